@@ -1,0 +1,130 @@
+"""Glue: a plugin-based API framework. The public names."""
+
+from glue_core.application import (
+    ApiApplication,
+    RequestFlowAgnosticApiApplication,
+    RequestFlowAwareApiApplication,
+)
+from glue_core.convention import Convention, Fragment, Writer
+from glue_core.demo import DemoData
+from glue_core.errors import (
+    BadRequest,
+    ConfigurationError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Problem,
+    ServiceUnavailable,
+    Unauthorized,
+    Unprocessable,
+)
+from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
+from glue_core.features import Features, Provider
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import (
+    GlueApiContext,
+    GlueError,
+    GlueFilter,
+    GlueLink,
+    GlueRelationship,
+    GlueRequest,
+    GlueRequestCustomer,
+    GlueRequestUser,
+    GlueRequestValidation,
+    GlueRequestWarehouse,
+    GlueResource,
+    GlueResponse,
+    GlueSparseResource,
+    GlueVersion,
+    Pagination,
+    ParentResources,
+    Sort,
+)
+from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
+from glue_core.relationship import Relationship
+from glue_core.resource import Resource
+from glue_core.services.broker import Broker, Message
+from glue_core.services.database import Database, UnitOfWork
+from glue_core.services.search import (
+    Condition,
+    Order,
+    Search,
+    SearchIndex,
+    SearchPage,
+    SearchQuery,
+)
+from glue_core.services.services import ServiceEngine, Services
+from glue_core.services.storage import Storage
+from glue_core.settings import Section, Settings
+from glue_core.step import Parameter, Step
+from glue_core.work import Event, Work
+
+__all__ = [
+    "ApiApplication",
+    "BadRequest",
+    "Broker",
+    "Condition",
+    "ConfigurationError",
+    "Conflict",
+    "Convention",
+    "Database",
+    "DemoData",
+    "ErrorCode",
+    "Event",
+    "Features",
+    "Forbidden",
+    "Fragment",
+    "GlueApiContext",
+    "GlueError",
+    "GlueFilter",
+    "GlueLink",
+    "GlueRelationship",
+    "GlueRequest",
+    "GlueRequestCustomer",
+    "GlueRequestUser",
+    "GlueRequestValidation",
+    "GlueRequestWarehouse",
+    "GlueResource",
+    "GlueResponse",
+    "GlueSparseResource",
+    "GlueVersion",
+    "Importer",
+    "Message",
+    "Migrations",
+    "NotFound",
+    "Operation",
+    "Order",
+    "PageRules",
+    "Pagination",
+    "Parameter",
+    "ParentResources",
+    "Problem",
+    "Provider",
+    "Publisher",
+    "Relationship",
+    "RequestFlowAgnosticApiApplication",
+    "RequestFlowAwareApiApplication",
+    "Resource",
+    "Row",
+    "RowError",
+    "RowImporter",
+    "Search",
+    "SearchIndex",
+    "SearchPage",
+    "SearchQuery",
+    "Section",
+    "ServiceEngine",
+    "ServiceUnavailable",
+    "Services",
+    "Settings",
+    "SimpleResource",
+    "Sort",
+    "Step",
+    "Storage",
+    "Unauthorized",
+    "UnitOfWork",
+    "Unprocessable",
+    "Work",
+    "Writer",
+    "hookimpl",
+]

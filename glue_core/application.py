@@ -1,0 +1,83 @@
+"""Applications: what a distribution in the group ``glue.applications`` exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from glue_core.messages import GlueApiContext
+
+if TYPE_CHECKING:
+    from glue_core.deployment import Deployment
+
+StartResponse = Callable[..., Any]
+WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+"""A WSGI application, as PEP 3333 says."""
+
+SERVICES = ("database", "storage", "search", "broker")
+
+
+def serves_its_own_host(name: str) -> Callable[[GlueApiContext], bool]:
+    """Return the default test: the first label of the host is the application's name.
+
+    ``storefront_api`` answers ``storefront_api.localhost`` and ``storefront-api.example.com``.
+    """
+    labels = {name, name.replace("_", "-")}
+    return lambda context: context.host.partition(".")[0] in labels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ApiApplication:
+    """What both kinds of application say about themselves.
+
+    Attributes:
+        name: Name: that of the entry point, which is that of its folder.
+        services: Services that plugins of this application may reach.
+        groups: Entry point groups whose plugins it collects, beside ``glue.plugins``;
+            ``glue.plugins.<name>`` when empty.
+        is_serving: Says whether it answers a request, where no setting names its hosts or paths.
+            None stands for `serves_its_own_host`.
+        description: One sentence for people.
+    """
+
+    name: str
+    services: tuple[str, ...] = ("storage", "search")
+    groups: tuple[str, ...] = ()
+    is_serving: Callable[[GlueApiContext], bool] | None = None
+    description: str = ""
+
+    @property
+    def plugin_groups(self) -> tuple[str, ...]:
+        """Groups of its own plugins."""
+        return self.groups or (f"glue.plugins.{self.name}",)
+
+    def serves(self, context: GlueApiContext) -> bool:
+        """Say whether the application answers a request with this context."""
+        return (self.is_serving or serves_its_own_host(self.name))(context)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestFlowAwareApiApplication(ApiApplication):
+    """An application whose requests run through the whole flow.
+
+    Attributes:
+        conventions: Names of the conventions it speaks beside plain JSON, or None for every
+            installed one.
+        hooks: Module or object whose hook implementations are the application's own layer, or
+            None.
+    """
+
+    conventions: tuple[str, ...] | None = None
+    hooks: object | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestFlowAgnosticApiApplication(ApiApplication):
+    """An application that answers by itself: its WSGI callable is called and nothing else runs.
+
+    Attributes:
+        make: Makes the WSGI callable of a deployment, at start-up.
+    """
+
+    make: Callable[[Deployment], WSGI] = field(kw_only=True)

@@ -1,0 +1,217 @@
+"""The hooks: everything a distribution can add, in one place.
+
+Hooks are called at start-up, never while a request runs. Each returns typed contributions; Glue
+puts them in one order, checks them for conflicts and freezes them. An implementation takes any
+subset of the arguments, by name. The order in which implementations are called means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from glue_core.demo import DemoData
+    from glue_core.exchange import Importer, Migrations, Publisher
+    from glue_core.features import Features, Provider
+    from glue_core.operation import Operation, SimpleResource
+    from glue_core.relationship import Relationship
+    from glue_core.services.services import ServiceEngine, Services
+    from glue_core.settings import Section, Settings
+    from glue_core.step import Build, Format, Step, Validate, ValidateRouted, Wrap
+
+PROJECT = "glue"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def glue_resources(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Operation | SimpleResource]:
+    """Contribute resources: operations at places, paths made of types and ids.
+
+    Called once per application, for plugins of that application's groups only.
+
+    Args:
+        features: The business logic of the deployment.
+        services: The services that the application may reach.
+        settings: The settings of the deployment.
+
+    Returns:
+        Operations, and resources in the short form, which are their operations.
+    """
+
+
+@hookspec
+def glue_route_providers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Operation]:
+    """Contribute custom routes: operations whose place is a template, such as ``/catalog/{sku}``.
+
+    A custom route wins over a resource of the same path. Called as `glue_resources` is.
+
+    Returns:
+        Operations with a template for a place.
+    """
+
+
+@hookspec
+def glue_relationships(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Relationship]:
+    """Contribute relationships from a type to another, whoever declares the types.
+
+    Called as `glue_resources` is. A relationship from or to a type that no plugin of the
+    application declares stops the start.
+
+    Returns:
+        Relationships with a ``source``.
+    """
+
+
+@hookspec
+def glue_request_builders(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[Build]]:
+    """Contribute steps that fill a request in, before it is validated.
+
+    A convention, an application and any plugin may implement it. With a convention the order is
+    common, convention, application; without one it is plain flow, common, application.
+
+    Returns:
+        Steps whose callable takes the request and changes it.
+    """
+
+
+@hookspec
+def glue_request_validators(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[Validate]]:
+    """Contribute validators that run before the outcome of routing is told.
+
+    They run for unknown paths as well; the first invalid result is the answer. Order as for
+    builders.
+
+    Returns:
+        Steps whose callable takes the request and returns a `GlueRequestValidation` or None.
+    """
+
+
+@hookspec
+def glue_request_after_routing_validators(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[ValidateRouted]]:
+    """Contribute validators that know the resource.
+
+    They run only when the request has an operation; the first invalid result is the answer. Order
+    as for builders.
+
+    Returns:
+        Steps whose callable takes the request and its resource, and returns a
+        `GlueRequestValidation` or None.
+    """
+
+
+@hookspec
+def glue_controller_wrappers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[Wrap]]:
+    """Contribute wrappers around controllers.
+
+    A wrapper is bound at start-up: it takes a handler and returns one. The first in order is the
+    outermost.
+
+    Returns:
+        Steps whose callable takes a handler and returns a handler.
+    """
+
+
+@hookspec
+def glue_response_formatters(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[Format]]:
+    """Contribute steps that change a response before the convention writes it.
+
+    They run for every outcome: success, refusal, unknown path, failure. Order as for builders.
+
+    Returns:
+        Steps whose callable takes the response and the request.
+    """
+
+
+@hookspec
+def glue_features(services: Services, settings: Settings) -> Sequence[Provider[Any]]:  # type: ignore[empty-body]
+    """Contribute business logic behind Protocols. For plugins of the group ``glue.features``.
+
+    Two providers of one Protocol stop the start, unless ``replace`` in the settings decides.
+
+    Args:
+        services: All services of the deployment; opened when first used.
+        settings: The settings of the deployment.
+
+    Returns:
+        Providers; each makes its object when somebody first asks.
+    """
+
+
+@hookspec
+def glue_service_engines() -> Sequence[ServiceEngine]:  # type: ignore[empty-body]
+    """Contribute implementations of services, chosen by the scheme of a URL.
+
+    For plugins of the group ``glue.features``. Two engines for one service and scheme stop the
+    start.
+
+    Returns:
+        Engines.
+    """
+
+
+@hookspec
+def glue_settings() -> Sequence[Section]:  # type: ignore[empty-body]
+    """Contribute a table of ``glue.toml`` under ``[plugins]``, with its schema and defaults.
+
+    Called before all other hooks.
+
+    Returns:
+        Sections; each name at most once in a deployment.
+    """
+
+
+@hookspec
+def glue_migrations() -> Sequence[Migrations]:  # type: ignore[empty-body]
+    """Contribute a branch of database migrations. For plugins of the group ``glue.features``.
+
+    Returns:
+        Branches; ``glue migrate`` brings each to its head.
+    """
+
+
+@hookspec
+def glue_importers(features: Features) -> Sequence[Importer]:  # type: ignore[empty-body]
+    """Contribute kinds of import files. For plugins of the group ``glue.features``.
+
+    Returns:
+        Importers; two for one entity stop the start.
+    """
+
+
+@hookspec
+def glue_publishers(features: Features, services: Services) -> Sequence[Publisher]:  # type: ignore[empty-body]
+    """Contribute what turns events into published documents. For ``glue.features`` as well.
+
+    Returns:
+        Publishers; an event without one is acknowledged and forgotten.
+    """
+
+
+@hookspec
+def glue_demo_data() -> Sequence[DemoData]:  # type: ignore[empty-body]
+    """Contribute data for ``glue demo``. For plugins of the group ``glue.features``.
+
+    Returns:
+        Writers of import directories.
+    """

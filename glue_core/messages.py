@@ -1,0 +1,577 @@
+"""The request and the response of Glue, and the values they carry.
+
+Controllers see these types and nothing else: no convention and no HTTP library. Their fields are
+those of the specification, in Python's spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, overload
+
+if TYPE_CHECKING:
+    from glue_core.operation import Operation
+    from glue_core.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class GlueApiContext:
+    """What selects an application, before anything else is read.
+
+    Attributes:
+        host: Host of the request without its port, in lower case.
+        path: Path of the request, decoded.
+        method: HTTP method in capital letters.
+    """
+
+    host: str
+    path: str
+    method: str
+
+
+@dataclass(slots=True)
+class Pagination:
+    """A page of a collection; offsets and limits count resources, from 0.
+
+    Attributes:
+        offset: Index of the first resource of the page.
+        limit: Size of the page.
+        total: Number of resources in the whole collection, or None where it is not known.
+    """
+
+    offset: int = 0
+    limit: int = 0
+    total: int | None = None
+
+    @property
+    def first_index(self) -> int:
+        """Offset of the first page."""
+        return 0
+
+    @property
+    def last_index(self) -> int | None:
+        """Offset of the last page, or None without a total."""
+        if self.total is None or self.limit < 1:
+            return None
+        return self.limit * ((max(self.total, 1) - 1) // self.limit)
+
+    @property
+    def previous_first_index(self) -> int | None:
+        """Offset of the page before, or None on the first one."""
+        return max(self.offset - self.limit, 0) if self.offset > 0 else None
+
+    @property
+    def next_first_index(self) -> int | None:
+        """Offset of the next page, or None on the last one and without a total."""
+        following = self.offset + self.limit
+        return following if self.total is not None and following < self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One key of an order.
+
+    Attributes:
+        field: Name of the attribute.
+        is_ascending: False for the largest first.
+    """
+
+    field: str
+    is_ascending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GlueFilter:
+    """One condition on a collection: ``filter[resource.field]=value``."""
+
+    resource: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlueSparseResource:
+    """The attributes that a client wants of one type: ``fields[resource_type]=a,b``."""
+
+    resource_type: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GlueLink:
+    """A link of a document or a resource.
+
+    Attributes:
+        href: Absolute or relative address.
+        meta: Further facts about the link.
+    """
+
+    href: str
+    meta: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlueVersion:
+    """Version of a resource, as a media type parameter carries it."""
+
+    major: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class GlueRequestUser:
+    """The back-office user who asks.
+
+    Attributes:
+        natural_identifier: Name the user is known by, such as a login.
+        surrogate_identifier: Internal number or key.
+        scopes: What the token allows.
+    """
+
+    natural_identifier: str
+    surrogate_identifier: str | int
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GlueRequestCustomer:
+    """The customer who asks; fields as for a user."""
+
+    natural_identifier: str
+    surrogate_identifier: str | int
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GlueRequestWarehouse:
+    """The warehouse on whose behalf the request comes."""
+
+    natural_identifier: str
+    surrogate_identifier: str | int
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class GlueRelationship:
+    """What a relationship of one resource holds.
+
+    Attributes:
+        resources: The related resources, in order; a to-one relationship has at most one.
+        many: Whether the relationship is to-many.
+    """
+
+    resources: list[GlueResource] = field(default_factory=list)
+    many: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class GlueResource:
+    """One resource: in a response, or the one a request is about.
+
+    Attributes:
+        type: Type, or None until the flow fills in that of the operation.
+        id: Id, or None where the resource has none; the flow derives it from the attributes where
+            the operation's resource says how.
+        attributes: The object whose fields the type's schema shows, or None.
+        relationships: Loaded relationships by name.
+        links: Links of the resource by name, beside those that the convention adds.
+        meta: Further facts.
+        parameters: Placeholders of a custom route, or None.
+        method: Logical method, such as ``getCollection``, on the resource of a request.
+        route: Place or template that matched, on the resource of a request.
+    """
+
+    type: str | None = None
+    id: str | None = None
+    attributes: Any = None
+    relationships: dict[str, GlueRelationship] | None = None
+    links: dict[str, GlueLink] | None = None
+    meta: dict[str, object] | None = None
+    parameters: Mapping[str, str] | None = None
+    method: str | None = None
+    route: str | None = None
+
+
+class ParentResources(tuple[GlueResource, ...]):
+    """The resources above the one a request is about, outermost first.
+
+    Read by position, or by type: then the nearest parent of that type answers.
+    """
+
+    __slots__ = ()
+
+    @overload  # type: ignore[override]
+    def __getitem__(self, key: int | str) -> GlueResource: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[GlueResource, ...]: ...
+
+    def __getitem__(self, key: int | str | slice) -> GlueResource | tuple[GlueResource, ...]:
+        if isinstance(key, str):
+            for resource in reversed(tuple(self)):
+                if resource.type == key:
+                    return resource
+            raise KeyError(key)
+        return super().__getitem__(key)
+
+
+@dataclass(slots=True)
+class GlueError:
+    """One error for the client.
+
+    Attributes:
+        status: HTTP status this error stands for.
+        code: Stable code, or None where the contract gives none.
+        message: One sentence; empty where ``kind`` names a text of the error catalogue.
+        kind: What was broken, such as ``required``; the catalogue and the convention choose words.
+        arguments: Values of the kind's parameters, such as ``{"min": 1}``.
+        pointer: JSON Pointer into the request's document.
+        parameter: Name of the query parameter at fault.
+        header: Name of the header at fault.
+        title: Short text that is the same for every error of this code.
+        id: Id of this occurrence.
+        meta: Further facts.
+    """
+
+    status: int
+    code: str | None = None
+    message: str = ""
+    kind: str | None = None
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    pointer: str | None = None
+    parameter: str | None = None
+    header: str | None = None
+    title: str | None = None
+    id: str | None = None
+    meta: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlueRequestValidation:
+    """What a validator found.
+
+    A validator returns None or one with ``is_valid`` true to let the request pass.
+
+    Attributes:
+        is_valid: False ends the request.
+        status: HTTP status of the refusal; None takes that of the first error.
+        errors: What is wrong.
+        headers: Further headers of the refusal.
+    """
+
+    is_valid: bool
+    status: int | None = None
+    errors: tuple[GlueError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class RequestSource(Protocol):
+    """Where a request comes from: the transport's side of a `GlueRequest`."""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, by its lower-case name, or None."""
+
+    def headers(self) -> dict[str, list[str]]:
+        """Return all headers, lower-case names to lists of values."""
+
+    def query_string(self) -> str:
+        """Return the query as it was sent, without the question mark."""
+
+    def attributes(self) -> Mapping[str, Any]:
+        """Return what the transport knows besides, such as the peer's address."""
+
+    def body(self) -> bytes:
+        """Return the body.
+
+        Raises:
+            Problem: The body is larger than the limit (413) or ended early (400).
+        """
+
+
+class GlueRequest:
+    """A request as builders, validators and controllers see it.
+
+    What costs something to read is read when first asked for. Builders fill the rest in.
+
+    Attributes:
+        id: Id of the request, echoed to the client and written to the log.
+        application: Name of the selected application.
+        convention: Name of the selected convention, or None for plain JSON.
+        operation: The compiled operation that matched; a refusal is an operation too.
+        method: HTTP method in capital letters.
+        host: Host without its port, in lower case.
+        base_url: Scheme, host and mount point, without a trailing slash: links start with it.
+        path: Decoded path below the application's mount point.
+        resource: The resource the path names.
+        parent_resources: The resources above it.
+        locale: Locale, such as ``en_US``, or None before a builder chose one.
+        store: Store, or None where the application has no stores.
+        requested_format: Value of ``Content-Type``, or None.
+        accepted_format: Media type the answer will have, or None when nothing is acceptable.
+        version: Version that the media type asked for, or None.
+        query_fields: Query parameters, decoded; a repeated one is an error before it gets here.
+        parameters_string: The query as it was sent.
+        pagination: The page asked for, or None.
+        sortings: The order asked for.
+        filters: The conditions asked for.
+        sparse_resources: The attributes asked for, by type.
+        included_relationships: The relationships asked for, as the client wrote them.
+        content: The body, in bytes.
+        attributes: Attributes of the body, decoded by the convention.
+        meta: All headers, lower-case names to lists of values.
+        http_request_attributes: What the transport knows besides.
+        request_user: The back-office user who asks, or None.
+        request_customer: The customer who asks, or None.
+        request_warehouse: The warehouse that asks, or None.
+        grants: What the caller holds; policies decide by it.
+        deadline: Point of `time.monotonic` after which nobody waits any more.
+        work: The unit of work of the request, made when first asked for.
+        errors: What builders found wrong; the verdict answers with all of it.
+        notes: Values that steps leave for later steps, by the step's id.
+    """
+
+    __slots__ = (
+        "_source",
+        "_start_work",
+        "accepted_format",
+        "application",
+        "attributes",
+        "base_url",
+        "content",
+        "convention",
+        "deadline",
+        "errors",
+        "filters",
+        "grants",
+        "host",
+        "http_request_attributes",
+        "id",
+        "included_relationships",
+        "locale",
+        "meta",
+        "method",
+        "notes",
+        "operation",
+        "pagination",
+        "parameters_string",
+        "parent_resources",
+        "path",
+        "query_fields",
+        "request_customer",
+        "request_user",
+        "request_warehouse",
+        "requested_format",
+        "resource",
+        "sortings",
+        "sparse_resources",
+        "store",
+        "version",
+        "work",
+    )
+
+    id: str
+    application: str
+    convention: str | None
+    operation: Operation
+    method: str
+    host: str
+    base_url: str
+    path: str
+    resource: GlueResource
+    parent_resources: ParentResources
+    locale: str | None
+    store: str | None
+    requested_format: str | None
+    accepted_format: str | None
+    version: GlueVersion | None
+    query_fields: dict[str, str]
+    parameters_string: str
+    pagination: Pagination | None
+    sortings: tuple[Sort, ...]
+    filters: tuple[GlueFilter, ...]
+    sparse_resources: tuple[GlueSparseResource, ...]
+    included_relationships: tuple[str, ...]
+    content: bytes
+    attributes: Mapping[str, Any]
+    meta: dict[str, list[str]]
+    http_request_attributes: Mapping[str, Any]
+    request_user: GlueRequestUser | None
+    request_customer: GlueRequestCustomer | None
+    request_warehouse: GlueRequestWarehouse | None
+    grants: frozenset[str]
+    deadline: float
+    work: Work
+    errors: list[GlueError]
+    notes: dict[str, Any]
+
+    def __init__(
+        self,
+        source: RequestSource,
+        *,
+        operation: Operation,
+        start_work: Callable[[GlueRequest], Work],
+        deadline: float,
+    ) -> None:
+        self._source = source
+        self._start_work = start_work
+        self.operation = operation
+        self.deadline = deadline
+
+    def __getattr__(self, name: str) -> Any:
+        """Read what was not read yet; called only for a slot that is still empty."""
+        read = _FIRST_READ.get(name)
+        if read is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = read(self)
+        setattr(self, name, value)
+        return value
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, by its lower-case name, or None."""
+        return self._source.header(name)
+
+    def has(self, name: str) -> bool:
+        """Say whether a field that is read lazily was read."""
+        try:
+            object.__getattribute__(self, name)
+        except AttributeError:
+            return False
+        return True
+
+
+def _query_fields(request: GlueRequest) -> dict[str, str]:
+    from glue_core.building import parse_query
+
+    return parse_query(request)
+
+
+def _always(value: object) -> Callable[[GlueRequest], Any]:
+    return lambda _: value
+
+
+_FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
+    "content": lambda request: request._source.body(),
+    "meta": lambda request: request._source.headers(),
+    "parameters_string": lambda request: request._source.query_string(),
+    "http_request_attributes": lambda request: request._source.attributes(),
+    "requested_format": lambda request: request._source.header("content-type"),
+    "query_fields": _query_fields,
+    "work": lambda request: request._start_work(request),
+    "attributes": lambda _: {},
+    "errors": lambda _: [],
+    "notes": lambda _: {},
+    "resource": lambda _: GlueResource(),
+    "parent_resources": _always(ParentResources()),
+    "sortings": _always(()),
+    "filters": _always(()),
+    "sparse_resources": _always(()),
+    "included_relationships": _always(()),
+    "grants": _always(frozenset()),
+    "pagination": _always(None),
+    "locale": _always(None),
+    "store": _always(None),
+    "version": _always(None),
+    "request_user": _always(None),
+    "request_customer": _always(None),
+    "request_warehouse": _always(None),
+}
+
+
+class GlueResponse:
+    """An answer, before and while it is formatted.
+
+    Attributes:
+        http_status: Status, or None for the default of the operation's method.
+        meta: Response headers.
+        content: Body. What a controller sets is sent as it is, instead of the resources; else the
+            convention's writer sets it.
+        request_validation: The refusal that made this response, or None.
+        errors: Errors; with at least one, the resources are not shown.
+        filters: Conditions that were applied, where the controller says so.
+        sortings: Order that was applied, where the controller says so.
+        pagination: The page that the resources are, or None.
+        resources: The resources to show.
+        included_relationships: Resources that the compound document adds, each once.
+        format: Media type of the body, or None for that of the convention.
+        document_meta: Facts about the whole answer that a convention shows.
+        document_links: Links of the whole answer, beside those that the convention adds.
+        is_collection: Whether the resources are a list, even a list of one.
+    """
+
+    __slots__ = (
+        "content",
+        "document_links",
+        "document_meta",
+        "errors",
+        "filters",
+        "format",
+        "http_status",
+        "included_relationships",
+        "is_collection",
+        "meta",
+        "pagination",
+        "request_validation",
+        "resources",
+        "sortings",
+    )
+
+    def __init__(
+        self,
+        resources: Sequence[GlueResource] = (),
+        *,
+        http_status: int | None = None,
+        is_collection: bool = False,
+        pagination: Pagination | None = None,
+        errors: Sequence[GlueError] = (),
+        content: bytes | Iterable[bytes] | None = None,
+        format: str | None = None,  # noqa: A002 - the specification's name
+    ) -> None:
+        self.resources = list(resources)
+        self.http_status = http_status
+        self.is_collection = is_collection
+        self.pagination = pagination
+        self.errors = list(errors)
+        self.content = content
+        self.format = format
+        self.meta: dict[str, str] = {}
+        self.request_validation: GlueRequestValidation | None = None
+        self.filters: tuple[GlueFilter, ...] = ()
+        self.sortings: tuple[Sort, ...] = ()
+        self.included_relationships: list[GlueResource] = []
+        self.document_meta: dict[str, object] = {}
+        self.document_links: dict[str, GlueLink] = {}
+
+    @classmethod
+    def of(cls, shown: object, *, http_status: int | None = None) -> GlueResponse:
+        """Answer with one resource.
+
+        Args:
+            shown: A `GlueResource`, or the object whose fields the operation's type shows.
+            http_status: Status, or None for the default of the method.
+        """
+        return cls([_resource(shown)], http_status=http_status)
+
+    @classmethod
+    def page(cls, shown: Iterable[object], pagination: Pagination | None = None) -> GlueResponse:
+        """Answer with a collection.
+
+        Args:
+            shown: The resources, or the objects they show, in order.
+            pagination: The page they are; its total makes the links to other pages.
+        """
+        return cls([_resource(each) for each in shown], is_collection=True, pagination=pagination)
+
+    @classmethod
+    def no_content(cls) -> GlueResponse:
+        """Answer 204 without a body."""
+        return cls(http_status=204)
+
+
+def _resource(shown: object) -> GlueResource:
+    return shown if isinstance(shown, GlueResource) else GlueResource(attributes=shown)
+
+
+def resources_of(response: GlueResponse) -> Iterator[GlueResource]:
+    """Walk over the primary resources and those that the document includes."""
+    yield from response.resources
+    yield from response.included_relationships

@@ -1,0 +1,221 @@
+"""An operation: one method at one place. Everything a client can call is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+
+from glue_core.errors import ConfigurationError
+from glue_core.messages import GlueResponse
+from glue_core.relationship import Relationship
+from glue_core.resource import Resource, SchemaClass
+from glue_core.step import Parameter
+
+if TYPE_CHECKING:
+    from glue_core.security.lens import Model
+
+Method = Literal["getCollection", "get", "post", "patch", "put", "delete", "options"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+HTTP_METHODS: dict[Method, str] = {
+    "getCollection": "GET",
+    "get": "GET",
+    "post": "POST",
+    "patch": "PATCH",
+    "put": "PUT",
+    "delete": "DELETE",
+    "options": "OPTIONS",
+}
+
+DEFAULT_STATUSES: dict[Method, int] = {
+    "getCollection": 200,
+    "get": 200,
+    "post": 201,
+    "patch": 200,
+    "put": 200,
+    "delete": 204,
+    "options": 204,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """How a collection is cut into pages; sizes are in resources.
+
+    Attributes:
+        default: Size of a page when the client names none, from 1.
+        maximum: Largest size a client may ask for; a larger one is refused, not clamped.
+    """
+
+    default: int = 10
+    maximum: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """An error that an operation may answer with, for the documentation and the catalogue."""
+
+    status: int
+    code: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One method at one place.
+
+    Attributes:
+        method: Logical method; ``getCollection`` and ``post`` are called without an id at the end
+            of the path, the others with one, save on a singleton.
+        handler: Callable that answers. Its parameters are filled by annotation, checked at
+            start-up: the request (`GlueRequest`), ``id`` (str), ``attributes`` (dict).
+        place: Chain of types, such as ``carts/items``, or, with a leading slash, the template of
+            a custom route, such as ``/catalog/{sku}/teaser``.
+        resource: The type it shows, or None for a handler that writes the body itself.
+        singleton: The place holds one resource per parent and takes no id at its end.
+        schema: Schema of the request's attributes when it is not the resource's own.
+        filters: Attributes that ``filter[type.attribute]`` may name.
+        sorts: Attributes that ``sort`` may name.
+        page: How the collection is cut into pages, or None when it is not.
+        parameters: Further query parameters that the handler reads.
+        errors: Errors that the handler answers with.
+        name: Name in the ids of ``disable``; the place and the method by default.
+        summary: One line for the documentation; the handler's docstring by default.
+        status: Status of success, or None for the default of the method.
+        application: Filled in by the registry: the application it is compiled for.
+        convention: Filled in: the convention it is compiled for, or None for plain JSON.
+        model: Filled in: the types of the application.
+        refusal: Filled in on the refusals that the core makes, such as ``not-found``.
+        allowed: Filled in: the HTTP methods of the place, for ``Allow``.
+    """
+
+    method: Method
+    handler: Callable[..., GlueResponse]
+    place: str
+    resource: Resource | None = None
+    singleton: bool = field(default=False, kw_only=True)
+    schema: SchemaClass | None = field(default=None, kw_only=True)
+    filters: tuple[str, ...] = field(default=(), kw_only=True)
+    sorts: tuple[str, ...] = field(default=(), kw_only=True)
+    page: PageRules | None = field(default=None, kw_only=True)
+    parameters: tuple[Parameter, ...] = field(default=(), kw_only=True)
+    errors: tuple[ErrorCode, ...] = field(default=(), kw_only=True)
+    name: str = field(default="", kw_only=True)
+    summary: str = field(default="", kw_only=True)
+    status: int | None = field(default=None, kw_only=True)
+    application: str = field(default="", kw_only=True)
+    convention: str | None = field(default=None, kw_only=True)
+    model: Model | None = field(default=None, kw_only=True, repr=False)
+    refusal: str | None = field(default=None, kw_only=True)
+    allowed: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the place is the template of a custom route."""
+        return self.place.startswith("/")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The chain of types of the place; empty for a custom route."""
+        return () if self.is_template else tuple(self.place.split("/"))
+
+    @property
+    def type(self) -> str | None:
+        """Type of the resources it shows, or None."""
+        return self.resource.type if self.resource is not None else None
+
+    @property
+    def http_method(self) -> str:
+        """HTTP method in capital letters."""
+        return HTTP_METHODS[self.method]
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the path ends in an id."""
+        return not self.singleton and self.method not in ("getCollection", "post")
+
+    @property
+    def contribution_name(self) -> str:
+        """Name that ``disable`` and the reports use."""
+        return self.name or f"{self.place}.{self.method}"
+
+    @property
+    def path(self) -> str:
+        """The path as a template, for people and for the documentation."""
+        if self.is_template:
+            return self.place
+        names = self.types
+        parts = [f"/{name}/{{{name}_id}}" for name in names[:-1]]
+        parts.append(f"/{names[-1]}" + (f"/{{{names[-1]}_id}}" if self.has_id else ""))
+        return "".join(parts)
+
+    def compiled_for(self, application: str, convention: str | None, model: Model) -> Operation:
+        """Return the operation as it stands in one application under one convention."""
+        return replace(self, application=application, convention=convention, model=model)
+
+
+class SimpleResource:
+    """The usual case in one class: a type at one place, with its handlers.
+
+    Subclasses set ``type`` and ``attributes`` and define the methods they answer: ``get``,
+    ``get_collection``, ``post``, ``patch``, ``put``, ``delete``. What is not defined in the class
+    cannot be called.
+    """
+
+    type: ClassVar[str]
+    attributes: ClassVar[SchemaClass]
+    id: ClassVar[str | Callable[[Any], str]] = "id"
+    place: ClassVar[str] = ""
+    singleton: ClassVar[bool] = False
+    filters: ClassVar[tuple[str, ...]] = ()
+    sorts: ClassVar[tuple[str, ...]] = ()
+    page: ClassVar[PageRules | None] = PageRules()
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    relationships: ClassVar[tuple[Relationship, ...]] = ()
+    conventions: ClassVar[tuple[str | None, ...] | None] = None
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield an operation for each method that the class defines.
+
+        Raises:
+            ConfigurationError: The class names no type, no schema or no method.
+        """
+        kind = type(self)
+        for required in ("type", "attributes"):
+            if not hasattr(kind, required):
+                raise ConfigurationError(
+                    f"{kind.__module__}:{kind.__qualname__} has no {required!r}.\n"
+                    f"Set it in the class: a SimpleResource needs 'type' and 'attributes'."
+                )
+        resource = Resource(
+            kind.type,
+            kind.attributes,
+            id=kind.__dict__.get("id", kind.id),
+            relationships=self.relationships,
+            conventions=self.conventions,
+            description=(kind.__doc__ or "").strip().partition("\n")[0],
+        )
+        found = False
+        for method in METHODS:
+            handler = getattr(self, "get_collection" if method == "getCollection" else method, None)
+            if handler is None:
+                continue
+            found = True
+            listed = method == "getCollection"
+            yield Operation(
+                method,
+                handler,
+                self.place or kind.type,
+                resource,
+                singleton=self.singleton,
+                filters=self.filters if listed else (),
+                sorts=self.sorts if listed else (),
+                page=self.page if listed else None,
+                parameters=self.parameters,
+            )
+        if not found:
+            raise ConfigurationError(
+                f"{kind.__module__}:{kind.__qualname__} answers no method.\n"
+                f"Define at least one of get, get_collection, post, patch, put and delete."
+            )

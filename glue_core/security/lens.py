@@ -1,0 +1,218 @@
+"""The lens: what one set of grants sees of a type. Nobody reads a declaration past it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from marshmallow import RAISE, Schema, ValidationError
+
+from glue_core.messages import GlueError
+from glue_core.operation import Operation
+from glue_core.relationship import Relationship
+from glue_core.resource import Resource
+
+Action = Literal["read", "write", "filter", "sort", "include"]
+
+Policy = Callable[[frozenset[str], str, str, Action], bool]
+"""Rule over (grants, type, name, action); one policy that denies is enough."""
+
+KEPT_FIELDSETS = 256
+KEPT_LENSES = 256
+
+
+def allow_all(grants: frozenset[str], type_: str, name: str, action: Action) -> bool:  # noqa: ARG001
+    """Allow everything to everybody: the policy where nobody declares another."""
+    return True
+
+
+class Lens:
+    """What somebody may know of one type. What it lacks does not exist for them.
+
+    Attributes:
+        type: Type of the resources.
+        attributes: Names of the visible attributes as clients write them, in schema order.
+        writable: Names of the attributes that may be written.
+        relationships: Visible relationships by name.
+    """
+
+    __slots__ = (
+        "_names",
+        "_resource",
+        "_schemas",
+        "_sorts_filters",
+        "attributes",
+        "identify",
+        "relationships",
+        "type",
+        "writable",
+    )
+
+    def __init__(
+        self,
+        resource: Resource,
+        relationships: Mapping[str, Relationship],
+        may: Callable[[str, Action], bool],
+    ) -> None:
+        fields = resource.attributes().fields
+        self.type = resource.type
+        self._resource = resource
+        names = {field.data_key or name: name for name, field in fields.items()}
+        self.attributes = tuple(
+            shown
+            for shown, name in names.items()
+            if not fields[name].load_only and may(shown, "read")
+        )
+        self.writable = tuple(
+            shown
+            for shown, name in names.items()
+            if not fields[name].dump_only and may(shown, "write")
+        )
+        self._names = names
+        self.relationships: Mapping[str, Relationship] = MappingProxyType(
+            {name: each for name, each in relationships.items() if may(name, "include")}
+        )
+        self._sorts_filters = may
+        self._schemas: dict[frozenset[str] | None, Schema] = {
+            None: resource.attributes(only=[names[each] for each in self.attributes])
+        }
+        self.identify = _identifier(resource.id)
+
+    def filters(self, operation: Operation) -> tuple[str, ...]:
+        """Return the attributes that a filter may name under an operation."""
+        return tuple(name for name in operation.filters if self._sorts_filters(name, "filter"))
+
+    def sorts(self, operation: Operation) -> tuple[str, ...]:
+        """Return the attributes that an order may name under an operation."""
+        return tuple(name for name in operation.sorts if self._sorts_filters(name, "sort"))
+
+    def attributes_of(self, shown: object, only: frozenset[str] | None = None) -> dict[str, Any]:
+        """Return the visible attributes of an object, ready for JSON.
+
+        Args:
+            shown: Object or mapping that has the schema's fields.
+            only: Names that the client wants, or None for all; other names do not matter.
+        """
+        schema = self._schemas.get(only)
+        if schema is None:
+            wanted = [self._names[each] for each in self.attributes if each in (only or ())]
+            if not wanted:
+                return {}
+            schema = self._resource.attributes(only=wanted)
+            if len(self._schemas) < KEPT_FIELDSETS:
+                self._schemas[only] = schema
+        return cast("dict[str, Any]", schema.dump(shown))
+
+    def load(
+        self, values: Mapping[str, Any], operation: Operation
+    ) -> tuple[dict[str, Any], list[GlueError]]:
+        """Validate the attributes of a body.
+
+        Args:
+            values: Attributes as the client wrote them.
+            operation: The operation; a ``patch`` requires no attribute.
+
+        Returns:
+            The attributes by the names of the schema's fields, and what is wrong with them. The
+            pointers of the errors start at the attributes.
+        """
+        schema = (operation.schema or self._resource.attributes)(
+            unknown=RAISE, partial=operation.method == "patch"
+        )
+        hidden = [
+            name
+            for name, field in schema.fields.items()
+            if not field.dump_only and (field.data_key or name) not in self.writable
+        ]
+        if operation.schema is None and hidden:
+            schema = self._resource.attributes(
+                unknown=RAISE, partial=operation.method == "patch", exclude=hidden
+            )
+        try:
+            return cast("dict[str, Any]", schema.load(values)), []
+        except ValidationError as error:
+            return {}, list(_violations(error.messages, ""))
+
+
+def _violations(messages: Any, pointer: str) -> Iterable[GlueError]:
+    """Turn marshmallow's messages into errors with JSON Pointers, one for each violation."""
+    if isinstance(messages, dict):
+        for key, found in messages.items():
+            part = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
+            yield from _violations(found, pointer + part)
+        return
+    for text in messages if isinstance(messages, list) else [messages]:
+        if isinstance(text, (dict, list)):
+            yield from _violations(text, pointer)
+        else:
+            yield GlueError(status=422, code="901", message=str(text), pointer=pointer)
+
+
+def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | None]:
+    """Return the function that reads an id from an object that is shown."""
+    if callable(source):
+        return source
+    name = source
+
+    def identify(shown: Any) -> str | None:
+        value = shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+        return None if value is None else str(value)
+
+    return identify
+
+
+@dataclass(frozen=True, slots=True)
+class ModelType:
+    """A type of an application: its resource, and its relationships whoever contributed them."""
+
+    resource: Resource
+    relationships: Mapping[str, Relationship]
+
+
+class Model:
+    """The types of one application, seen through lenses only."""
+
+    def __init__(
+        self, types: Mapping[str, ModelType], policies: Iterable[Policy] = (allow_all,)
+    ) -> None:
+        self._types = dict(types)
+        self._policies = tuple(policies)
+        self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Names of the types, in order."""
+        return tuple(sorted(self._types))
+
+    def __contains__(self, type_: object) -> bool:
+        return type_ in self._types
+
+    def lens(self, type_: str, grants: frozenset[str] = frozenset()) -> Lens:
+        """Return what these grants see of a type; kept per set of grants.
+
+        Raises:
+            KeyError: The application has no such type.
+        """
+        lens = self._lenses.get((type_, grants))
+        return lens if lens is not None else self._make(type_, grants)
+
+    def _make(self, type_: str, grants: frozenset[str]) -> Lens:
+        declared = self._types[type_]
+
+        def may(name: str, action: Action) -> bool:
+            return all(policy(grants, type_, name, action) for policy in self._policies)
+
+        relationships = {
+            name: each
+            for name, each in declared.relationships.items()
+            if each.target in self._types
+        }
+        lens = Lens(declared.resource, relationships, may)
+        with self._lock:
+            if len(self._lenses) >= KEPT_LENSES:
+                self._lenses.pop(next(iter(self._lenses)))
+            return self._lenses.setdefault((type_, grants), lens)

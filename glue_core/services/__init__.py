@@ -1,0 +1,1 @@
+"""Services: seams with an embedded default, chosen by URL."""

@@ -1,0 +1,322 @@
+"""Settings: ``glue.toml`` and ``GLUE_*``, read once, with a clear error for what nobody knows."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from glue_core.errors import ConfigurationError
+
+DEFAULT_FILE = "glue.toml"
+PREFIX = "GLUE_"
+SEPARATOR = "__"
+NOT_SETTINGS = frozenset({"GLUE_CONFIG"})
+
+
+class Words(fields.List[str]):
+    """A list of texts; the environment writes it with commas."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields.String(), **options)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",") if word.strip()]
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class ServiceSettings(Schema):
+    """``[services]``: where the data lives, a URL each."""
+
+    database = fields.String(
+        load_default="sqlite:///var/database.sqlite",
+        metadata={"description": "SQLAlchemy URL: sqlite or postgresql+psycopg."},
+    )
+    storage = fields.String(
+        load_default="sqlite:///var/storage.sqlite",
+        metadata={"description": "Key-value documents."},
+    )
+    search = fields.String(
+        load_default="tantivy:///var/search",
+        metadata={"description": "Search index; the embedded one is a folder."},
+    )
+    broker = fields.String(
+        load_default="outbox:",
+        metadata={"description": "Messages; 'outbox:' is the table in the database."},
+    )
+    timeout = fields.Float(
+        load_default=2.0,
+        validate=validate.Range(min=0.05, max=60),
+        metadata={"description": "Longest wait for a service, in seconds."},
+    )
+
+
+class LimitSettings(Schema):
+    """``[limits]``: what a request may cost."""
+
+    body = fields.Integer(
+        load_default=1_048_576,
+        validate=validate.Range(min=1),
+        metadata={"description": "Largest body, in bytes."},
+    )
+    seconds = fields.Float(
+        load_default=30.0,
+        validate=validate.Range(min=0.1),
+        metadata={"description": "Time a request may take, in seconds."},
+    )
+    include_depth = fields.Integer(
+        load_default=4,
+        validate=validate.Range(min=0),
+        metadata={"description": "Deepest level of included resources."},
+    )
+    include_size = fields.Integer(
+        load_default=5000,
+        validate=validate.Range(min=1),
+        metadata={"description": "Largest number of included resources."},
+    )
+
+
+class ApplicationSettings(Schema):
+    """``[applications.<name>]``: where one application answers."""
+
+    hosts = Words(load_default=list, metadata={"description": "Virtual hosts, without ports."})
+    paths = Words(
+        load_default=list,
+        metadata={"description": "Path prefixes; the longest one that fits wins. '/' fits all."},
+    )
+    base_url = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Address that links start with; the request's own by default."},
+    )
+
+
+class GlueSettings(Schema):
+    """The top level of ``glue.toml``."""
+
+    mode = fields.String(
+        load_default="production",
+        validate=validate.OneOf(("production", "development")),
+        metadata={"description": "'development' shows details to the developer."},
+    )
+    serve = Words(
+        load_default=list,
+        metadata={
+            "description": "Applications to serve, in the order they are asked; all if empty."
+        },
+    )
+    disable = Words(
+        load_default=list,
+        metadata={"description": "Ids of plugins and contributions to leave out."},
+    )
+    replace = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        metadata={"description": "Id of a contribution to the id of the one in its place."},
+    )
+    services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
+    limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
+    applications = fields.Dict(
+        keys=fields.String(), values=fields.Nested(ApplicationSettings), load_default=dict
+    )
+    plugins = fields.Dict(
+        keys=fields.String(), values=fields.Dict(keys=fields.String()), load_default=dict
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Declares the table ``[plugins.<name>]``.
+
+    Attributes:
+        name: Name, by custom that of the plugin's entry point.
+        schema: Its keys, with defaults; a key that it does not know stops the start.
+    """
+
+    name: str
+    schema: type[Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a deployment.
+
+    Attributes:
+        values: The validated top level, defaults filled in.
+        origin: Where they come from, for messages.
+        directory: Folder that relative paths start from.
+        sections: Validated tables of plugins, by name.
+    """
+
+    values: Mapping[str, Any]
+    origin: str
+    directory: Path
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        values: Mapping[str, Any] | None = None,
+        *,
+        origin: str = "the given settings",
+        directory: Path | None = None,
+    ) -> Settings:
+        """Validate settings.
+
+        Args:
+            values: The tables as TOML would give them.
+            origin: Where they come from, for messages.
+            directory: Folder that relative paths start from; the working directory by default.
+
+        Raises:
+            ConfigurationError: A key is unknown or a value is wrong.
+        """
+        loaded = _load(GlueSettings, values or {}, origin, "")
+        return cls(loaded, origin, directory or Path.cwd())
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the file and the environment; the environment wins.
+
+        The file is the one that ``GLUE_CONFIG`` names, else ``glue.toml`` in the working
+        directory, else none. ``GLUE_SERVICES__DATABASE`` sets ``services.database``.
+
+        Raises:
+            ConfigurationError: The file is missing or no TOML, a key is unknown, a value is wrong.
+        """
+        environment = os.environ if environment is None else environment
+        named = environment.get("GLUE_CONFIG")
+        path = Path(named or DEFAULT_FILE).absolute()
+        values: dict[str, Any] = {}
+        origin = "the environment"
+        if named or path.is_file():
+            values = _read_toml(path, named is not None)
+            origin = str(path)
+        used = _overlay(values, environment)
+        if used and origin != "the environment":
+            origin += f" and {', '.join(used)}"
+        return cls.of(values, origin=origin, directory=path.parent)
+
+    def with_sections(self, sections: Iterable[Section]) -> Settings:
+        """Return the settings with the tables of plugins validated.
+
+        Raises:
+            ConfigurationError: Nobody declares a table, or a key or value in it is wrong.
+        """
+        declared = {section.name: section for section in sections}
+        given = self.values["plugins"]
+        for name in given:
+            if name not in declared:
+                raise ConfigurationError(
+                    f"{self.origin}: no installed plugin has settings under 'plugins.{name}'."
+                    f"{_hint(name, declared)}"
+                )
+        loaded = {
+            name: _load(section.schema, given.get(name, {}), self.origin, f"plugins.{name}.")
+            for name, section in declared.items()
+        }
+        return Settings(self.values, self.origin, self.directory, loaded)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Return the table ``[plugins.<name>]`` with its defaults."""
+        return self.sections[name]
+
+    def application(self, name: str) -> Mapping[str, Any]:
+        """Return the table ``[applications.<name>]`` with its defaults."""
+        given: Mapping[str, Any] | None = self.values["applications"].get(name)
+        return given if given is not None else ApplicationSettings().load({})
+
+    def service_url(self, name: str) -> str:
+        """Return the URL of a service; relative paths in it start at the settings' folder."""
+        url: str = self.values["services"][name]
+        scheme, mark, path = url.partition(":///")
+        if mark and path and path != ":memory:" and not path.startswith("/"):
+            return f"{scheme}:///{self.directory / path}"
+        return url
+
+
+def _read_toml(path: Path, named: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        why = "GLUE_CONFIG names it" if named else "it is in the working directory"
+        raise ConfigurationError(f"{path} cannot be read, and {why}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}.") from error
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> list[str]:
+    """Put ``GLUE_*`` over the tables and return the names that were used."""
+    used = []
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+            continue
+        *tables, key = name.removeprefix(PREFIX).lower().split(SEPARATOR)
+        table = values
+        for each in tables:
+            table = table.setdefault(each, {})
+            if not isinstance(table, dict):
+                raise ConfigurationError(
+                    f"The environment variable {name} puts a value under {each!r}, which is not a "
+                    f"table.\nWrite the names of tables with two underscores between them."
+                )
+        table[key] = environment[name]
+        used.append(name)
+    return used
+
+
+def _load(schema: type[Schema], values: Mapping[str, Any], origin: str, place: str) -> Any:
+    try:
+        return schema(unknown=RAISE).load(values)
+    except ValidationError as error:
+        lines = "\n".join(_complaints(error.messages, schema(), place))
+        raise ConfigurationError(f"Settings are wrong in {origin}:\n{lines}") from error
+
+
+def _complaints(messages: Any, schema: Any, place: str) -> Iterable[str]:
+    for key, found in messages.items():
+        known = schema.fields if isinstance(schema, Schema) else {}
+        if isinstance(found, dict):
+            inner = known.get(key)
+            if isinstance(inner, fields.Nested):
+                yield from _complaints(found, inner.schema, f"{place}{key}.")
+            elif isinstance(inner, fields.Dict):
+                yield from _dict_complaints(found, inner, f"{place}{key}.")
+            else:
+                yield from _complaints(found, None, f"{place}{key}.")
+            continue
+        for text in found:
+            if text == "Unknown field.":
+                yield f"  {place}{key}: nobody knows this key.{_hint(str(key), known)}"
+            else:
+                yield f"  {place}{key}: {text}"
+
+
+def _dict_complaints(messages: Any, inner: fields.Dict, place: str) -> Iterable[str]:
+    """Walk over the errors of a table whose keys are free."""
+    for key, found in messages.items():
+        value = found.get("value", found)
+        nested = inner.value_field
+        if isinstance(value, dict) and isinstance(nested, fields.Nested):
+            yield from _complaints(value, nested.schema, f"{place}{key}.")
+        else:
+            yield f"  {place}{key}: {value}"
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, 1)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Known are: {', '.join(names)}." if names else ""

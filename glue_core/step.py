@@ -1,0 +1,67 @@
+"""A step: one contribution to a stack of the request flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResource, GlueResponse
+
+if TYPE_CHECKING:
+    from glue_core.operation import Operation
+
+Build = Callable[[GlueRequest], None]
+"""Fills a request in; what is wrong goes to ``request.errors``, for the verdict to answer."""
+
+Validate = Callable[[GlueRequest], GlueRequestValidation | None]
+"""Looks at a request before the verdict; the first invalid result ends the request."""
+
+ValidateRouted = Callable[[GlueRequest, GlueResource], GlueRequestValidation | None]
+"""Looks at a request that has an operation; the first invalid result ends the request."""
+
+Format = Callable[[GlueResponse, GlueRequest], None]
+"""Changes a response before the convention writes it: successes, refusals and failures alike."""
+
+Handler = Callable[[GlueRequest], GlueResponse]
+"""What a controller is to the flow, and what a wrapper around it is, too."""
+
+Wrap = Callable[[Handler], Handler]
+"""Puts a handler around another, once, at start-up."""
+
+Run = TypeVar("Run")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter that an operation or a step reads.
+
+    Attributes:
+        name: Name as clients write it; ``page[]`` stands for every ``page[...]``.
+        description: What it does, for the documentation.
+        values: Values that are allowed, or None where they are not a fixed list.
+    """
+
+    name: str
+    description: str = ""
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[Run]):
+    """One contribution to a stack; its id is its plugin's and its name.
+
+    Attributes:
+        name: Name, unique in the plugin and the stack.
+        bind: Called once per operation at start-up. It returns the callable for that operation,
+            or None: then the step is not in that operation's tuple and costs it nothing.
+        before: Names or ids of steps that come later. ``"x"`` must exist, ``"x?"`` may be absent.
+        after: Names or ids of steps that come earlier, spelled alike.
+        reads: Query parameters the step reads where it is bound; others are refused.
+    """
+
+    name: str
+    bind: Callable[[Operation], Run | None]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    reads: tuple[Parameter, ...] = ()

@@ -1,0 +1,80 @@
+"""Stores, and what each offers: locales, currencies, countries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Country", "Currency", "Market", "Store", "StoreReader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency.
+
+    Attributes:
+        code: ISO 4217 code.
+        name: English name.
+        symbol: Symbol, such as ``€``.
+    """
+
+    code: str
+    name: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country that a store delivers to; codes are those of ISO 3166-1."""
+
+    iso2_code: str
+    iso3_code: str
+    name: str
+    postal_code_mandatory: bool | None = None
+    postal_code_regex: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store.
+
+    Attributes:
+        name: Name, such as ``DE``; its id.
+        time_zone: Name in the IANA time zone database, or None.
+        default_currency: ISO 4217 code.
+        default_locale: Locale name, such as ``de_DE``.
+        currencies: Currencies that prices are shown in.
+        locales: Locale names.
+        countries: Countries.
+    """
+
+    name: str
+    time_zone: str | None
+    default_currency: str
+    default_locale: str
+    currencies: tuple[Currency, ...]
+    locales: tuple[str, ...]
+    countries: tuple[Country, ...]
+
+    def currency(self, code: str) -> Currency | None:
+        """Return the currency with this code if the store has it."""
+        return next((each for each in self.currencies if each.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Whom published documents are for: one store in one locale."""
+
+    store: str
+    locale: str
+
+
+class StoreReader(Protocol):
+    """Reads published stores; a change shows after a second at the latest."""
+
+    def stores(self) -> Sequence[Store]:
+        """Return every store, by name."""
+
+    def store(self, name: str) -> Store | None:
+        """Return the store with this name, or None."""
