@@ -37,6 +37,10 @@ class Convention(Protocol):
     def priority(self) -> int:
         """The larger one is asked first where two conventions would take a request."""
 
+    @property
+    def attributes_pointer(self) -> str:
+        """JSON Pointer to the attributes in a request's document, such as ``/data/attributes``."""
+
     def writer(self, operation: Operation) -> Writer:
         """Compile the document of one operation; nothing is decided per request."""
 

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from glue_core.messages import GlueError
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(RuntimeError):
     """The deployment cannot start: what is wrong, where, and what to do.
+
+    It is a RuntimeError because gunicorn prints one of these as a single message and stops.
 
     The text names every party of a conflict with its distribution, version and place.
     """

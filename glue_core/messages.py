@@ -416,6 +416,7 @@ class GlueRequest:
         self._start_work = start_work
         self.operation = operation
         self.deadline = deadline
+        self.errors = []
 
     def __getattr__(self, name: str) -> Any:
         """Read what was not read yet; called only for a slot that is still empty."""
@@ -458,7 +459,6 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "query_fields": _query_fields,
     "work": lambda request: request._start_work(request),
     "attributes": lambda _: {},
-    "errors": lambda _: [],
     "notes": lambda _: {},
     "resource": lambda _: GlueResource(),
     "parent_resources": _always(ParentResources()),

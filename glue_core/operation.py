@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
+from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.messages import GlueResponse
 from glue_core.relationship import Relationship
@@ -86,6 +87,7 @@ class Operation:
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
+        spoken: Filled in: the convention itself.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
     """
@@ -107,6 +109,7 @@ class Operation:
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
+    spoken: Convention | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)
 
@@ -149,10 +152,6 @@ class Operation:
         parts = [f"/{name}/{{{name}_id}}" for name in names[:-1]]
         parts.append(f"/{names[-1]}" + (f"/{{{names[-1]}_id}}" if self.has_id else ""))
         return "".join(parts)
-
-    def compiled_for(self, application: str, convention: str | None, model: Model) -> Operation:
-        """Return the operation as it stands in one application under one convention."""
-        return replace(self, application=application, convention=convention, model=model)
 
 
 class SimpleResource:

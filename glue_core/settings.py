@@ -205,16 +205,22 @@ class Settings:
             origin += f" and {', '.join(used)}"
         return cls.of(values, origin=origin, directory=path.parent)
 
-    def with_sections(self, sections: Iterable[Section]) -> Settings:
+    def with_sections(self, sections: Iterable[Section], installed: Iterable[str] = ()) -> Settings:
         """Return the settings with the tables of plugins validated.
+
+        Args:
+            sections: Tables that the loaded plugins declare.
+            installed: Names of plugins that are installed, loaded or not: their tables are left
+                alone, since one file serves the processes of several applications.
 
         Raises:
             ConfigurationError: Nobody declares a table, or a key or value in it is wrong.
         """
         declared = {section.name: section for section in sections}
         given = self.values["plugins"]
+        known = set(installed)
         for name in given:
-            if name not in declared:
+            if name not in declared and name not in known:
                 raise ConfigurationError(
                     f"{self.origin}: no installed plugin has settings under 'plugins.{name}'."
                     f"{_hint(name, declared)}"

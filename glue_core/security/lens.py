@@ -176,9 +176,20 @@ class Model:
     """The types of one application, seen through lenses only."""
 
     def __init__(
-        self, types: Mapping[str, ModelType], policies: Iterable[Policy] = (allow_all,)
+        self,
+        types: Mapping[str, ModelType],
+        policies: Iterable[Policy] = (allow_all,),
+        canonical: Mapping[str, str] | None = None,
     ) -> None:
+        """Freeze the types.
+
+        Args:
+            types: The types by name.
+            policies: Rules; one that denies is enough.
+            canonical: Path of a resource of each type that has one, such as ``/articles/{id}``.
+        """
         self._types = dict(types)
+        self.canonical: Mapping[str, str] = MappingProxyType(dict(canonical or {}))
         self._policies = tuple(policies)
         self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
         self._lock = threading.Lock()

@@ -1,0 +1,86 @@
+"""Formatting: what every response gets, whatever the convention, and failures as responses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from glue_core import codes
+from glue_core.errors import Problem, ServiceUnavailable
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import GlueError, GlueRequest, GlueResponse
+from glue_core.operation import Operation
+from glue_core.step import Format, Step
+
+LOG = logging.getLogger("glue")
+
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+STATUS_LINES[413] = "413 Content Too Large"
+STATUS_LINES[422] = "422 Unprocessable Content"
+"""Status lines with the reason phrases of RFC 9110, which the standard library has not yet."""
+
+
+def status_line(status: int) -> str:
+    """Return the status line of a code, known or not."""
+    return STATUS_LINES.get(status) or f"{status} Unknown"
+
+
+def add_vary(response: GlueResponse, name: str) -> None:
+    """Say that an answer depends on a request header."""
+    present = response.meta.get("vary")
+    if present is None:
+        response.meta["vary"] = name
+    elif name.lower() not in {each.strip().lower() for each in present.split(",")}:
+        response.meta["vary"] = f"{present}, {name}"
+
+
+def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
+    """Make the response that an exception stands for.
+
+    What a client may know is in a `Problem`. Everything else is logged once, with the id of the
+    request, and answered without details.
+    """
+    if isinstance(error, Problem):
+        response = GlueResponse(http_status=error.status, errors=error.errors)
+        response.meta.update(error.headers)
+        return response
+    if isinstance(error, ServiceUnavailable):
+        LOG.error("Request %s: %s", request.id, error)
+        response = GlueResponse(
+            http_status=503,
+            errors=[
+                GlueError(
+                    status=503,
+                    code=codes.SERVICE_UNAVAILABLE,
+                    message="A service that this request needs is unavailable. Try again later.",
+                )
+            ],
+        )
+        response.meta["retry-after"] = str(error.retry_after)
+        return response
+    LOG.error("Request %s failed", request.id, exc_info=error)
+    return GlueResponse(
+        http_status=500,
+        errors=[
+            GlueError(
+                status=500,
+                code=codes.INTERNAL_ERROR,
+                message="Something went wrong on the server. It was logged with the request's id.",
+                id=request.id,
+            )
+        ],
+    )
+
+
+def _vary(operation: Operation) -> Format:  # noqa: ARG001
+    def format_(response: GlueResponse, request: GlueRequest) -> None:  # noqa: ARG001
+        add_vary(response, "Accept")
+
+    return format_
+
+
+@hookimpl
+def glue_response_formatters() -> Sequence[Step[Format]]:
+    """Say what every answer depends on."""
+    return [Step("vary", _vary)]

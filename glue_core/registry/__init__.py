@@ -1,0 +1,1 @@
+"""What is installed: found, put in order, checked for conflicts and frozen."""

@@ -1,0 +1,254 @@
+"""Loading plugins, each in isolation, and calling their hooks with who contributed what kept."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from glue_core import hookspecs
+from glue_core.errors import ConfigurationError
+from glue_core.registry.discovery import (
+    APPLICATIONS,
+    COMMON_PLUGINS,
+    CONVENTIONS,
+    FEATURES,
+    Source,
+    core_version,
+    place_of,
+)
+from glue_core.registry.order import Contribution
+
+FEATURE_HOOKS = frozenset(
+    {
+        "glue_settings",
+        "glue_features",
+        "glue_service_engines",
+        "glue_migrations",
+        "glue_importers",
+        "glue_publishers",
+        "glue_demo_data",
+    }
+)
+PLACE_HOOKS = frozenset({"glue_resources", "glue_route_providers", "glue_relationships"})
+HOOKS = tuple(sorted(name for name in vars(hookspecs) if name.startswith("glue_")))
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin that was imported.
+
+    Attributes:
+        source: Where it came from.
+        value: Module or object with the hook implementations.
+        layer: Layer of its steps.
+    """
+
+    source: Source
+    value: Any
+    layer: str
+
+
+def check_sources(sources: Iterable[Source]) -> None:
+    """Refuse what can be told from metadata, before anything is imported.
+
+    Raises:
+        ConfigurationError: Two distributions claim one entry point name, or a plugin was built for
+            other versions of the core.
+    """
+    problems = []
+    named: dict[tuple[str, str], list[Source]] = {}
+    for source in sources:
+        named.setdefault((source.group, source.name), []).append(source)
+    for (group, name), claimants in sorted(named.items()):
+        if len(claimants) > 1:
+            parties = "\n".join(f"  {each.party}" for each in claimants)
+            problems.append(
+                f"Two distributions have the entry point {name!r} in the group {group!r}.\n"
+                f"{parties}\n"
+                f"Uninstall one, or put its id under 'disable' in the settings: "
+                f"{' or '.join(repr(each.id) for each in claimants)}."
+            )
+    version = core_version()
+    for source in sources:
+        if source.core is not None and not source.core.contains(version, prereleases=True):
+            problems.append(
+                f"The plugin {source.id!r} was built for another version of the core.\n"
+                f"  {source.party}\n"
+                f"It requires glue-api-core {source.core}; installed is glue-api-core {version}.\n"
+                f"Install a version of {source.distribution} for this core, or put "
+                f"{source.id!r} under 'disable' in the settings."
+            )
+    if problems:
+        raise ConfigurationError("\n\n".join(problems))
+
+
+def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
+    """Import plugins, each in isolation; one error tells of all that cannot be imported.
+
+    Args:
+        sources: Sources with the layers of their steps.
+
+    Raises:
+        ConfigurationError: At least one of them raised while it was imported.
+    """
+    plugins, problems = [], []
+    for source, layer in sources:
+        try:
+            plugins.append(Plugin(source, source.load(), layer))
+        except Exception as error:
+            problems.append(
+                f"The plugin {source.id!r} cannot be imported: {type(error).__name__}: {error}\n"
+                f"  {source.party}\n"
+                f"Mend it, uninstall {source.distribution}, or put {source.id!r} under 'disable' "
+                f"in the settings."
+            )
+    if problems:
+        raise ConfigurationError("\n\n".join(problems))
+    return tuple(plugins)
+
+
+class Hooks:
+    """The hook implementations of some plugins, in one plugin manager."""
+
+    def __init__(self, plugins: Sequence[Plugin], owner: str) -> None:
+        """Register plugins.
+
+        Args:
+            plugins: The plugins, in an order that means nothing.
+            owner: Whose they are, for messages.
+
+        Raises:
+            ConfigurationError: A hook is misspelled, unmarked, in the wrong group, or takes an
+                argument that the hook does not give.
+        """
+        self.owner = owner
+        self.plugins = tuple(plugins)
+        self._by_name = {_key(each): each for each in plugins}
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        problems = []
+        for plugin in plugins:
+            try:
+                self._manager.register(plugin.value, name=_key(plugin))
+            except pluggy.PluginValidationError as error:
+                problems.append(_complain(plugin, f"has a hook that does not fit: {error}"))
+        for plugin in plugins:
+            problems.extend(_misspelled(plugin, self._implemented_by(plugin)))
+        if problems:
+            raise ConfigurationError("\n\n".join(problems))
+
+    def call(self, hook: str, **arguments: object) -> tuple[Contribution, ...]:
+        """Call one hook of every plugin and say who returned what.
+
+        Raises:
+            ConfigurationError: An implementation raised or returned no sequence.
+        """
+        found: list[Contribution] = []
+        caller = getattr(self._manager.hook, hook)
+        names = sorted(impl.plugin_name for impl in caller.get_hookimpls())
+        for name in names:
+            plugin = self._by_name[name]
+            others = [
+                self._by_name[other].value
+                for other in names
+                if other != name and self._by_name[other].value is not plugin.value
+            ]
+            try:
+                results = self._manager.subset_hook_caller(hook, others)(**arguments)
+            except Exception as error:
+                kind = "" if isinstance(error, ConfigurationError) else f"{type(error).__name__}: "
+                raise ConfigurationError(
+                    _complain(plugin, f"failed in its hook {hook!r}.\n{kind}{error}")
+                ) from error
+            for result in results:
+                found.extend(self._contributions(plugin, hook, result))
+        return tuple(found)
+
+    def implemented(self, plugin: Plugin) -> tuple[str, ...]:
+        """Return the names of the hooks that a plugin implements."""
+        return tuple(sorted(self._implemented_by(plugin)))
+
+    def _implemented_by(self, plugin: Plugin) -> set[str]:
+        callers = self._manager.get_hookcallers(plugin.value) or []
+        return {caller.name for caller in callers}
+
+    def _contributions(self, plugin: Plugin, hook: str, result: Any) -> Iterable[Contribution]:
+        if isinstance(result, str) or not isinstance(result, Iterable):
+            raise ConfigurationError(
+                _complain(plugin, f"returned {result!r} from {hook!r}, which is no sequence.")
+            )
+        for value in result:
+            name = getattr(value, "contribution_name", None) or getattr(value, "name", None)
+            name = name if isinstance(name, str) else type(value).__name__
+            target = getattr(value, "handler", None) or getattr(value, "load", None) or value
+            yield Contribution(
+                f"{plugin.source.id}.{name}",
+                name,
+                plugin.source,
+                plugin.layer,
+                value,
+                place_of(target, plugin.source),
+                tuple(getattr(value, "before", ())),
+                tuple(getattr(value, "after", ())),
+            )
+
+
+def _key(plugin: Plugin) -> str:
+    return f"{plugin.source.group}/{plugin.source.id}"
+
+
+def _complain(plugin: Plugin, what: str) -> str:
+    return (
+        f"The plugin {plugin.source.id!r} {what}\n  {plugin.source.party}\n"
+        f"Mend it, or put {plugin.source.id!r} under 'disable' in the settings."
+    )
+
+
+def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
+    """Tell of hooks that would never be called: pluggy itself says nothing of them."""
+    value = plugin.value
+    names = [name for name in dir(value) if name.startswith("glue_")]
+    for name in names:
+        function = inspect.getattr_static(value, name, None)
+        function = getattr(function, "__func__", function)
+        if not inspect.isfunction(function):
+            continue
+        marked = getattr(function, f"{hookspecs.PROJECT}_impl", None) is not None
+        own = not isinstance(value, ModuleType) or function.__module__ == value.__name__
+        if not own:
+            continue
+        if marked and name not in HOOKS:
+            near = difflib.get_close_matches(name, HOOKS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            yield _complain(plugin, f"implements the hook {name!r}, which does not exist.{hint}")
+        elif not marked and name in HOOKS:
+            yield _complain(plugin, f"has a function {name!r} that is not marked with @hookimpl.")
+    group = plugin.source.group
+    for name in sorted(implemented):
+        if group == FEATURES and name not in FEATURE_HOOKS:
+            yield _complain(
+                plugin,
+                f"implements {name!r}, but is in the group {FEATURES!r}: only plugins of an "
+                f"application, 'glue.plugins.<application>', may.",
+            )
+        elif group != FEATURES and name in FEATURE_HOOKS - {"glue_settings"}:
+            yield _complain(
+                plugin,
+                f"implements {name!r}, but is in the group {group!r}: only plugins of the group "
+                f"{FEATURES!r} may.",
+            )
+        elif group in (COMMON_PLUGINS, CONVENTIONS) and name in PLACE_HOOKS:
+            yield _complain(
+                plugin,
+                f"implements {name!r}, but is in the group {group!r}, which every application "
+                f"loads: put it into 'glue.plugins.<application>'.",
+            )
+
+
+__all__ = ["APPLICATIONS", "HOOKS", "Hooks", "Plugin", "check_sources", "load"]

@@ -1,0 +1,93 @@
+"""Validation: verdicts, and the attributes of a body against the schema of the operation."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from glue_core import codes
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import (
+    GlueError,
+    GlueRequest,
+    GlueRequestValidation,
+    GlueResource,
+    GlueResponse,
+)
+from glue_core.operation import Operation
+from glue_core.step import Parameter, Step, ValidateRouted
+
+TAKES_A_BODY = frozenset({"post", "patch", "put"})
+
+
+def status_of(errors: Sequence[GlueError]) -> int:
+    """Return the one status that fits several errors.
+
+    Source:
+        JSON:API 1.1, "Processing Errors": the most generally applicable code.
+    """
+    statuses = {error.status for error in errors}
+    if len(statuses) == 1:
+        return statuses.pop()
+    return 500 if any(status >= 500 for status in statuses) else 400
+
+
+def refused(found: GlueRequestValidation) -> GlueResponse:
+    """Make the response that a failed validation stands for."""
+    status = found.status
+    if status is None:
+        status = status_of(found.errors) if found.errors else 400
+    response = GlueResponse(http_status=status, errors=found.errors)
+    response.request_validation = found
+    response.meta.update(found.headers)
+    return response
+
+
+class KnownParameters:
+    """The query parameters that the steps and the handler of an operation read."""
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        names = {each.name for each in parameters}
+        self._names = frozenset(names)
+        self._families = tuple(sorted(n.removesuffix("]") for n in names if n.endswith("[]")))
+
+    def check(self, request: GlueRequest) -> None:
+        """Note every query parameter that nobody reads."""
+        for name in request.query_fields:
+            if name in self._names or (self._families and name.startswith(self._families)):
+                continue
+            near = difflib.get_close_matches(name, self._names, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            request.errors.append(
+                GlueError(
+                    status=400,
+                    code=codes.UNKNOWN_PARAMETER,
+                    message=f"The parameter {name!r} is not known here.{hint}",
+                    parameter=name,
+                )
+            )
+
+
+def _attributes(operation: Operation) -> ValidateRouted | None:
+    """Validate the attributes of a body, and leave them decoded on the request."""
+    if operation.method not in TAKES_A_BODY or operation.type is None or operation.model is None:
+        return None
+    model, type_ = operation.model, operation.type
+    start = operation.spoken.attributes_pointer if operation.spoken is not None else ""
+
+    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:  # noqa: ARG001
+        loaded, errors = model.lens(type_, request.grants).load(request.attributes, operation)
+        if errors:
+            placed = tuple(replace(e, pointer=start + (e.pointer or "")) for e in errors)
+            return GlueRequestValidation(False, status_of(placed), placed)
+        request.attributes = loaded
+        return None
+
+    return validate
+
+
+@hookimpl
+def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
+    """Hold the body of a write against the operation's schema."""
+    return [Step("attributes", _attributes)]
