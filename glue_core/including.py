@@ -1,0 +1,391 @@
+"""Including: which relationships a client wants, and loading them level by level.
+
+For every convention that embeds related resources. What the client wrote becomes a tree of edges,
+once per spelling; loading walks the tree breadth first and asks each edge once for all resources
+of its level, so the number of reads depends on the tree and never on the number of resources.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glue_core.building import INVALID_PARAMETER, wrong
+from glue_core.errors import BadRequest
+from glue_core.messages import GlueRelationship, GlueRequest, GlueResource, GlueResponse
+from glue_core.operation import Operation
+from glue_core.relationship import Relationship
+from glue_core.security.lens import Model
+from glue_core.step import Build, Format, Parameter
+
+INCLUDE = (
+    Parameter("include", "Relationships to include, with commas; dots lead further: a,a.b,c."),
+)
+
+INCLUDE_NOTE = "include"
+"""Name in ``request.notes`` of the tree that the client asked for, where it asked for one."""
+
+TOO_MUCH = "013"
+MOST_EDGES = 1000
+KEPT_SPELLINGS = 256
+LONGEST_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One relationship to load, and what to load from its resources.
+
+    Attributes:
+        source: Type that the relationship starts at.
+        relationship: The relationship.
+        tree: What to load from the related resources.
+    """
+
+    source: str
+    relationship: Relationship
+    tree: Tree
+
+
+Tree = tuple[Edge, ...]
+"""The relationships to load from the resources of one level; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Include:
+    """What one spelling means to one set of grants, and what is wrong with it: code, message."""
+
+    names: tuple[str, ...]
+    tree: Tree
+    problems: tuple[tuple[str, str], ...]
+
+
+def read_include(
+    operation: Operation, *, flat: bool, ignore_unknown: bool, depth: int
+) -> Build | None:
+    """Read ``include`` where the operation shows a type.
+
+    Names separated by commas become ``request.included_relationships``; the tree they mean goes
+    to ``request.notes``. A relationship that the caller may not see is answered as an unknown one.
+
+    Args:
+        operation: The operation.
+        flat: Whether a name without a dot switches its relationship on at every depth, and may
+            also be the type that a relationship leads to. Else a name is a relationship of the
+            type shown. A path with dots is followed either way.
+        ignore_unknown: Whether names that lead nowhere are left out; else each is an error.
+        depth: Deepest level, from 0. A longer path is an error; flat names stop there.
+
+    Source:
+        JSON:API 1.1, "Inclusion of Related Resources".
+    """
+    if operation.model is None or operation.type is None or operation.method == "delete":
+        return None
+    model, type_ = operation.model, operation.type
+    known: dict[tuple[frozenset[str], str], _Include] = {}
+
+    def build(request: GlueRequest) -> None:
+        text = request.query_fields.get("include")
+        if text is None:
+            return
+        key = (request.grants, text)
+        include = known.get(key)
+        if include is None:
+            reader = _Reader(model, request.grants, flat, ignore_unknown, depth)
+            include = reader.read(type_, text)
+            if len(known) >= KEPT_SPELLINGS:
+                known.clear()
+            if len(text) <= LONGEST_KEPT:
+                known[key] = include
+        for code, message in include.problems:
+            wrong(request, "include", message, code)
+        request.included_relationships = include.names
+        request.notes[INCLUDE_NOTE] = include.tree
+
+    return build
+
+
+class _Reader:
+    """Reads one value of ``include`` for one set of grants."""
+
+    def __init__(
+        self,
+        model: Model,
+        grants: frozenset[str],
+        flat: bool,
+        ignore_unknown: bool,
+        depth: int,
+    ) -> None:
+        self._model = model
+        self._grants = grants
+        self._flat = flat
+        self._ignore_unknown = ignore_unknown
+        self._depth = depth
+        self._edges = 0
+        self._problems: dict[tuple[str, str], None] = {}
+
+    def read(self, type_: str, text: str) -> _Include:
+        """Return what a value means to the type that the operation shows."""
+        names = tuple(text.split(",")) if text else ()
+        everywhere = frozenset(name for name in names if self._flat and name and "." not in name)
+        paths = [name.split(".") for name in names if name not in everywhere]
+        used: set[str] = set()
+        tree = self._expand(type_, everywhere, frozenset(), used)
+        for name in names:
+            if name in everywhere and name not in used:
+                self._unknown(type_, name)
+        for path in paths:
+            tree = self._merge(tree, self._follow(type_, path))
+        if self._edges > MOST_EDGES:
+            self._too_much(f"It asks for more than {MOST_EDGES} relationships.")
+            tree = ()
+        return _Include(names, tree, tuple(self._problems))
+
+    def _expand(
+        self, type_: str, names: frozenset[str], passed: frozenset[tuple[str, str]], used: set[str]
+    ) -> Tree:
+        """Switch the named relationships on at every depth, an edge once on a way at most."""
+        if not names or len(passed) >= self._depth:
+            return ()
+        tree = []
+        for relationship in self._model.lens(type_, self._grants).relationships.values():
+            step = (type_, relationship.name)
+            called = names & {relationship.name, relationship.target}
+            if not called or step in passed or self._edges > MOST_EDGES:
+                continue
+            used.update(called)
+            self._edges += 1
+            further = self._expand(relationship.target, names, passed | {step}, used)
+            tree.append(Edge(type_, relationship, further))
+        return tuple(tree)
+
+    def _follow(self, type_: str, path: list[str]) -> Tree:
+        """Follow one path of relationship names from a type."""
+        if len(path) > self._depth:
+            self._too_much(f"{'.'.join(path)!r} is deeper than {self._depth} levels.")
+            return ()
+        way: list[tuple[str, Relationship]] = []
+        for name in path:
+            relationship = self._named(type_, name)
+            if relationship is None:
+                self._unknown(type_, name)
+                return ()
+            way.append((type_, relationship))
+            type_ = relationship.target
+        self._edges += len(way)
+        tree: Tree = ()
+        for source, relationship in reversed(way):
+            tree = (Edge(source, relationship, tree),)
+        return tree
+
+    def _named(self, type_: str, name: str) -> Relationship | None:
+        relationships = self._model.lens(type_, self._grants).relationships
+        found = relationships.get(name)
+        if found is None and self._flat:
+            found = next((each for each in relationships.values() if each.target == name), None)
+        return found
+
+    def _merge(self, first: Tree, second: Tree) -> Tree:
+        """Put two trees together, each relationship once per level."""
+        merged = {edge.relationship.name: edge for edge in first}
+        for edge in second:
+            there = merged.get(edge.relationship.name)
+            if there is not None:
+                edge = Edge(edge.source, edge.relationship, self._merge(there.tree, edge.tree))
+            merged[edge.relationship.name] = edge
+        return tuple(merged.values())
+
+    def _unknown(self, type_: str, name: str) -> None:
+        if self._ignore_unknown:
+            return
+        known = sorted(self._model.lens(type_, self._grants).relationships)
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        message = f"{type_!r} has no relationship {name!r}.{hint}"
+        self._problems[INVALID_PARAMETER, message] = None
+
+    def _too_much(self, message: str) -> None:
+        self._problems[TOO_MUCH, message] = None
+
+
+def load_included(operation: Operation, *, size: int) -> Format | None:
+    """Load what the client asked to include, where the operation shows a type.
+
+    Each edge of the tree is loaded by one call for all resources of its level. The resources get
+    their relationships, and ``response.included_relationships`` each related resource once,
+    breadth first, without those that the response shows anyway. One resource is one object
+    wherever it appears; a relationship that a controller filled itself is not loaded again.
+
+    Args:
+        operation: The operation.
+        size: Number of included resources at most, from 1; more are a 400 with the code ``013``.
+
+    Returns:
+        The formatter; it wants the types and ids of the response's resources filled in.
+    """
+    if operation.model is None or operation.type is None:
+        return None
+    model = operation.model
+
+    def run(response: GlueResponse, request: GlueRequest) -> None:
+        if response.errors or not response.resources:
+            return
+        tree: Tree = request.notes.get(INCLUDE_NOTE, ())
+        if tree or any(each.relationships for each in response.resources):
+            _Loading(model, size, response, request).run(tree)
+
+    return run
+
+
+class _Loading:
+    """Loads one tree for one response."""
+
+    def __init__(
+        self, model: Model, size: int, response: GlueResponse, request: GlueRequest
+    ) -> None:
+        self._model = model
+        self._size = size
+        self._request = request
+        self._primary = response.resources
+        self._included = response.included_relationships
+        self._kept: dict[tuple[str | None, str | None], GlueResource] = {}
+        for resource in self._primary:
+            self._kept.setdefault((resource.type, resource.id), resource)
+        self._shown = set(self._kept)
+
+    def run(self, tree: Tree) -> None:
+        """Walk over the tree breadth first."""
+        for resource in self._primary:
+            self._complete(resource)
+        level = [(tree, self._primary)]
+        while level:
+            following = []
+            for edges, sources in level:
+                for edge in edges:
+                    related = self._load(edge, sources)
+                    if edge.tree and related:
+                        following.append((edge.tree, related))
+            level = following
+
+    def _load(self, edge: Edge, sources: Sequence[GlueResource]) -> list[GlueResource]:
+        """Load one edge for a level, and return the related resources, each once."""
+        name = edge.relationship.name
+        missing: dict[str | None, list[GlueResource]] = {}
+        fitting = [each for each in sources if each.type == edge.source]
+        for resource in fitting:
+            if name not in (resource.relationships or ()):
+                missing.setdefault(resource.id, []).append(resource)
+        if missing:
+            self._ask(edge, missing)
+        related: dict[int, GlueResource] = {}
+        for resource in fitting:
+            for each in (resource.relationships or {})[name].resources:
+                related[id(each)] = each
+                self._include(each)
+        return list(related.values())
+
+    def _ask(self, edge: Edge, missing: Mapping[str | None, list[GlueResource]]) -> None:
+        """Call the loader once, and give each resource what it is related to."""
+        relationship = edge.relationship
+        answers: Any = relationship.load([same[0] for same in missing.values()], self._request)
+        if not isinstance(answers, Mapping):
+            raise _misshapen(
+                edge.source,
+                relationship,
+                f"returned {_kind(answers)} instead of a mapping from ids to what is related",
+            )
+        for id_, same in missing.items():
+            shown = _related(edge.source, relationship, answers, id_)
+            held = self._held(edge.source, relationship, shown)
+            for resource in same:
+                resource.relationships = {**(resource.relationships or {}), relationship.name: held}
+
+    def _held(
+        self, source: str, relationship: Relationship, shown: Iterable[object]
+    ) -> GlueRelationship:
+        kept = {id(each): each for each in (self._keep(source, relationship, s) for s in shown)}
+        return GlueRelationship(list(kept.values()), relationship.many)
+
+    def _keep(self, source: str, relationship: Relationship, shown: object) -> GlueResource:
+        """Return the one resource of a type and an id; a later instance only fills it up."""
+        target = relationship.target
+        # A loader may hand out objects that it shares between requests, so ours is a copy.
+        resource = replace(shown) if isinstance(shown, GlueResource) else GlueResource()
+        if not isinstance(shown, GlueResource):
+            resource.attributes = shown
+        if resource.type is None:
+            resource.type = target
+        elif resource.type != target:
+            what = f"related to {resource.type!r}, which is not the type it leads to"
+            raise _misshapen(source, relationship, what)
+        if resource.id is None and resource.attributes is not None:
+            lens = self._model.lens(target, self._request.grants)
+            resource.id = lens.identify(resource.attributes)
+        if resource.id is None:
+            what = f"related to {_kind(shown)} without an id"
+            raise _misshapen(source, relationship, what)
+        kept = self._kept.get((target, resource.id))
+        if kept is None:
+            self._kept[target, resource.id] = resource
+            self._complete(resource)
+            return resource
+        if kept.attributes is None:
+            kept.attributes = resource.attributes
+        return kept
+
+    def _complete(self, resource: GlueResource) -> None:
+        """Fill in types and ids where somebody gave a resource its relationships beforehand."""
+        if not resource.relationships or resource.type not in self._model:
+            return
+        known = self._model.lens(resource.type, self._request.grants).relationships
+        resource.relationships = {
+            name: self._held(resource.type, known[name], held.resources)
+            for name, held in resource.relationships.items()
+            if name in known
+        }
+
+    def _include(self, resource: GlueResource) -> None:
+        key = (resource.type, resource.id)
+        if key in self._shown:
+            return
+        if len(self._included) >= self._size:
+            raise BadRequest(
+                TOO_MUCH,
+                f"The answer would include more than {self._size} resources. "
+                "Include fewer relationships, or ask for a smaller page.",
+                parameter="include",
+            )
+        self._shown.add(key)
+        self._included.append(resource)
+
+
+def _related(
+    source: str, relationship: Relationship, answers: Mapping[Any, Any], id_: str | None
+) -> Sequence[object]:
+    """Return what a loader says of one resource, as a list, after a look at its shape."""
+    if relationship.many:
+        answer = answers.get(id_, ())
+        if isinstance(answer, Sequence) and not isinstance(answer, (str, bytes, bytearray)):
+            return answer
+        what = f"related {id_!r} to {_kind(answer)} instead of a sequence"
+        raise _misshapen(source, relationship, what)
+    answer = answers.get(id_)
+    # A named tuple is an object with fields; other collections are a to-many answer.
+    if isinstance(answer, (list, set, frozenset, str, bytes)) or type(answer) is tuple:
+        what = f"related {id_!r} to {_kind(answer)} instead of one object or None"
+        raise _misshapen(source, relationship, what)
+    return () if answer is None else (answer,)
+
+
+def _misshapen(source: str, relationship: Relationship, what: str) -> TypeError:
+    loader: Any = relationship.load
+    place = f"{loader.__module__}:{getattr(loader, '__qualname__', type(loader).__qualname__)}"
+    return TypeError(
+        f"The relationship {relationship.name!r} of {source!r} to {relationship.target!r}: "
+        f"its loader {place} {what}."
+    )
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__qualname__}"
