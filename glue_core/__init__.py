@@ -21,6 +21,7 @@ from glue_core.errors import (
 from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
 from glue_core.features import Features, Provider
 from glue_core.hookspecs import hookimpl
+from glue_core.importing import ImportProblem, ImportReport, import_directory
 from glue_core.messages import (
     GlueApiContext,
     GlueError,
@@ -57,6 +58,7 @@ from glue_core.services.services import ServiceEngine, Services
 from glue_core.services.storage import Storage
 from glue_core.settings import Section, Settings
 from glue_core.step import Parameter, Step
+from glue_core.upserting import upsert
 from glue_core.work import Event, Work
 
 __all__ = [
@@ -88,6 +90,8 @@ __all__ = [
     "GlueResponse",
     "GlueSparseResource",
     "GlueVersion",
+    "ImportProblem",
+    "ImportReport",
     "Importer",
     "Message",
     "Migrations",
@@ -127,4 +131,6 @@ __all__ = [
     "Work",
     "Writer",
     "hookimpl",
+    "import_directory",
+    "upsert",
 ]

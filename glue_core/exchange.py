@@ -29,6 +29,9 @@ class RowError(Exception):
 class RowImporter:
     """Takes the rows of one kind of file; a new one for each run, so it may keep look-ups."""
 
+    def prepare(self, rows: Sequence[Row], work: Work) -> None:
+        """Look up what a batch of rows needs, in few queries; called before they are loaded."""
+
     def load(self, row: Row, work: Work) -> None:
         """Take one row: an upsert by the key columns.
 
