@@ -7,6 +7,7 @@ from glue_core.application import (
 )
 from glue_core.convention import Convention, Fragment, Writer
 from glue_core.demo import DemoData
+from glue_core.deployment import Deployment
 from glue_core.errors import (
     BadRequest,
     ConfigurationError,
@@ -21,6 +22,7 @@ from glue_core.errors import (
 from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
 from glue_core.features import Features, Provider
 from glue_core.hookspecs import hookimpl
+from glue_core.host import create
 from glue_core.importing import ImportProblem, ImportReport, import_directory
 from glue_core.messages import (
     GlueApiContext,
@@ -71,6 +73,7 @@ __all__ = [
     "Convention",
     "Database",
     "DemoData",
+    "Deployment",
     "ErrorCode",
     "Event",
     "Features",
@@ -130,6 +133,7 @@ __all__ = [
     "Unprocessable",
     "Work",
     "Writer",
+    "create",
     "hookimpl",
     "import_directory",
     "upsert",

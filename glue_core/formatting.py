@@ -73,8 +73,8 @@ def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
     )
 
 
-def _vary(operation: Operation) -> Format:  # noqa: ARG001
-    def format_(response: GlueResponse, request: GlueRequest) -> None:  # noqa: ARG001
+def _vary(operation: Operation) -> Format:
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
         add_vary(response, "Accept")
 
     return format_

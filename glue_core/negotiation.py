@@ -145,7 +145,7 @@ class Negotiator:
         yield from self._types
 
 
-def _accepted(operation: Operation) -> Validate:  # noqa: ARG001
+def _accepted(operation: Operation) -> Validate:
     refusal = GlueRequestValidation(
         False,
         406,

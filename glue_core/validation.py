@@ -76,7 +76,7 @@ def _attributes(operation: Operation) -> ValidateRouted | None:
     model, type_ = operation.model, operation.type
     start = operation.spoken.attributes_pointer if operation.spoken is not None else ""
 
-    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:  # noqa: ARG001
+    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
         loaded, errors = model.lens(type_, request.grants).load(request.attributes, operation)
         if errors:
             placed = tuple(replace(e, pointer=start + (e.pointer or "")) for e in errors)

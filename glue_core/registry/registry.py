@@ -101,7 +101,8 @@ class ApplicationRegistry:
         """
         layers = WITHOUT_CONVENTION if convention is None else WITH_CONVENTION
         own = self.convention_sources[convention]
-        chosen, known = [], set()
+        chosen: list[Contribution] = []
+        known: set[str] = set()
         for each in self.stacks[hook]:
             known.update((each.name, each.id))
             if each.layer not in layers:

@@ -1,0 +1,318 @@
+"""Compiling: from an application's registry to the frozen tuples that a request walks."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+from glue_core import codes
+from glue_core.errors import ConfigurationError, NotFound, Problem
+from glue_core.flow import Flow, Trace
+from glue_core.matching import Location, Matcher
+from glue_core.messages import GlueError, GlueRequest, GlueResponse
+from glue_core.operation import METHODS, Operation
+from glue_core.registry.order import Contribution, Placed
+from glue_core.registry.registry import STACKS, ApplicationRegistry, follows
+from glue_core.step import Handler, Parameter, Step, Wrap
+from glue_core.validation import KnownParameters
+from glue_core.work import Work
+
+ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
+"""What a preflight says where nothing is: paths cannot be probed by it."""
+
+
+def compile_application(registry: ApplicationRegistry) -> dict[str | None, Matcher[Flow]]:
+    """Compile every operation of an application under each convention it follows.
+
+    Returns:
+        A matcher for each convention; None is the plain flow's.
+
+    Raises:
+        ConfigurationError: An order cannot be found, a step cannot be bound, or a handler asks for
+            what there is not.
+    """
+    return {name: _Compiler(registry, name).matcher() for name in registry.conventions}
+
+
+class _Compiler:
+    """Compiles one application under one convention."""
+
+    def __init__(self, registry: ApplicationRegistry, convention: str | None) -> None:
+        self._registry = registry
+        self._application = registry.application.name
+        self._name = convention
+        self._convention = registry.conventions[convention]
+        self._model = registry.models[convention]
+        self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
+
+    def matcher(self) -> Matcher[Flow]:
+        """Compile all locations and refusals."""
+        places: dict[tuple[str, bool], list[Contribution]] = {}
+        templates: dict[str, list[Contribution]] = {}
+        for each in self._registry.operations:
+            operation = each.value
+            if not follows(operation, self._name):
+                continue
+            if operation.is_template:
+                templates.setdefault(operation.place, []).append(each)
+            else:
+                places.setdefault((operation.place, operation.has_id), []).append(each)
+        items: dict[str, Location[Flow]] = {}
+        collections: dict[str, Location[Flow]] = {}
+        for (place, has_id), contributions in sorted(places.items()):
+            table = items if has_id else collections
+            table[place] = self._location(contributions)
+        return Matcher(
+            items,
+            collections,
+            [self._location(each) for _, each in sorted(templates.items())],
+            not_found=self._refusal("not-found", _not_found),
+            parent_not_found=self._refusal("parent-not-found", _parent_not_found),
+            invalid=self._refusal("invalid-path", _invalid_path),
+            preflight=self._refusal("preflight", _preflight(ANY_METHODS), ANY_METHODS),
+        )
+
+    def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
+        flows = {each.value.http_method: self._flow(each) for each in contributions}
+        order = list(dict.fromkeys(each.value.http_method for each in _in_order(contributions)))
+        if "GET" in flows:
+            flows["HEAD"] = flows["GET"]
+            order.insert(order.index("GET") + 1, "HEAD")
+        if "OPTIONS" not in flows:
+            order.append("OPTIONS")
+        allowed = tuple(order)
+        flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
+        operation = contributions[0].value
+        return Location(
+            operation.types,
+            operation.path,
+            flows,
+            self._refusal("method-not-allowed", _method_not_allowed(allowed), allowed),
+        )
+
+    def _refusal(self, name: str, handler: Handler, allowed: tuple[str, ...] = ()) -> Flow:
+        operation = Operation(
+            "options" if name == "preflight" else "get",
+            handler,
+            "/",
+            name=name,
+            refusal=name,
+            allowed=allowed,
+        )
+        return self._compile(operation, handler)
+
+    def _flow(self, contribution: Contribution) -> Flow:
+        operation = contribution.value
+        return self._compile(operation, bind_handler(operation, contribution.party))
+
+    def _compile(self, declared: Operation, handler: Handler) -> Flow:
+        operation = replace(
+            declared,
+            application=self._application,
+            convention=self._name,
+            model=self._model,
+            spoken=self._convention,
+        )
+        trace: list[Trace] = []
+        reads: list[Parameter] = list(operation.parameters)
+        bound: dict[str, tuple[Any, ...]] = {}
+        for hook in STACKS:
+            runs = []
+            for placed in self._stacks[hook]:
+                run = _bind(placed, operation)
+                trace.append(_traced(hook, placed, run is not None))
+                if run is not None:
+                    runs.append(run)
+                    reads.extend(placed.contribution.value.reads)
+            bound[hook] = tuple(runs)
+        builders, validators, routed, wrappers, formatters = (bound[hook] for hook in STACKS)
+        refusal = operation.refusal is not None
+        controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
+        return Flow(
+            operation,
+            builders,
+            validators,
+            None if refusal else KnownParameters(reads),
+            () if refusal else routed,
+            controller,
+            formatters,
+            self._convention.writer(operation),
+            tuple(trace),
+        )
+
+
+def _in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
+    return sorted(contributions, key=lambda each: METHODS.index(each.value.method))
+
+
+def _bind(placed: Placed, operation: Operation) -> Any:
+    step: Step[Any] = placed.contribution.value
+    try:
+        return step.bind(operation)
+    except Exception as error:
+        raise ConfigurationError(
+            f"The step {placed.contribution.id!r} cannot be bound to "
+            f"{operation.refusal or operation.contribution_name!r} of "
+            f"{operation.application!r}: {type(error).__name__}: {error}\n"
+            f"  {placed.contribution.party}\n"
+            f"Mend it, or put {placed.contribution.id!r} under 'disable' in the settings."
+        ) from error
+
+
+def _traced(hook: str, placed: Placed, bound: bool) -> Trace:
+    return Trace(
+        hook.removeprefix("glue_"),
+        placed.contribution.id,
+        placed.contribution.party,
+        placed.reason,
+        bound,
+    )
+
+
+def _wrapped(handler: Handler, wrappers: Sequence[Wrap]) -> Handler:
+    return reduce(lambda inner, wrap: wrap(inner), reversed(wrappers), handler)
+
+
+def _completed(handler: Handler, operation: Operation) -> Handler:
+    """Fill in type and id of what a handler shows."""
+    type_, model = operation.type, operation.model
+    listed = operation.method == "getCollection"
+
+    def complete(request: GlueRequest) -> GlueResponse:
+        response = handler(request)
+        if not isinstance(response, GlueResponse):
+            raise TypeError(
+                f"The handler of {operation.contribution_name!r} returned "
+                f"{type(response).__qualname__} instead of a GlueResponse."
+            )
+        if listed:
+            response.is_collection = True
+        for resource in response.resources:
+            if resource.type is None:
+                resource.type = type_
+            if resource.id is None and resource.attributes is not None and model is not None:
+                resource.id = model.lens(resource.type or "", request.grants).identify(
+                    resource.attributes
+                )
+        return response
+
+    return complete
+
+
+_Source = Callable[[GlueRequest], Any]
+
+_BY_TYPE: Mapping[Any, _Source] = {
+    GlueRequest: lambda request: request,
+    Work: lambda request: request.work,
+}
+
+
+def bind_handler(operation: Operation, party: str) -> Handler:
+    """Return a handler that takes the request alone.
+
+    The parameters of what a plugin declared are filled by annotation: the request, the unit of
+    work, ``id`` (str) and ``attributes`` (a dict or Mapping).
+
+    Raises:
+        ConfigurationError: The handler asks for something else.
+    """
+    handler = operation.handler
+    sources: list[_Source] = []
+    try:
+        parameters = inspect.signature(handler).parameters.values()
+        hints = typing.get_type_hints(
+            handler
+            if not hasattr(handler, "__call__") or inspect.isroutine(handler)
+            else type(handler).__call__
+        )
+    except (NameError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"The handler of {operation.contribution_name!r} cannot be read: {error}\n  {party}\n"
+            f"Annotate its parameters with names that exist at run time."
+        ) from error
+    for parameter in parameters:
+        hint = hints.get(parameter.name)
+        source = _BY_TYPE.get(hint)
+        if source is None and parameter.name == "id" and hint is str:
+            source = _path_id
+        elif source is None and parameter.name == "attributes":
+            source = _body_attributes
+        elif source is None and parameter.name == "request" and hint is None:
+            source = _BY_TYPE[GlueRequest]
+        if source is None:
+            if parameter.default is not parameter.empty or parameter.kind in (
+                parameter.VAR_POSITIONAL,
+                parameter.VAR_KEYWORD,
+            ):
+                continue
+            raise ConfigurationError(
+                f"The handler of {operation.contribution_name!r} asks for {parameter.name!r}, "
+                f"which nobody fills in.\n  {party}\n"
+                f"It may take: a GlueRequest, a Work, 'id: str', 'attributes: dict'."
+            )
+        sources.append(source)
+    if sources == [_BY_TYPE[GlueRequest]]:
+        return handler
+
+    def call(request: GlueRequest) -> GlueResponse:
+        return handler(*[source(request) for source in sources])
+
+    return call
+
+
+def _path_id(request: GlueRequest) -> str | None:
+    return request.resource.id
+
+
+def _body_attributes(request: GlueRequest) -> Mapping[str, Any]:
+    return request.attributes
+
+
+def _not_found(request: GlueRequest) -> GlueResponse:
+    raise NotFound(codes.NOT_FOUND, "Not found")
+
+
+def _parent_not_found(request: GlueRequest) -> GlueResponse:
+    raise NotFound(codes.PARENT_NOT_FOUND, "Parent resource not found")
+
+
+def _invalid_path(request: GlueRequest) -> GlueResponse:
+    raise Problem(
+        400,
+        [
+            GlueError(
+                status=400,
+                code=codes.INVALID_PATH,
+                message="The path is not UTF-8 text, or contains a NUL character.",
+            )
+        ],
+    )
+
+
+def _method_not_allowed(allowed: tuple[str, ...]) -> Handler:
+    headers = {"allow": ", ".join(allowed)}
+
+    def refuse(request: GlueRequest) -> GlueResponse:
+        raise Problem(
+            405,
+            [GlueError(status=405, code=codes.METHOD_NOT_ALLOWED, message="Method does not exist")],
+            headers,
+        )
+
+    return refuse
+
+
+def _preflight(allowed: tuple[str, ...]) -> Handler:
+    methods = ", ".join(each for each in allowed if each != "HEAD")
+
+    def answer(request: GlueRequest) -> GlueResponse:
+        response = GlueResponse.no_content()
+        response.meta["allow"] = ", ".join(allowed)
+        response.meta["access-control-allow-methods"] = methods
+        return response
+
+    return answer

@@ -1,0 +1,147 @@
+"""The flow of a request, compiled for each application, convention and operation.
+
+Top to bottom: build, validate, verdict, validate routed, control, format, write, commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from glue_core.convention import Writer
+from glue_core.formatting import LOG, failure
+from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
+from glue_core.operation import DEFAULT_STATUSES, Operation
+from glue_core.step import Build, Format, Handler, Validate, ValidateRouted
+from glue_core.validation import KnownParameters, refused, status_of
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One step of a compiled flow, for people.
+
+    Attributes:
+        stage: Where in the flow it stands.
+        id: Id of the contribution.
+        party: Distribution, version and place.
+        reason: Why it stands there.
+        bound: Whether the operation has a use for it.
+    """
+
+    stage: str
+    id: str
+    party: str
+    reason: str
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What runs for one operation of one application under one convention.
+
+    Attributes:
+        operation: The operation; a refusal is one.
+        builders: Fill the request in.
+        validators: Look at it before the verdict.
+        known: The query parameters that anybody reads; None on a refusal.
+        routed_validators: Look at it after the verdict.
+        controller: Answers, with its wrappers around it.
+        formatters: Change the response, whatever it is.
+        writer: Writes the convention's document.
+        trace: The steps with who contributed them.
+    """
+
+    operation: Operation
+    builders: tuple[Build, ...]
+    validators: tuple[Validate, ...]
+    known: KnownParameters | None
+    routed_validators: tuple[ValidateRouted, ...]
+    controller: Handler
+    formatters: tuple[Format, ...]
+    writer: Writer
+    trace: tuple[Trace, ...] = ()
+
+    def run(self, request: GlueRequest) -> GlueResponse:
+        """Answer a request: the response is written, and what it did is durable.
+
+        Nothing that a plugin does makes it raise. A status of 400 or more undoes the unit of work.
+        """
+        try:
+            response = self.answer(request)
+            self.write(response, request)
+        except Exception as error:
+            response = self.fail(error, request)
+        if request.has("work"):
+            response = self._finish(response, request)
+        return response
+
+    def answer(self, request: GlueRequest) -> GlueResponse:
+        """Run the steps up to the controller; re-entrant, and it may raise."""
+        for build in self.builders:
+            build(request)
+        for validate in self.validators:
+            found = validate(request)
+            if found is not None and not found.is_valid:
+                return refused(found)
+        if self.known is None:
+            return self.controller(request)
+        if request.parameters_string:
+            self.known.check(request)
+        if request.errors:
+            errors = tuple(request.errors)
+            return refused(GlueRequestValidation(False, status_of(errors), errors))
+        resource = request.resource
+        for validate_routed in self.routed_validators:
+            found = validate_routed(request, resource)
+            if found is not None and not found.is_valid:
+                return refused(found)
+        return self.controller(request)
+
+    def write(self, response: GlueResponse, request: GlueRequest) -> None:
+        """Format a response and write its document."""
+        for format_ in self.formatters:
+            format_(response, request)
+        if response.http_status is None:
+            response.http_status = status_of(response.errors) if response.errors else self.status
+        if response.content is None and response.http_status not in (204, 304):
+            self.writer(response, request)
+
+    @property
+    def status(self) -> int:
+        """Status of success."""
+        return self.operation.status or DEFAULT_STATUSES[self.operation.method]
+
+    def fail(self, error: Exception, request: GlueRequest) -> GlueResponse:
+        """Make the written response of an exception; a step that fails again is left out."""
+        response = failure(error, request)
+        for format_ in self.formatters:
+            try:
+                format_(response, request)
+            except Exception as another:
+                if another is not error and type(another) is not type(error):
+                    LOG.error("Request %s: a formatter failed", request.id, exc_info=another)
+        try:
+            response.content = None
+            self.writer(response, request)
+        except Exception as another:
+            LOG.error("Request %s: the writer failed", request.id, exc_info=another)
+            response.content = b""
+            response.format = None
+        return response
+
+    def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
+        """End the unit of work: commit a success, undo anything else."""
+        work: Any = request.work
+        try:
+            if (response.http_status or 500) < 400:
+                work.commit()
+            else:
+                work.rollback()
+        except Exception as error:
+            response = self.fail(error, request)
+        finally:
+            try:
+                work.close()
+            except Exception as error:
+                LOG.error("Request %s: closing the work failed", request.id, exc_info=error)
+        return response

@@ -1,0 +1,140 @@
+"""The host: the WSGI callable in front of several applications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from glue_core import codes
+from glue_core.application import WSGI, ApiApplication
+from glue_core.deployment import Deployment
+from glue_core.errors import ConfigurationError
+from glue_core.formatting import LOG
+from glue_core.http import host_of
+from glue_core.messages import GlueApiContext
+from glue_core.settings import Settings
+
+
+class MissingApiApplication(Exception):
+    """No application serves a request; it is the deployment's fault, and answered 500."""
+
+
+class Host:
+    """Selects an application for each request, by host, by path, then by asking in order."""
+
+    def __init__(
+        self,
+        applications: Mapping[str, WSGI],
+        declared: Iterable[ApiApplication],
+        settings: Settings,
+    ) -> None:
+        """Freeze who answers where.
+
+        Args:
+            applications: WSGI callables by the names of their applications.
+            declared: The applications, in the order they are asked.
+            settings: Tells hosts and paths of applications.
+
+        Raises:
+            ConfigurationError: Two applications have one host or one path, or there is none.
+        """
+        self._applications = dict(applications)
+        self._declared = tuple(declared)
+        if not self._declared:
+            raise ConfigurationError(
+                "There is no application to serve.\nInstall a distribution with an entry point in "
+                "'glue.applications', such as glue-storefront-api."
+            )
+        self._hosts: dict[str, str] = {}
+        paths: dict[str, str] = {}
+        for application in self._declared:
+            table = settings.application(application.name)
+            for host in table["hosts"]:
+                _claim(self._hosts, host.lower(), application.name, "host", settings.origin)
+            for path in table["paths"]:
+                prefix = "/" + path.strip("/") if path.strip("/") else ""
+                _claim(paths, prefix, application.name, "path", settings.origin)
+        self._paths = sorted(paths.items(), key=lambda each: -len(each[0]))
+
+    def select(self, context: GlueApiContext) -> tuple[str, str]:
+        """Say which application serves a request, and at which mount point.
+
+        One application alone serves everything. Else the host decides, then the longest path
+        prefix, then the first application that says it serves.
+
+        Returns:
+            Name of the application, and the path prefix that is its mount point.
+
+        Raises:
+            MissingApiApplication: None serves it.
+        """
+        if len(self._declared) == 1 and not self._hosts and not self._paths:
+            return self._declared[0].name, ""
+        name = self._hosts.get(context.host)
+        if name is not None:
+            return name, self._prefix_of(name, context.path)
+        for application in self._declared:
+            if application.is_serving is None and application.serves(context):
+                return application.name, ""
+        for prefix, name in self._paths:
+            if context.path == prefix or context.path.startswith(prefix + "/"):
+                return name, prefix
+        for application in self._declared:
+            if application.is_serving is not None and application.serves(context):
+                return application.name, ""
+        raise MissingApiApplication(
+            f"No application serves the host {context.host!r} and the path {context.path!r}."
+        )
+
+    def _prefix_of(self, name: str, path: str) -> str:
+        for prefix, owner in self._paths:
+            if owner == name and prefix and (path == prefix or path.startswith(prefix + "/")):
+                return prefix
+        return ""
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Answer one request, as PEP 3333 says."""
+        path = environ.get("PATH_INFO", "")
+        context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
+        try:
+            name, prefix = self.select(context)
+        except MissingApiApplication as error:
+            LOG.error("%s", error)
+            body = orjson.dumps(
+                {"errors": [{"status": "500", "code": codes.INTERNAL_ERROR, "detail": str(error)}]}
+            )
+            start_response(
+                "500 Internal Server Error",
+                [("content-type", "application/json"), ("content-length", str(len(body)))],
+            )
+            return [body]
+        if prefix:
+            environ = dict(environ)
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        return self._applications[name](environ, start_response)
+
+
+def _claim(taken: dict[str, str], key: str, name: str, what: str, origin: str) -> None:
+    other = taken.setdefault(key, name)
+    if other != name:
+        raise ConfigurationError(
+            f"{origin}: the applications {other!r} and {name!r} both have the {what} {key!r}.\n"
+            f"Give one of them another under 'applications.<name>.{what}s'."
+        )
+
+
+def create(only: str | None = None) -> WSGI:
+    """Make the WSGI callable of a deployment: what gunicorn is pointed at.
+
+    Args:
+        only: Name of the one application to serve; all that the settings name when None.
+
+    Raises:
+        ConfigurationError: The deployment cannot start.
+    """
+    deployment = Deployment(only=only)
+    declared = [each.application for each in deployment.registry.applications.values()]
+    return Host(deployment.applications, declared, deployment.settings)

@@ -1,0 +1,285 @@
+"""HTTP: a Falcon application in front of the flow of one application."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import falcon
+from falcon.routing import CompiledRouter
+
+from glue_core import codes
+from glue_core.errors import Problem
+from glue_core.flow import Flow
+from glue_core.formatting import LOG, status_line
+from glue_core.matching import Match, Matcher
+from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResources
+from glue_core.negotiation import Negotiator
+from glue_core.operation import DEFAULT_STATUSES
+from glue_core.work import Work
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+READ_AT_ONCE = 65_536
+
+_NO_LENGTH = -1
+
+
+class HttpSource:
+    """The HTTP side of a request: headers, query and body of a WSGI environment."""
+
+    __slots__ = ("_environ", "_limit")
+
+    def __init__(self, environ: dict[str, Any], limit: int) -> None:
+        self._environ = environ
+        self._limit = limit
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, by its lower-case name, or None."""
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = "HTTP_" + key
+        value: str | None = self._environ.get(key)
+        return value if value or key != "CONTENT_TYPE" else None
+
+    def headers(self) -> dict[str, list[str]]:
+        """Return all headers, lower-case names to lists; ``content-type`` is always there."""
+        found = {"content-type": [self._environ.get("CONTENT_TYPE") or ""]}
+        for key, value in self._environ.items():
+            if key.startswith("HTTP_"):
+                found[key[5:].lower().replace("_", "-")] = [value]
+        if self._environ.get("CONTENT_LENGTH"):
+            found["content-length"] = [self._environ["CONTENT_LENGTH"]]
+        return found
+
+    def query_string(self) -> str:
+        """Return the query as it was sent."""
+        query: str = self._environ.get("QUERY_STRING", "")
+        return query
+
+    def attributes(self) -> Mapping[str, Any]:
+        """Return the WSGI environment."""
+        return self._environ
+
+    def body(self) -> bytes:
+        """Return the body, whether its length was announced or it came in chunks.
+
+        Raises:
+            Problem: 413 where it is larger than the limit, 400 where it ended early.
+        """
+        announced = self._announced()
+        if announced > self._limit:
+            raise self._too_large()
+        stream = self._environ.get("wsgi.input")
+        if stream is None or announced == 0:
+            return b""
+        if announced == _NO_LENGTH:
+            if not self._environ.get("wsgi.input_terminated"):
+                return b""
+            wanted = self._limit + 1
+        else:
+            wanted = announced
+        parts, size = [], 0
+        while size < wanted:
+            part = stream.read(min(READ_AT_ONCE, wanted - size))
+            if not part:
+                break
+            parts.append(part)
+            size += len(part)
+        if size > self._limit:
+            raise self._too_large()
+        if announced > size:
+            raise _one(400, codes.MALFORMED_BODY, "The body ended before its announced length.")
+        return b"".join(parts)
+
+    def _announced(self) -> int:
+        text = self._environ.get("CONTENT_LENGTH")
+        if not text:
+            return _NO_LENGTH
+        if not (text.isascii() and text.isdigit() and len(text) < 20):
+            raise _one(400, codes.INVALID_HEADER, "Content-Length is no number.")
+        return int(text)
+
+    def _too_large(self) -> Problem:
+        return _one(413, codes.BODY_TOO_LARGE, f"The body is larger than {self._limit} bytes.")
+
+
+def _one(status: int, code: str, message: str) -> Problem:
+    return Problem(status, [GlueError(status=status, code=code, message=message)])
+
+
+class _EveryMethod(dict[str, Callable[..., None]]):
+    """Falcon's map of methods, in which ours answers all: the flow refuses what it must."""
+
+    def __init__(self, respond: Callable[..., None]) -> None:
+        super().__init__()
+        self._respond = respond
+
+    def __missing__(self, method: str) -> Callable[..., None]:
+        return self._respond
+
+
+class FlowRouter(CompiledRouter):
+    """Falcon's way in: every path goes to the flow, which matches with its own table."""
+
+    def __init__(self, respond: Callable[[falcon.Request, falcon.Response], None]) -> None:
+        super().__init__()
+        self._route: tuple[Any, ...] = (self, _EveryMethod(respond), {}, None)
+
+    def find(self, uri: str, req: falcon.Request | None = None) -> Any:
+        """Return the one route there is."""
+        return self._route
+
+
+class HttpApplication:
+    """A WSGI callable that runs the flow of one application for each request."""
+
+    def __init__(
+        self,
+        name: str,
+        matchers: Mapping[str | None, Matcher[Flow]],
+        negotiator: Negotiator,
+        start_work: Callable[[GlueRequest], Work],
+        *,
+        body_limit: int,
+        seconds: float,
+        base_url: str | None = None,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            name: Name of the application.
+            matchers: Compiled operations, by convention.
+            negotiator: Selects the convention.
+            start_work: Starts the unit of work of a request that asks for it.
+            body_limit: Largest body, in bytes.
+            seconds: Time a request may take.
+            base_url: Address that links start with; the request's own by default.
+        """
+        self.name = name
+        self.matchers = matchers
+        self.negotiator = negotiator
+        self._start_work = start_work
+        self._body_limit = body_limit
+        self._seconds = seconds
+        self._base_url = base_url
+        self._app = falcon.App(router=FlowRouter(self._respond))
+        self._app.resp_options.xml_error_serialization = False
+        self._app.add_error_handler(Exception, _last_resort)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Answer one request, as PEP 3333 says."""
+        return self._app(environ, start_response)
+
+    def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
+        """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
+        source = HttpSource(environ, self._body_limit)
+        method = environ["REQUEST_METHOD"]
+        content_type = environ.get("CONTENT_TYPE") or None
+        selected = self.negotiator.select(method, content_type, environ.get("HTTP_ACCEPT"))
+        path = environ.get("PATH_INFO", "")
+        match = self.matchers[selected.convention].match(method, path, _raw_path(environ))
+        flow = match.target
+        request = GlueRequest(
+            source,
+            operation=flow.operation,
+            start_work=self._start_work,
+            deadline=time.monotonic() + self._seconds,
+        )
+        asked = environ.get("HTTP_X_REQUEST_ID")
+        request.id = asked if asked and REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        request.application = self.name
+        request.convention = selected.convention
+        request.accepted_format = selected.accepted_format
+        request.requested_format = content_type
+        request.method = method
+        request.path = path
+        request.host = host_of(environ)
+        request.base_url = self._base_url or (
+            f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or request.host}"
+            f"{environ.get('SCRIPT_NAME', '')}"
+        )
+        _name_resources(request, match)
+        return flow, request
+
+    def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
+        flow, request = self.request_of(req.env)
+        if not request.host:
+            resp.status = "400 Bad Request"
+            resp.data = b"The Host header is missing."
+            resp.content_type = "text/plain; charset=utf-8"
+            return
+        response = flow.run(request)
+        status = response.http_status or DEFAULT_STATUSES["get"]
+        resp.status = status_line(status)
+        for name, value in response.meta.items():
+            resp.set_header(name, value)
+        resp.set_header("x-request-id", request.id)
+        content = response.content
+        if content is None:
+            return
+        if response.format is not None:
+            resp.content_type = response.format
+        if isinstance(content, bytes):
+            resp.data = content
+        else:
+            resp.stream = content
+
+
+def host_of(environ: Mapping[str, Any]) -> str:
+    """Return the host a request is for, without its port, in lower case; empty without one."""
+    host: str = environ.get("HTTP_HOST") or ""
+    if host.startswith("["):
+        return host.partition("]")[0].lower() + "]"
+    return host.partition(":")[0].lower()
+
+
+def _raw_path(environ: Mapping[str, Any]) -> str | None:
+    """Return the path below the mount point as the client sent it, where the server tells."""
+    raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if raw is None or "%" not in raw:
+        return None
+    path = raw.partition("?")[0]
+    if not path.startswith("/"):
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    mounted = environ.get("SCRIPT_NAME", "").count("/")
+    for _ in range(mounted):
+        path = "/" + path[1:].partition("/")[2]
+    return path
+
+
+def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
+    """Say which resource the path names, and those above it."""
+    types, ids = match.types, match.ids
+    if not types:
+        request.resource = GlueResource(parameters=match.parameters, route=match.template)
+        if match.parameters is not None:
+            request.resource.id = match.parameters.get("id")
+    else:
+        last = len(types) - 1
+        request.resource = GlueResource(
+            types[-1], ids[last] if len(ids) > last else None, route=match.template
+        )
+        if last:
+            request.parent_resources = ParentResources(
+                GlueResource(types[index], ids[index]) for index in range(last)
+            )
+    request.resource.method = request.operation.method
+
+
+def _last_resort(
+    req: falcon.Request,
+    resp: falcon.Response,
+    error: Exception,
+    params: dict[str, Any],
+) -> None:
+    """Answer what failed outside the flow, without details."""
+    if isinstance(error, falcon.HTTPError):
+        resp.status = error.status
+    else:
+        LOG.error("A request failed outside its flow", exc_info=error)
+        resp.status = "500 Internal Server Error"
+    resp.content_type = "application/json"
+    resp.data = b"[]"

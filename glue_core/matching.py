@@ -1,0 +1,180 @@
+"""Matching: from a path and a method to an operation. A pure function; nothing runs here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+from urllib.parse import unquote_to_bytes
+
+from falcon.routing import CompiledRouter
+
+Target = TypeVar("Target")
+
+SEPARATOR = "/"
+
+
+class InvalidPath(ValueError):
+    """A path that is no text: not UTF-8, or with a NUL."""
+
+
+def segments_of(path: str, raw: str | None = None) -> list[str]:
+    """Split a path into its decoded segments.
+
+    Args:
+        path: ``PATH_INFO`` as WSGI gives it: decoded once, each byte a character.
+        raw: The same path as the client sent it, where the server tells. It keeps an encoded
+            slash inside its segment.
+
+    Returns:
+        The segments between slashes, without the first slash and one trailing one.
+
+    Raises:
+        InvalidPath: The path is not UTF-8 or contains a NUL.
+    """
+    if raw is not None and "%" in raw:
+        parts = [_decoded(part) for part in raw.split(SEPARATOR)]
+    elif path.isascii():
+        parts = path.split(SEPARATOR)
+    else:
+        try:
+            parts = path.encode("latin-1").decode("utf-8").split(SEPARATOR)
+        except UnicodeError as error:
+            raise InvalidPath(path) from error
+    if "\0" in path:
+        raise InvalidPath(path)
+    if parts and not parts[0]:
+        del parts[0]
+    if len(parts) > 1 and not parts[-1]:
+        del parts[-1]
+    return parts
+
+
+def _decoded(part: str) -> str:
+    try:
+        text = unquote_to_bytes(part).decode("utf-8")
+    except UnicodeError as error:
+        raise InvalidPath(part) from error
+    if "\0" in text:
+        raise InvalidPath(part)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Location(Generic[Target]):
+    """A path that something answers, with what answers each method.
+
+    Attributes:
+        types: Chain of types; empty for a custom route.
+        template: The path as a template.
+        methods: What answers each HTTP method; HEAD is GET's.
+        refused: What answers any other method.
+    """
+
+    types: tuple[str, ...]
+    template: str
+    methods: Mapping[str, Target]
+    refused: Target
+
+    def on_get(self) -> None:
+        """Exist for Falcon's router, which refuses a resource that has no responder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[Target]):
+    """What a path and a method lead to.
+
+    Attributes:
+        target: What answers.
+        types: Chain of types, outermost first.
+        ids: Ids along the chain; one less than types where the path ends in a type.
+        parameters: Placeholders of a custom route.
+        template: The path as a template, or None where nothing is there.
+    """
+
+    target: Target
+    types: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    parameters: Mapping[str, str] | None = None
+    template: str | None = None
+
+
+class Matcher(Generic[Target]):
+    """Reads paths in pairs of type and id; custom routes are asked first."""
+
+    def __init__(
+        self,
+        items: Mapping[str, Location[Target]],
+        collections: Mapping[str, Location[Target]],
+        routes: Sequence[Location[Target]],
+        *,
+        not_found: Target,
+        parent_not_found: Target,
+        invalid: Target,
+        preflight: Target,
+    ) -> None:
+        """Freeze the table.
+
+        Args:
+            items: Locations that end in an id, by chain, such as ``carts/items``.
+            collections: Locations that end in a type, by chain.
+            routes: Locations of custom routes.
+            not_found: What answers where nothing is.
+            parent_not_found: What answers where the type is known and its parents are wrong.
+            invalid: What answers a path that is no text.
+            preflight: What answers OPTIONS where nothing is, so that paths cannot be probed.
+        """
+        self._items = dict(items)
+        self._collections = dict(collections)
+        self._chains = frozenset((*items, *collections))
+        self._last_types = {chain.rpartition("/")[2] for chain in self._chains}
+        self._not_found = not_found
+        self._parent_not_found = parent_not_found
+        self._invalid = invalid
+        self._preflight = preflight
+        self._router: CompiledRouter | None = None
+        if routes:
+            self._router = CompiledRouter()
+            for location in routes:
+                self._router.add_route(location.template, location, compile=True)
+
+    def match(self, method: str, path: str, raw: str | None = None) -> Match[Target]:
+        """Say what answers a request.
+
+        Args:
+            method: HTTP method in capital letters.
+            path: ``PATH_INFO`` as WSGI gives it.
+            raw: The path as the client sent it, or None.
+        """
+        try:
+            parts = segments_of(path, raw)
+        except InvalidPath:
+            return Match(self._invalid)
+        if self._router is not None:
+            found = self._router.find("/" + "/".join(parts))
+            if found is not None:
+                location = cast("Location[Target]", found[0])
+                parameters = {name: str(value) for name, value in found[2].items()}
+                return self._at(location, method, (), parameters)
+        types, ids = parts[0::2], parts[1::2]
+        chain = "/".join(types)
+        location = (self._items if len(types) == len(ids) else self._collections).get(chain)
+        if location is not None and "" not in ids:
+            return self._at(location, method, tuple(ids), None)
+        if method == "OPTIONS":
+            missing = self._preflight
+        elif chain not in self._chains and types[-1] in self._last_types:
+            missing = self._parent_not_found
+        else:
+            missing = self._not_found
+        return Match(missing, tuple(types), tuple(ids))
+
+    def _at(
+        self,
+        location: Location[Target],
+        method: str,
+        ids: tuple[str, ...],
+        parameters: Mapping[str, str] | None,
+    ) -> Match[Target]:
+        target = location.methods.get(method, location.refused)
+        return Match(target, location.types, ids, parameters, location.template)
