@@ -30,9 +30,22 @@ class ServiceEngine:
 
 
 class Services:
-    """The services of a deployment, or the part of them that somebody may reach."""
+    """The services of a deployment, or the part of them that somebody may reach.
 
-    def __init__(self, urls: Mapping[str, str], engines: Iterable[ServiceEngine]) -> None:
+    Attributes:
+        timeout: Longest wait for a service, in seconds; engines take it when they open.
+    """
+
+    timeout: float
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        engines: Iterable[ServiceEngine],
+        *,
+        timeout: float = 2.0,
+    ) -> None:
+        self.timeout = timeout
         self._urls = dict(urls)
         self._engines = {(each.service, each.scheme): each for each in engines}
         self._opened: dict[str, Any] = {}
@@ -113,6 +126,7 @@ class _Part(Services):
     """The services that one application declared."""
 
     def __init__(self, whole: Services, owner: str, names: frozenset[str]) -> None:
+        self.timeout = whole.timeout
         self._whole = whole
         self._owner = owner
         self._names = names

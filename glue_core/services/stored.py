@@ -1,0 +1,50 @@
+"""How storages write keys and documents down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from glue_core.services.storage import Document
+
+
+def to_bytes(key: str) -> bytes:
+    """Write a key as bytes, whose order is the order of code points in any engine.
+
+    Half of a surrogate pair, which no UTF-8 has, is kept as well: every text is a key.
+    """
+    return key.encode("utf-8", "surrogatepass")
+
+
+def from_bytes(key: bytes) -> str:
+    """Read a key that `to_bytes` wrote."""
+    return bytes(key).decode("utf-8", "surrogatepass")
+
+
+def end_of_prefix(prefix: str) -> bytes | None:
+    """Return the first bytes after all keys that start with a prefix; None when there are none."""
+    if not prefix:
+        return None
+    # The last byte of UTF-8 is never 255, so adding one to it never carries.
+    name = to_bytes(prefix)
+    return name[:-1] + bytes((name[-1] + 1,))
+
+
+def encoded(key: str, document: Document) -> str:
+    """Write a document as JSON.
+
+    Raises:
+        ValueError: It holds something that JSON does not know.
+    """
+    try:
+        return orjson.dumps(document).decode()
+    except TypeError as error:
+        raise ValueError(
+            f"The document of the key {key!r} cannot be written as JSON: {error}."
+        ) from error
+
+
+def decoded(text: bytes | str) -> Any:
+    """Read a document that `encoded` wrote."""
+    return orjson.loads(text)
