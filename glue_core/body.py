@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from glue_core.codes import MALFORMED_BODY
 from glue_core.messages import GlueError, GlueRequest
 
-MALFORMED_BODY = "014"
 DEEPEST_NESTING = 64
 
 # A text in JSON, from quote to quote. The body was parsed before, so every quote has its partner.

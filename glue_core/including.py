@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from glue_core.building import INVALID_PARAMETER, wrong
+from glue_core.building import wrong
+from glue_core.codes import INCLUDE_TOO_LARGE, INVALID_PARAMETER
 from glue_core.errors import BadRequest
 from glue_core.messages import GlueRelationship, GlueRequest, GlueResource, GlueResponse
 from glue_core.operation import Operation
@@ -27,7 +28,6 @@ INCLUDE = (
 INCLUDE_NOTE = "include"
 """Name in ``request.notes`` of the tree that the client asked for, where it asked for one."""
 
-TOO_MUCH = "013"
 MOST_EDGES = 1000
 KEPT_SPELLINGS = 256
 LONGEST_KEPT = 1000
@@ -206,7 +206,7 @@ class _Reader:
         self._problems[INVALID_PARAMETER, message] = None
 
     def _too_much(self, message: str) -> None:
-        self._problems[TOO_MUCH, message] = None
+        self._problems[INCLUDE_TOO_LARGE, message] = None
 
 
 def load_included(operation: Operation, *, size: int) -> Format | None:
@@ -351,7 +351,7 @@ class _Loading:
             return
         if len(self._included) >= self._size:
             raise BadRequest(
-                TOO_MUCH,
+                INCLUDE_TOO_LARGE,
                 f"The answer would include more than {self._size} resources. "
                 "Include fewer relationships, or ask for a smaller page.",
                 parameter="include",

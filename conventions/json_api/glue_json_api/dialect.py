@@ -1,0 +1,93 @@
+"""Dialects: the specification to the letter, or what clients of an existing Glue shop expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from marshmallow import Schema, fields, validate
+
+from glue_core import Section, Settings
+
+SECTION = "json_api"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an application deviates from JSON:API 1.1; as it stands here it does not.
+
+    Attributes:
+        flat_include: ``include`` also takes a flat list: each name switches that relationship on
+            at every depth, and may be the type that a relationship leads to.
+        unknown_includes_ignored: A name in ``include`` that leads nowhere is left out; else it is
+            a 400.
+        integer_status: The ``status`` of an error is a number; else a string.
+        message_alias: An error has ``message`` beside ``detail``, with the same text.
+        linkage_as_list: The linkage of a to-one relationship is a list of one or none; else an
+            object or null.
+        singleton_as_list: A place that holds one resource and takes no id answers with a list of
+            one or none; else with the resource or null.
+        patch_needs_id: The document of a PATCH must repeat the id of the path; else it may.
+        jsonapi_member: Every document has the ``jsonapi`` member with the version.
+        total: Name in ``meta`` of the number of resources in a collection; None leaves it out.
+    """
+
+    flat_include: bool = False
+    unknown_includes_ignored: bool = False
+    integer_status: bool = False
+    message_alias: bool = False
+    linkage_as_list: bool = False
+    singleton_as_list: bool = False
+    patch_needs_id: bool = True
+    jsonapi_member: bool = True
+    total: str | None = "total"
+
+
+STRICT = Dialect()
+"""The specification, to the letter; the default of an application."""
+
+GLUE = Dialect(
+    flat_include=True,
+    unknown_includes_ignored=True,
+    integer_status=True,
+    message_alias=True,
+    linkage_as_list=True,
+    singleton_as_list=True,
+    patch_needs_id=False,
+    jsonapi_member=False,
+)
+"""What clients of an existing Glue shop expect; the default of the storefront."""
+
+PRESETS: Mapping[str, Dialect] = MappingProxyType({"strict": STRICT, "glue": GLUE})
+
+DEFAULTS: Mapping[str, str] = MappingProxyType({"storefront_api": "glue", "legacy_api": "glue"})
+"""Presets of the applications that take over an existing shop's clients."""
+
+
+class JsonApiSettings(Schema):
+    """``[plugins.json_api]``."""
+
+    dialect = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(validate=validate.OneOf(sorted(PRESETS))),
+        load_default=dict,
+        metadata={
+            "description": "Application to dialect, 'strict' or 'glue'. The storefront and the "
+            "old application speak 'glue' by default, every other one 'strict'."
+        },
+    )
+
+
+SETTINGS = Section(SECTION, JsonApiSettings)
+
+
+def dialect_of(application: str, settings: Settings | None = None) -> Dialect:
+    """Return the dialect of an application.
+
+    Args:
+        application: Name of the application.
+        settings: The settings of the deployment; None stands for the defaults.
+    """
+    chosen = settings.sections.get(SECTION, {}).get("dialect", {}) if settings is not None else {}
+    return PRESETS[chosen.get(application, DEFAULTS.get(application, "strict"))]

@@ -1,0 +1,253 @@
+"""Documents: the compiled writer of resources, collections and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from glue_core import (
+    GlueRelationship,
+    GlueRequest,
+    GlueResource,
+    GlueResponse,
+    Model,
+    Operation,
+    Writer,
+)
+from glue_json_api.dialect import Dialect
+from glue_json_api.errors import error_objects
+from glue_json_api.links import (
+    encoded,
+    link_object,
+    page_links,
+    path_of,
+    path_to_primary,
+    query_of,
+)
+
+MEDIA_TYPE = "application/vnd.api+json"
+VERSION = "1.1"
+
+Document = dict[str, Any]
+
+
+def write_documents(operation: Operation, dialect: Dialect) -> Writer:
+    """Compile everything that an operation may answer with.
+
+    Source:
+        JSON:API 1.1, "Document Structure".
+    """
+    errors = error_objects(dialect)
+    data = _data_documents(operation, dialect)
+    member: Document = {"jsonapi": {"version": VERSION}} if dialect.jsonapi_member else {}
+
+    def write(response: GlueResponse, request: GlueRequest) -> None:
+        if response.http_status == 204:
+            return
+        if response.errors:
+            document: Document = {"errors": [errors(each) for each in response.errors]}
+            if response.document_meta:
+                document["meta"] = dict(response.document_meta)
+        else:
+            document = data(response, request)
+        document.update(member)
+        response.content = orjson.dumps(document)
+        response.format = MEDIA_TYPE
+
+    return write
+
+
+def _data_documents(
+    operation: Operation, dialect: Dialect
+) -> Callable[[GlueResponse, GlueRequest], Document]:
+    """Compile the document of a success."""
+    listed = operation.method == "getCollection" or (
+        dialect.singleton_as_list and operation.singleton and operation.method != "post"
+    )
+    creates = operation.method == "post"
+    own_path = path_of(operation)
+    linkage = _to_one_as_list if dialect.linkage_as_list else _to_one
+    total = dialect.total
+    primary_path = path_to_primary(operation) if operation.type is not None else None
+
+    def show(response: GlueResponse, request: GlueRequest) -> Document:
+        shown = _Resources(operation, primary_path, linkage, request)
+        resources = [shown.show(each, True) for each in response.resources]
+        included = [shown.show(each, False) for each in response.included_relationships]
+        as_list = listed or response.is_collection
+        document: Document = {"data": resources if as_list else _single(resources, operation)}
+        if included or "include" in request.query_fields:
+            document["included"] = included
+        if creates:
+            links = _links_of_created(document["data"], response)
+        else:
+            links = {}
+            start = request.base_url + own_path(request)
+            query = query_of(request.parameters_string, with_page=True)
+            links["self"] = f"{start}?{query}" if query else start
+            if as_list and response.pagination is not None:
+                links.update(page_links(start, request, response.pagination))
+        for name, link in response.document_links.items():
+            links[name] = link_object(link, request.base_url)
+        if links:
+            document["links"] = links
+        meta = _meta(response, total)
+        if meta:
+            document["meta"] = meta
+        return document
+
+    return show
+
+
+def _single(resources: list[Document], operation: Operation) -> Document | None:
+    if len(resources) > 1:
+        raise TypeError(
+            f"The handler of {operation.contribution_name!r} answered with {len(resources)} "
+            f"resources where one is shown; a list is `GlueResponse.page(...)`."
+        )
+    return resources[0] if resources else None
+
+
+def _links_of_created(data: Any, response: GlueResponse) -> Document:
+    """Link to a new resource where its place is known, and say so in ``Location`` as well.
+
+    Source:
+        JSON:API 1.1, "Creating Resources": ``Location`` and ``links.self`` must be equal.
+    """
+    if not isinstance(data, dict) or "self" not in data.get("links", ()):
+        return {}
+    own = data["links"]["self"]
+    if response.http_status == 201:
+        response.meta.setdefault("location", own if isinstance(own, str) else own["href"])
+    return {"self": own}
+
+
+def _meta(response: GlueResponse, total: str | None) -> Document:
+    meta = dict(response.document_meta)
+    if total is not None and response.pagination is not None:
+        known = response.pagination.total
+        if known is not None:
+            meta.setdefault(total, known)
+    return meta
+
+
+PrimaryPath = Callable[[GlueRequest, str | None], str]
+"""The path of a resource that the operation shows, from the request and the id."""
+
+Linkage = Callable[[list[Document]], Any]
+"""The linkage of a to-one relationship, from the identifiers in it: one or none."""
+
+
+def _to_one(identifiers: list[Document]) -> Any:
+    return identifiers[0] if identifiers else None
+
+
+def _to_one_as_list(identifiers: list[Document]) -> Any:
+    return identifiers
+
+
+class _View:
+    """How one request sees the resources of one type."""
+
+    __slots__ = ("after", "attributes_of", "before", "relationships", "wanted")
+
+    def __init__(
+        self, model: Model, type_: str, request: GlueRequest, wanted: frozenset[str] | None
+    ) -> None:
+        lens = model.lens(type_, request.grants)
+        self.attributes_of = lens.attributes_of
+        self.wanted = wanted
+        self.relationships = frozenset(
+            name for name in lens.relationships if wanted is None or name in wanted
+        )
+        place = model.canonical.get(type_)
+        self.before: str | None = None
+        self.after = ""
+        if place is not None:
+            head, _, self.after = place.partition("{id}")
+            self.before = request.base_url + head
+
+
+class _Resources:
+    """Shows the resources of one answer."""
+
+    __slots__ = ("_base_url", "_operation", "_path", "_request", "_to_one", "_views", "_wanted")
+
+    def __init__(
+        self,
+        operation: Operation,
+        path: PrimaryPath | None,
+        to_one: Linkage,
+        request: GlueRequest,
+    ) -> None:
+        self._operation = operation
+        self._path = path
+        self._to_one = to_one
+        self._request = request
+        self._base_url = request.base_url
+        self._wanted = {
+            each.resource_type: frozenset(each.fields) for each in request.sparse_resources
+        }
+        self._views: dict[str | None, _View] = {}
+
+    def show(self, resource: GlueResource, primary: bool) -> Document:
+        """Return the resource object; a primary one is what the operation is about."""
+        view = self._views.get(resource.type) or self._view(resource.type)
+        shown: Document = {"type": resource.type, "id": resource.id}
+        if resource.attributes is not None:
+            attributes = view.attributes_of(resource.attributes, view.wanted)
+            if attributes:
+                shown["attributes"] = attributes
+        if resource.relationships:
+            relationships = {
+                name: _relationship(held, self._to_one)
+                for name, held in resource.relationships.items()
+                if name in view.relationships
+            }
+            if relationships:
+                shown["relationships"] = relationships
+        links = self._links(resource, view, primary)
+        if links:
+            shown["links"] = links
+        if resource.meta:
+            shown["meta"] = resource.meta
+        return shown
+
+    def _view(self, type_: str | None) -> _View:
+        model = self._operation.model
+        if type_ is None or model is None or type_ not in model:
+            raise TypeError(
+                f"The handler of {self._operation.contribution_name!r} answered with a resource "
+                f"of type {type_!r}, which {self._operation.application!r} does not declare."
+            )
+        view = _View(model, type_, self._request, self._wanted.get(type_))
+        self._views[type_] = view
+        return view
+
+    def _links(self, resource: GlueResource, view: _View, primary: bool) -> Document:
+        links: Document = {}
+        own = self._self(resource, view, primary)
+        if own is not None:
+            links["self"] = own
+        if resource.links:
+            for name, link in resource.links.items():
+                links[name] = link_object(link, self._base_url)
+        return links
+
+    def _self(self, resource: GlueResource, view: _View, primary: bool) -> str | None:
+        """Return the place of a resource: that of its type, else below the request's parents."""
+        id_ = resource.id
+        if view.before is not None:
+            return None if id_ is None else f"{view.before}{encoded(id_)}{view.after}"
+        if not primary or self._path is None or resource.type != self._operation.type:
+            return None
+        if id_ is None and not self._operation.singleton:
+            return None
+        return self._base_url + self._path(self._request, id_)
+
+
+def _relationship(held: GlueRelationship, to_one: Linkage) -> Document:
+    identifiers = [{"type": each.type, "id": each.id} for each in held.resources]
+    return {"data": identifiers if held.many else to_one(identifiers)}
