@@ -225,9 +225,7 @@ def bind_handler(operation: Operation, party: str) -> Handler:
     try:
         parameters = inspect.signature(handler).parameters.values()
         hints = typing.get_type_hints(
-            handler
-            if not hasattr(handler, "__call__") or inspect.isroutine(handler)
-            else type(handler).__call__
+            handler if inspect.isroutine(handler) else type(handler).__call__
         )
     except (NameError, TypeError, ValueError) as error:
         raise ConfigurationError(

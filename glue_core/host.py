@@ -21,8 +21,8 @@ class MissingApiApplication(Exception):
     """No application serves a request; it is the deployment's fault, and answered 500."""
 
 
-class Host:
-    """Selects an application for each request, by host, by path, then by asking in order."""
+class Selection:
+    """Who answers where, frozen: by host, by path, then by asking in order."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Host:
         Raises:
             ConfigurationError: Two applications have one host or one path, or there is none.
         """
-        self._applications = dict(applications)
+        self.applications = dict(applications)
         self._declared = tuple(declared)
         if not self._declared:
             raise ConfigurationError(
@@ -94,12 +94,43 @@ class Host:
                 return prefix
         return ""
 
+
+class Host:
+    """The WSGI callable in front of the applications of a deployment.
+
+    What it serves is a snapshot that can be swapped as a whole; requests finish on theirs.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        """Serve a deployment.
+
+        Raises:
+            ConfigurationError: Two applications have one host or one path, or there is none.
+        """
+        self._selection = _selection_of(deployment)
+        self.deployment = deployment
+
+    def swap(self, deployment: Deployment) -> Deployment:
+        """Serve another deployment from the next request on.
+
+        Returns:
+            The deployment served until now, for the caller to close once its requests are done.
+
+        Raises:
+            ConfigurationError: The other one cannot be served; the present one goes on.
+        """
+        selection = _selection_of(deployment)
+        former, self.deployment = self.deployment, deployment
+        self._selection = selection
+        return former
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
+        selection = self._selection
         path = environ.get("PATH_INFO", "")
         context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
         try:
-            name, prefix = self.select(context)
+            name, prefix = selection.select(context)
         except MissingApiApplication as error:
             LOG.error("%s", error)
             body = orjson.dumps(
@@ -114,7 +145,12 @@ class Host:
             environ = dict(environ)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
-        return self._applications[name](environ, start_response)
+        return selection.applications[name](environ, start_response)
+
+
+def _selection_of(deployment: Deployment) -> Selection:
+    declared = [each.application for each in deployment.registry.applications.values()]
+    return Selection(deployment.applications, declared, deployment.settings)
 
 
 def _claim(taken: dict[str, str], key: str, name: str, what: str, origin: str) -> None:
@@ -135,6 +171,4 @@ def create(only: str | None = None) -> WSGI:
     Raises:
         ConfigurationError: The deployment cannot start.
     """
-    deployment = Deployment(only=only)
-    declared = [each.application for each in deployment.registry.applications.values()]
-    return Host(deployment.applications, declared, deployment.settings)
+    return Host(Deployment(only=only))

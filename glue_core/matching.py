@@ -153,9 +153,9 @@ class Matcher(Generic[Target]):
         if self._router is not None:
             found = self._router.find("/" + "/".join(parts))
             if found is not None:
-                location = cast("Location[Target]", found[0])
+                route = cast("Location[Target]", found[0])
                 parameters = {name: str(value) for name, value in found[2].items()}
-                return self._at(location, method, (), parameters)
+                return self._at(route, method, (), parameters)
         types, ids = parts[0::2], parts[1::2]
         chain = "/".join(types)
         location = (self._items if len(types) == len(ids) else self._collections).get(chain)
