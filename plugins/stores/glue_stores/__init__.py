@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Country", "Currency", "Market", "Store", "StoreReader"]
+from glue_core import Work
+
+__all__ = [
+    "STORE_CHANGED",
+    "Country",
+    "Currency",
+    "Market",
+    "Store",
+    "StoreReader",
+    "StoreRegister",
+]
+
+STORE_CHANGED = "stores.store"
+"""Name of the event that a store changed; its key is the name of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +91,13 @@ class StoreReader(Protocol):
 
     def store(self, name: str) -> Store | None:
         """Return the store with this name, or None."""
+
+
+class StoreRegister(Protocol):
+    """Knows the stores as they stand in the database: for writers, importers and publishers."""
+
+    def stores(self, work: Work) -> Sequence[Store]:
+        """Return every complete store, by name: it has a currency and a locale at least."""
+
+    def names(self, work: Work) -> frozenset[str]:
+        """Return the names of all stores, complete or not."""

@@ -1,0 +1,67 @@
+"""Reading published stores."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from glue_core import Storage
+from glue_stores import Country, Currency, Store
+
+KEY = "stores:v1:all"
+"""Key of the one document that holds all stores; they are few, and always read together."""
+
+KEPT_SECONDS = 1.0
+
+
+class StorageStoreReader:
+    """Reads stores from the storage, and keeps what it read for a second; see `StoreReader`.
+
+    It is shared by threads: one of them reads again, the others wait for it.
+    """
+
+    def __init__(self, storage: Storage, clock: Callable[[], float] = time.monotonic) -> None:
+        """Remember where to read.
+
+        Args:
+            storage: Where the stores are published.
+            clock: Seconds that only grow.
+        """
+        self._storage = storage
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: tuple[float, dict[str, Store]] | None = None
+
+    def stores(self) -> Sequence[Store]:
+        """Return every store, by name."""
+        return tuple(self._read().values())
+
+    def store(self, name: str) -> Store | None:
+        """Return the store with this name, or None."""
+        return self._read().get(name)
+
+    def _read(self) -> dict[str, Store]:
+        kept = self._kept
+        if kept is not None and self._clock() - kept[0] < KEPT_SECONDS:
+            return kept[1]
+        with self._lock:
+            now = self._clock()
+            if self._kept is None or now - self._kept[0] >= KEPT_SECONDS:
+                document = self._storage.get(KEY) or {}
+                stores = [_store(each) for each in document.get("stores", ())]
+                self._kept = (now, {store.name: store for store in stores})
+            return self._kept[1]
+
+
+def _store(document: Mapping[str, Any]) -> Store:
+    return Store(
+        name=document["name"],
+        time_zone=document["time_zone"],
+        default_currency=document["default_currency"],
+        default_locale=document["default_locale"],
+        currencies=tuple(Currency(**each) for each in document["currencies"]),
+        locales=tuple(document["locales"]),
+        countries=tuple(Country(**each) for each in document["countries"]),
+    )
