@@ -17,6 +17,7 @@ from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.operation import METHODS, Operation
 from glue_core.registry.order import Contribution, Placed
 from glue_core.registry.registry import STACKS, ApplicationRegistry, follows
+from glue_core.settings import Settings
 from glue_core.step import Handler, Parameter, Step, Wrap
 from glue_core.validation import KnownParameters
 from glue_core.work import Work
@@ -25,7 +26,9 @@ ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
 """What a preflight says where nothing is: paths cannot be probed by it."""
 
 
-def compile_application(registry: ApplicationRegistry) -> dict[str | None, Matcher[Flow]]:
+def compile_application(
+    registry: ApplicationRegistry, settings: Settings
+) -> dict[str | None, Matcher[Flow]]:
     """Compile every operation of an application under each convention it follows.
 
     Returns:
@@ -35,13 +38,16 @@ def compile_application(registry: ApplicationRegistry) -> dict[str | None, Match
         ConfigurationError: An order cannot be found, a step cannot be bound, or a handler asks for
             what there is not.
     """
-    return {name: _Compiler(registry, name).matcher() for name in registry.conventions}
+    return {name: _Compiler(registry, name, settings).matcher() for name in registry.conventions}
 
 
 class _Compiler:
     """Compiles one application under one convention."""
 
-    def __init__(self, registry: ApplicationRegistry, convention: str | None) -> None:
+    def __init__(
+        self, registry: ApplicationRegistry, convention: str | None, settings: Settings
+    ) -> None:
+        self._settings = settings
         self._registry = registry
         self._application = registry.application.name
         self._name = convention
@@ -140,7 +146,7 @@ class _Compiler:
             () if refusal else routed,
             controller,
             formatters,
-            self._convention.writer(operation),
+            self._convention.writer(operation, self._settings),
             tuple(trace),
         )
 

@@ -9,6 +9,7 @@ from glue_core.messages import GlueRequest, GlueResponse
 
 if TYPE_CHECKING:
     from glue_core.operation import Operation
+    from glue_core.settings import Settings
 
 Writer = Callable[[GlueResponse, GlueRequest], None]
 """Writes the document of a response into its ``content``, and its media type into ``format``."""
@@ -41,8 +42,13 @@ class Convention(Protocol):
     def attributes_pointer(self) -> str:
         """JSON Pointer to the attributes in a request's document, such as ``/data/attributes``."""
 
-    def writer(self, operation: Operation) -> Writer:
-        """Compile the document of one operation; nothing is decided per request."""
+    def writer(self, operation: Operation, settings: Settings) -> Writer:
+        """Compile the document of one operation; nothing is decided per request.
+
+        Args:
+            operation: The operation, or a refusal.
+            settings: The settings of the deployment, the convention's own section included.
+        """
 
     def describe(self, operation: Operation) -> Fragment:
         """Say the same to the documentation."""

@@ -109,7 +109,7 @@ class Deployment:
         assert isinstance(application, RequestFlowAwareApiApplication)
         return HttpApplication(
             application.name,
-            compile_application(registry),
+            compile_application(registry, self.settings),
             Negotiator(registry.conventions, None),
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],

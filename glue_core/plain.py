@@ -23,6 +23,7 @@ from glue_core.convention import Fragment, Writer
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.operation import Operation
+from glue_core.settings import Settings
 from glue_core.step import Build, Step
 from glue_core.validation import TAKES_A_BODY
 
@@ -46,7 +47,7 @@ class Plain:
             Step("sort", read_sort, reads=SORT),
         ]
 
-    def writer(self, operation: Operation) -> Writer:
+    def writer(self, operation: Operation, settings: Settings) -> Writer:
         """Compile the list of attributes, or of errors."""
         model = operation.model
 
