@@ -1,0 +1,243 @@
+"""The examples of README.md and docs/ run, and say what they claim."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import falcon.testing
+import pytest
+
+import glue_json_api
+import glue_storefront_api
+from glue_core import Settings
+from glue_core.deployment import Deployment
+from glue_core.registry.discovery import Source
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A fenced block of a page.
+
+    Attributes:
+        page: The page.
+        line: Line that its text starts at.
+        language: First word after the fence.
+        mark: What follows that word; ``test`` on commands that are to be run.
+        text: The block.
+    """
+
+    page: Path
+    line: int
+    language: str
+    mark: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+def examples(language: str, pages: Sequence[Path] = PAGES) -> list[Example]:
+    """Return the blocks in one language."""
+    found = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for fence in FENCE.finditer(text):
+            if fence.group(1) == language:
+                line = text.count("\n", 0, fence.start()) + 2
+                found.append(Example(page, line, language, fence.group(2).strip(), fence.group(3)))
+    return found
+
+
+def run(example: Example) -> ModuleType:
+    """Run a block of Python as a module of its own; errors point into the page."""
+    module = ModuleType(f"example_{example.page.stem}_{example.line}")
+    code = compile("\n" * (example.line - 1) + example.text, str(example.page), "exec")
+    exec(code, module.__dict__)
+    return module
+
+
+def storefront(settings: Mapping[str, Any], *plugins: Source) -> Deployment:
+    """Return a deployment of the storefront, JSON:API and some plugins, and nothing else."""
+    application = glue_storefront_api.STOREFRONT_API
+    convention = glue_json_api.JSON_API
+    return Deployment(
+        settings,
+        [
+            Source.of("glue.applications", "storefront_api", application),
+            Source.of("glue.conventions", "json_api", convention),
+            *plugins,
+        ],
+    )
+
+
+def client_of(deployment: Deployment) -> falcon.testing.TestClient:
+    """Return a client of the storefront."""
+    return falcon.testing.TestClient(deployment.applications["storefront_api"])
+
+
+@pytest.mark.parametrize("example", examples("python"), ids=str)
+def test_python_runs(example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block of Python can be pasted into a file and run."""
+    monkeypatch.chdir(tmp_path)
+
+    run(example)
+
+
+@pytest.mark.parametrize("example", examples("toml"), ids=str)
+def test_toml_is_valid(example: Example) -> None:
+    """A block of TOML can be read, and one that starts with ``# glue.toml`` has known keys."""
+    values = tomllib.loads(example.text)
+
+    assert values
+    if example.text.startswith("# glue.toml"):
+        assert Settings.of(values, origin=str(example))
+
+
+@pytest.mark.parametrize("example", examples("json"), ids=str)
+def test_json_is_valid(example: Example) -> None:
+    """A block of JSON can be read."""
+    assert json.loads(example.text)
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in examples("console") if each.mark == "test"], ids=str
+)
+def test_commands_succeed(example: Example, tmp_path: Path) -> None:
+    """A marked command ends with 0 within a minute and prints the lines that the page shows."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    printed, shown = "", []
+    for line in example.text.splitlines():
+        if line.startswith("$ "):
+            done = subprocess.run(
+                line.removeprefix("$ "),
+                shell=True,
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+            printed += done.stdout
+        elif line.strip() not in ("", "..."):
+            shown.append(line.strip())
+    words = " ".join(printed.split())
+    assert [line for line in shown if " ".join(line.split()) not in words] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *sorted(ROOT.glob("*/*/README.md"))],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    """A relative link of a page names a file or folder that exists."""
+    targets = [
+        target
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if "://" not in target and not target.startswith("mailto:")
+    ]
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_readme_plugin_answers_as_shown() -> None:
+    """The plugin of the README, served by the storefront, answers the JSON that follows it."""
+    readme = [ROOT / "README.md"]
+    plugin = run(examples("python", readme)[0])
+    shown = json.loads(examples("json", readme)[0].text)
+    source = Source.of("glue.plugins.storefront_api", "hello", plugin)
+
+    with storefront({}, source) as deployment:
+        answer = client_of(deployment).simulate_get(
+            "/greetings/World",
+            host="127.0.0.1",
+            port=8000,
+            headers={"Accept": "application/vnd.api+json"},
+        )
+
+    assert answer.status_code == 200
+    assert answer.json == shown
+
+
+def test_readme_plugin_is_short() -> None:
+    """The README shows a plugin in twelve lines of code."""
+    text = examples("python", [ROOT / "README.md"])[0].text
+
+    assert len([line for line in text.splitlines() if line.strip()]) <= 12
+
+
+FEATURE_HOOKS = {
+    "glue_features",
+    "glue_service_engines",
+    "glue_migrations",
+    "glue_importers",
+    "glue_publishers",
+    "glue_demo_data",
+    "glue_settings",
+}
+
+
+@pytest.fixture
+def colours() -> Iterator[Deployment]:
+    """A deployment with every example of docs/hooks.md as a plugin."""
+    sources = []
+    for example in examples("python", [ROOT / "docs" / "hooks.md"]):
+        module = run(example)
+        hook = next(name for name in vars(module) if name.startswith("glue_"))
+        group = "glue.features" if hook in FEATURE_HOOKS else "glue.plugins.storefront_api"
+        sources.append(Source.of(group, hook.removeprefix("glue_"), module, distribution=hook))
+    settings = {"services": {"storage": "memory:"}}
+    with storefront(settings, *sources) as deployment:
+        yield deployment
+
+
+def test_hook_examples_answer_a_collection(colours: Deployment) -> None:
+    """Resource, relationship, builder and formatter of docs/hooks.md work together."""
+    answer = client_of(colours).simulate_get(
+        "/colours?brightness=half&include=opposite",
+        headers={"Accept": "application/vnd.api+json"},
+    )
+
+    assert answer.status_code == 200
+    assert [each["id"] for each in answer.json["data"]] == ["r", "g"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_hook_examples_answer_a_custom_route(colours: Deployment) -> None:
+    """The route provider of docs/hooks.md answers with its own body."""
+    answer = client_of(colours).simulate_get("/colours/r/teaser.txt")
+
+    assert answer.text == "Colours for everybody.\n"
+
+
+def test_hook_examples_refuse_robots(colours: Deployment) -> None:
+    """The validator of docs/hooks.md refuses before the path is judged."""
+    answer = client_of(colours).simulate_get("/nowhere", headers={"User-Agent": "A Robot"})
+
+    assert answer.status_code == 403
+
+
+def test_hook_examples_are_collected(colours: Deployment) -> None:
+    """Importer, publisher, migrations and settings of docs/hooks.md are part of the deployment."""
+    assert "colour" in [each.entity for each in colours.importers]
+    assert "colours.colour" in [each.event for each in colours.publishers]
+    assert "colours" in [each.branch for each in colours.migrations]
+    assert colours.settings.section("colours") == {"fallback": "grey"}
