@@ -19,7 +19,7 @@ class Message:
     Attributes:
         id: Id of the message, growing in the order of writing.
         event: The event.
-        attempts: How often it was leased, this time included.
+        attempts: How often it was leased and not released, this time included.
     """
 
     id: int
@@ -50,6 +50,12 @@ class Broker(Protocol):
         """Say that messages failed; they are free again after some seconds.
 
         After the last attempt a message is set aside, kept with the reason for a person to see.
+        """
+
+    def release(self, messages: Sequence[Message], retry_after: float) -> None:
+        """Give messages back that are not at fault, such as when another service is down.
+
+        They are free again after some seconds, and this attempt does not count.
         """
 
     def counts(self) -> Mapping[str, int]:

@@ -120,6 +120,15 @@ REFUSE = (
         is_set_aside=outbox.c.attempts >= MAX_ATTEMPTS,
     )
 )
+RELEASE = (
+    sa.update(outbox)
+    .where(IS_OURS)
+    .values(
+        owner=None,
+        attempts=outbox.c.attempts - 1,
+        free_at=NOW + sa.bindparam("seconds", type_=sa.Double),
+    )
+)
 COUNTS = sa.select(
     sa.func.count().filter(sa.not_(outbox.c.is_set_aside), sa.not_(IS_LEASED)),
     sa.func.count().filter(sa.not_(outbox.c.is_set_aside), IS_LEASED),
@@ -182,6 +191,13 @@ class OutboxBroker:
                     work.session.execute(
                         REFUSE, {"messages": ids, "why": why, "seconds": retry_after}
                     )
+
+    def release(self, messages: Sequence[Message], retry_after: float) -> None:
+        """Give messages back that are not at fault; this attempt does not count."""
+        if messages:
+            with self._database.work() as work:
+                for ids in _parts(messages):
+                    work.session.execute(RELEASE, {"messages": ids, "seconds": retry_after})
 
     def counts(self) -> Mapping[str, int]:
         """Return how many messages are ``waiting``, ``leased`` and ``set_aside``."""
