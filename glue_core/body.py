@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -48,42 +48,52 @@ def read_json(request: GlueRequest) -> object | None:
         RFC 8259, with the interoperable choice wherever it leaves one (RFC 7493).
     """
     content = request.content
+    try:
+        return _strict(content)
+    except _MalformedError as found:
+        request.errors.append(
+            GlueError(status=400, code=MALFORMED_BODY, message=found.message, pointer=found.pointer)
+        )
+        return None
+
+
+class _MalformedError(Exception):
+    """Why a body is refused, and where in it."""
+
+    def __init__(self, message: str, *names: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pointer = pointer_to(*names)
+
+
+def _strict(content: bytes) -> object:
     if not content.strip():
-        return _malformed(request, "The request has no body; a JSON document is expected.")
+        raise _MalformedError("The request has no body; a JSON document is expected.")
     try:
         value: object = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        return _malformed(request, f"The body is not JSON: {error}.")
+        raise _MalformedError(f"The body is not JSON: {error}.") from error
     if value is None:
-        return _malformed(request, "The body is null; a JSON document is expected.")
+        raise _MalformedError("The body is null; a JSON document is expected.")
     members = 0
     for names, inner, depth in _containers(value):
         if depth > DEEPEST_NESTING:
-            return _malformed(request, f"The body nests deeper than {DEEPEST_NESTING} levels.")
-        texts: list[tuple[str | int, object]]
+            raise _MalformedError(f"The body nests deeper than {DEEPEST_NESTING} levels.")
         if isinstance(inner, dict):
             members += len(inner)
-            texts = list(inner.items())
-            for name in inner:
-                if "\0" in name:
-                    return _malformed(request, "The name of a member contains NUL.", names)
-        else:
-            texts = list(enumerate(inner))
-        for key, text in texts:
-            if isinstance(text, str) and "\0" in text:
-                return _malformed(request, "A text contains a NUL character.", (*names, key))
+            if any("\0" in name for name in inner):
+                raise _MalformedError("The name of a member contains NUL.", *names)
+        parts: Iterable[tuple[str | int, object]]
+        parts = inner.items() if isinstance(inner, dict) else enumerate(inner)
+        for key, part in parts:
+            if isinstance(part, str) and "\0" in part:
+                raise _MalformedError("A text contains a NUL character.", *names, key)
     # Outside of texts a colon stands once per member that the client wrote; of two members with
     # one name only the last is in the value.
     if _TEXT.sub(b"", content).count(b":") != members:
         twice = _repeated_member(content)
-        return _malformed(request, f"An object has the member {twice!r} more than once.")
+        raise _MalformedError(f"An object has the member {twice!r} more than once.")
     return value
-
-
-def _malformed(request: GlueRequest, message: str, names: tuple[str | int, ...] = ()) -> None:
-    request.errors.append(
-        GlueError(status=400, code=MALFORMED_BODY, message=message, pointer=pointer_to(*names))
-    )
 
 
 def _containers(

@@ -336,11 +336,12 @@ class _Loading:
 
     def _complete(self, resource: GlueResource) -> None:
         """Fill in types and ids where somebody gave a resource its relationships beforehand."""
-        if not resource.relationships or resource.type not in self._model:
+        type_ = resource.type
+        if not resource.relationships or type_ is None or type_ not in self._model:
             return
-        known = self._model.lens(resource.type, self._request.grants).relationships
+        known = self._model.lens(type_, self._request.grants).relationships
         resource.relationships = {
-            name: self._held(resource.type, known[name], held.resources)
+            name: self._held(type_, known[name], held.resources)
             for name, held in resource.relationships.items()
             if name in known
         }

@@ -682,6 +682,7 @@ def _canonical(
 ) -> dict[str, str]:
     """Say where a resource of each type lives: at the top, or as the only child of its parent."""
     found: dict[str, str] = {}
+    top: set[str] = set()
     to_one = {
         (each.value.source, each.value.target) for each in relationships if not each.value.many
     }
@@ -691,7 +692,10 @@ def _canonical(
             continue
         types = operation.types
         if len(types) == 1 and not operation.singleton:
-            found[operation.type] = f"/{types[0]}/{{id}}"
+            # The place that is called after the type wins over others that show it.
+            if types[0] == operation.type or operation.type not in top:
+                found[operation.type] = f"/{types[0]}/{{id}}"
+            top.add(operation.type)
         elif len(types) == 2 and operation.singleton and (types[0], operation.type) in to_one:
             found.setdefault(operation.type, f"/{types[0]}/{{id}}/{types[1]}")
     return found

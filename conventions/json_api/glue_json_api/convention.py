@@ -85,12 +85,12 @@ class JsonApi:
         size: int = settings["limits"]["include_size"]
         return [Step("relationships", lambda operation: load_included(operation, size=size))]
 
-    def writer(self, operation: Operation, settings: Settings | None = None) -> Writer:
+    def writer(self, operation: Operation, settings: Settings) -> Writer:
         """Compile the documents of one operation.
 
         Args:
             operation: The operation, or a refusal.
-            settings: The settings of the deployment; None stands for the defaults.
+            settings: The settings of the deployment.
         """
         return write_documents(operation, dialect_of(operation.application, settings))
 
