@@ -72,12 +72,15 @@ class Publisher:
         handle: Handles a batch, each key once. It is idempotent: a batch may come again.
         keys: Yields every key there is, for publishing everything anew.
         name: Name in contribution ids.
+        writes: Whether it writes to the database or publishes events. One that only reads holds
+            nobody up who writes.
     """
 
     event: str
     handle: Callable[[Sequence[Event], Work], None]
     keys: Callable[[Work], Iterator[str]]
     name: str
+    writes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class Worker:
         outages: list[Exception] = []
         for publisher in self._publishers.get(name, ()):
             try:
-                with self._database.work() as work:
+                with self._database.work(writes=publisher.writes) as work:
                     publisher.handle(events, work)
             except ServiceUnavailable as error:
                 outages.append(error)

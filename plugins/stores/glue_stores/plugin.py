@@ -102,6 +102,7 @@ def glue_publishers(features: Features, services: Services) -> Sequence[Publishe
             lambda events, work: publisher().handle(events, work),
             lambda work: publisher().keys(work),
             "stores",
+            writes=False,
         )
     ]
 

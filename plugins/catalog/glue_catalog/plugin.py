@@ -1,0 +1,151 @@
+"""Hook implementations of the catalog; the only file where objects are wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter
+from glue_catalog.reading import PublishedCatalogReader
+from glue_core import (
+    Features,
+    Importer,
+    Migrations,
+    Provider,
+    Publisher,
+    RowImporter,
+    Services,
+    hookimpl,
+)
+from glue_stores import STORE_CHANGED, StoreRegister
+
+if TYPE_CHECKING:
+    from glue_catalog.publishing import CatalogPublisher
+
+BRANCH = "catalog"
+
+FILES = (
+    ("product-attribute-key", "product_attribute_key", ("attribute_key", "is_super"), ()),
+    (
+        "product-management-attribute",
+        "product_management_attribute",
+        ("key",),
+        ("product-attribute-key",),
+    ),
+    (
+        "product-abstract",
+        "product_abstract",
+        ("abstract_sku",),
+        ("locale-store", "product-attribute-key", "product-management-attribute"),
+    ),
+    (
+        "product-concrete",
+        "product_concrete",
+        ("abstract_sku", "concrete_sku"),
+        ("product-abstract",),
+    ),
+    (
+        "product-abstract-store",
+        "product_abstract_store",
+        ("abstract_sku", "store_name"),
+        ("store", "product-abstract"),
+    ),
+    (
+        "product-image",
+        "product_image",
+        ("abstract_sku", "concrete_sku", "product_image_key", "product_image_set_key"),
+        ("product-abstract", "product-concrete"),
+    ),
+    (
+        "product-price",
+        "product_price",
+        ("abstract_sku", "concrete_sku", "price_type", "store", "currency"),
+        ("currency-store", "locale-store", "product-abstract", "product-concrete"),
+    ),
+    ("stock", "warehouse", ("name", "is_active"), ()),
+    ("stock-store", "warehouse_store", ("warehouse_name", "store_name"), ("store", "stock")),
+    (
+        "product-stock",
+        "product_stock",
+        ("concrete_sku", "name", "quantity"),
+        ("stock", "stock-store", "product-concrete"),
+    ),
+)
+"""Entity, file, columns that must be there, and entities that come before."""
+
+
+@hookimpl
+def glue_features(services: Services) -> Sequence[Provider[Any]]:
+    """Provide the published catalog, and the way to write the one in the database."""
+    return [
+        Provider(
+            CatalogReader,
+            lambda features: PublishedCatalogReader(services.storage, services.search),
+        ),
+        Provider(CatalogWriter, lambda features: _writer()),
+    ]
+
+
+@hookimpl
+def glue_migrations() -> Sequence[Migrations]:
+    """Keep the tables of the catalog up to date."""
+    return [Migrations(BRANCH, Path(__file__).parent / "migrations" / "versions", _metadata)]
+
+
+@hookimpl
+def glue_importers(features: Features) -> Sequence[Importer]:
+    """Import the files of products, prices, stock and pictures."""
+    return [
+        Importer(entity, file, required, _importer(entity, features), after)
+        for entity, file, required, after in FILES
+    ]
+
+
+@hookimpl
+def glue_publishers(features: Features, services: Services) -> Sequence[Publisher]:
+    """Publish products that changed, and all products of a store that did."""
+
+    def publisher() -> CatalogPublisher:
+        from glue_catalog.publishing import CatalogPublisher
+
+        return CatalogPublisher(features.get(StoreRegister), services.storage, services.search)
+
+    return [
+        Publisher(
+            PRODUCT_CHANGED,
+            lambda events, work: publisher().handle(events, work),
+            lambda work: publisher().keys(work),
+            "products",
+            writes=False,
+        ),
+        Publisher(
+            STORE_CHANGED,
+            lambda events, work: publisher().handle_stores(events, work),
+            lambda work: publisher().store_keys(work),
+            "products-of-stores",
+        ),
+    ]
+
+
+def _importer(entity: str, features: Features) -> Callable[[], RowImporter]:
+    """Make an importer when it is needed: what it writes with loads SQLAlchemy."""
+
+    def make() -> RowImporter:
+        from glue_catalog.importers import MAKERS
+
+        return MAKERS[entity](features.get(CatalogWriter), features.get(StoreRegister))
+
+    return make
+
+
+def _writer() -> CatalogWriter:
+    from glue_catalog.writing import DatabaseCatalogWriter
+
+    return DatabaseCatalogWriter()
+
+
+def _metadata() -> object:
+    from glue_catalog.models import METADATA
+
+    return METADATA
