@@ -71,7 +71,7 @@ def migrate(database: Database, migrations: Iterable[Migrations]) -> list[str]:
         installed: Any = tuple(head for head in heads if head in known)
         return scripts._upgrade_revs("heads", installed)
 
-    def note(**about: Any) -> None:
+    def note(*_context: Any, **about: Any) -> None:
         applied.append(about["step"].up_revision_id)
 
     with (
