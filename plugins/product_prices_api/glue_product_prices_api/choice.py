@@ -1,0 +1,94 @@
+"""Which currency and price mode a request asks for."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from glue_catalog import PriceMode
+from glue_core import (
+    Build,
+    ErrorCode,
+    GlueError,
+    GlueRequest,
+    NotFound,
+    Operation,
+    Parameter,
+)
+from glue_product_prices_api.resource import (
+    CURRENCY,
+    INVALID_CURRENCY,
+    INVALID_PRICE_MODE,
+    PRICE_MODE,
+)
+from glue_stores import StoreReader
+
+CURRENCY_NOTE = "product_prices_api.currency"
+PRICE_MODE_NOTE = "product_prices_api.price-mode"
+
+
+def currency_of(request: GlueRequest) -> str:
+    """Return the ISO code of the currency of a request.
+
+    Raises:
+        NotFound: The request has no store, because no store is published yet.
+    """
+    currency: str | None = request.notes.get(CURRENCY_NOTE)
+    if currency is None:
+        raise NotFound("601", "Store not found")
+    return currency
+
+
+def price_mode_of(request: GlueRequest) -> PriceMode:
+    """Return the price mode of a request."""
+    return cast(PriceMode, request.notes[PRICE_MODE_NOTE])
+
+
+class ChoiceSteps:
+    """Binds the steps to every operation: a wrong currency is an error wherever it is sent."""
+
+    def __init__(self, reader: StoreReader, default_mode: PriceMode) -> None:
+        self._reader = reader
+        self._default_mode = default_mode
+
+    def currency(self, operation: Operation) -> Build | None:
+        """Note the currency: the one asked for, else the default one of the store."""
+        if operation.refusal is not None:
+            return None
+        find = self._reader.store
+
+        def build(request: GlueRequest) -> None:
+            store = find(request.store) if request.store is not None else None
+            if store is None:
+                return
+            code = request.query_fields.get(CURRENCY.name)
+            if code is None:
+                request.notes[CURRENCY_NOTE] = store.default_currency
+            elif store.currency(code) is not None:
+                request.notes[CURRENCY_NOTE] = code
+            else:
+                _refuse(request, CURRENCY, INVALID_CURRENCY)
+
+        return build
+
+    def price_mode(self, operation: Operation) -> Build | None:
+        """Note the price mode: the one asked for, else the default."""
+        if operation.refusal is not None:
+            return None
+        default, values = self._default_mode, PRICE_MODE.values or ()
+
+        def build(request: GlueRequest) -> None:
+            mode = request.query_fields.get(PRICE_MODE.name, default)
+            if mode in values:
+                request.notes[PRICE_MODE_NOTE] = mode
+            else:
+                _refuse(request, PRICE_MODE, INVALID_PRICE_MODE)
+
+        return build
+
+
+def _refuse(request: GlueRequest, parameter: Parameter, error: ErrorCode) -> None:
+    request.errors.append(
+        GlueError(
+            status=error.status, code=error.code, message=error.message, parameter=parameter.name
+        )
+    )

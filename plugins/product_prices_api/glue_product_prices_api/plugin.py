@@ -1,0 +1,111 @@
+"""What the plugin contributes: the places, the relationships and the choice of currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marshmallow import Schema, fields, validate
+
+from glue_catalog import CatalogReader
+from glue_core import (
+    Build,
+    Features,
+    Operation,
+    Relationship,
+    Section,
+    Settings,
+    Step,
+    hookimpl,
+)
+from glue_product_prices_api.choice import ChoiceSteps
+from glue_product_prices_api.controller import AbstractPricesController, ConcretePricesController
+from glue_product_prices_api.resource import (
+    ABSTRACT_NOT_FOUND,
+    ABSTRACT_PRICES,
+    CONCRETE_NOT_FOUND,
+    CONCRETE_PRICES,
+    CURRENCY,
+    INVALID_CURRENCY,
+    INVALID_PRICE_MODE,
+    PRICE_MODE,
+)
+from glue_stores import StoreReader
+
+SECTION = "product_prices_api"
+
+
+class ProductPricesApiSettings(Schema):
+    """``[plugins.product_prices_api]``: what prices are by default."""
+
+    price_mode = fields.String(
+        load_default="GROSS_MODE",
+        validate=validate.OneOf(PRICE_MODE.values or ()),
+        metadata={"description": "Price mode of a request that names none."},
+    )
+
+
+@hookimpl
+def glue_settings() -> Sequence[Section]:
+    """Contribute the settings of prices."""
+    return [Section(SECTION, ProductPricesApiSettings)]
+
+
+@hookimpl
+def glue_resources(features: Features) -> Sequence[Operation]:
+    """Contribute the prices below abstract and concrete products."""
+    reader = features.get(CatalogReader)
+    return [
+        Operation(
+            "get",
+            AbstractPricesController(reader).get,
+            "abstract-products/abstract-product-prices",
+            ABSTRACT_PRICES,
+            singleton=True,
+            parameters=(CURRENCY, PRICE_MODE),
+            errors=(ABSTRACT_NOT_FOUND, INVALID_CURRENCY, INVALID_PRICE_MODE),
+        ),
+        Operation(
+            "get",
+            ConcretePricesController(reader).get,
+            "concrete-products/concrete-product-prices",
+            CONCRETE_PRICES,
+            singleton=True,
+            parameters=(CURRENCY, PRICE_MODE),
+            errors=(CONCRETE_NOT_FOUND, INVALID_CURRENCY, INVALID_PRICE_MODE),
+        ),
+    ]
+
+
+@hookimpl
+def glue_relationships(features: Features) -> Sequence[Relationship]:
+    """Contribute the way from products to their prices."""
+    reader = features.get(CatalogReader)
+    return [
+        Relationship(
+            "abstract-product-prices",
+            "abstract-product-prices",
+            AbstractPricesController(reader).related,
+            many=False,
+            source="abstract-products",
+            description="The prices of the product.",
+        ),
+        Relationship(
+            "concrete-product-prices",
+            "concrete-product-prices",
+            ConcretePricesController(reader).related,
+            many=False,
+            source="concrete-products",
+            description="The prices of the product.",
+        ),
+    ]
+
+
+@hookimpl
+def glue_request_builders(features: Features, settings: Settings) -> Sequence[Step[Build]]:
+    """Contribute the choice of currency and price mode, which every operation checks."""
+    default = settings.section(SECTION)["price_mode"]
+    steps = ChoiceSteps(features.get(StoreReader), default)
+    return [
+        Step("currency", steps.currency, after=("store?",), reads=(CURRENCY,)),
+        Step("price-mode", steps.price_mode, reads=(PRICE_MODE,)),
+    ]
