@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,14 @@ WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 """A WSGI application, as PEP 3333 says."""
 
 SERVICES = ("database", "storage", "search", "broker")
+
+
+def host_of(environ: Mapping[str, Any]) -> str:
+    """Return the host a request is for, without its port, in lower case; empty without one."""
+    host: str = environ.get("HTTP_HOST") or ""
+    if host.startswith("["):
+        return host.partition("]")[0].lower() + "]"
+    return host.partition(":")[0].lower()
 
 
 def serves_its_own_host(name: str) -> Callable[[GlueApiContext], bool]:

@@ -14,7 +14,6 @@ from glue_core.application import (
 from glue_core.compiling import compile_application
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Features
-from glue_core.http import HttpApplication
 from glue_core.messages import GlueRequest
 from glue_core.negotiation import Negotiator
 from glue_core.registry.discovery import Source, installed
@@ -46,6 +45,8 @@ class Deployment:
         settings: Settings | Mapping[str, Any] | None = None,
         plugins: Iterable[Source] | None = None,
         only: str | None = None,
+        *,
+        serving: bool = True,
     ) -> None:
         """Find, check and compile.
 
@@ -54,6 +55,7 @@ class Deployment:
                 the environment when None.
             plugins: What counts as installed; the distributions of this environment when None.
             only: Name of the one application to serve; those of the settings when None.
+            serving: False loads the features alone, for commands and the worker.
 
         Raises:
             ConfigurationError: Something does not fit.
@@ -62,7 +64,9 @@ class Deployment:
             settings = Settings.read()
         elif not isinstance(settings, Settings):
             settings = Settings.of(settings)
-        self.registry = Registry(installed() if plugins is None else plugins, settings, only)
+        self.registry = Registry(
+            installed() if plugins is None else plugins, settings, only, serving=serving
+        )
         self.settings = self.registry.settings
         self.services = Services(
             {name: self.settings.service_url(name) for name in SERVICE_NAMES},
@@ -106,6 +110,9 @@ class Deployment:
         application = registry.application
         if isinstance(application, RequestFlowAgnosticApiApplication):
             return application.make(self)
+        # Falcon comes with it, which commands without requests do not need.
+        from glue_core.http import HttpApplication
+
         assert isinstance(application, RequestFlowAwareApiApplication)
         return HttpApplication(
             application.name,

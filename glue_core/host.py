@@ -8,11 +8,10 @@ from typing import Any
 import orjson
 
 from glue_core import codes
-from glue_core.application import WSGI, ApiApplication
+from glue_core.application import WSGI, ApiApplication, host_of
 from glue_core.deployment import Deployment
 from glue_core.errors import ConfigurationError
 from glue_core.formatting import LOG
-from glue_core.http import host_of
 from glue_core.messages import GlueApiContext
 from glue_core.settings import Settings
 

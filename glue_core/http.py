@@ -12,6 +12,7 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from glue_core import codes
+from glue_core.application import host_of
 from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG, status_line
@@ -226,14 +227,6 @@ class HttpApplication:
             resp.data = content
         else:
             resp.stream = content
-
-
-def host_of(environ: Mapping[str, Any]) -> str:
-    """Return the host a request is for, without its port, in lower case; empty without one."""
-    host: str = environ.get("HTTP_HOST") or ""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
 
 
 def _raw_path(environ: Mapping[str, Any]) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
-from falcon.routing import CompiledRouter
+if TYPE_CHECKING:
+    from falcon.routing import CompiledRouter
 
 Target = TypeVar("Target")
 
@@ -134,6 +135,8 @@ class Matcher(Generic[Target]):
         self._preflight = preflight
         self._router: CompiledRouter | None = None
         if routes:
+            from falcon.routing import CompiledRouter
+
             self._router = CompiledRouter()
             for location in routes:
                 self._router.add_route(location.template, location, compile=True)

@@ -153,6 +153,8 @@ class Registry:
         sources: Iterable[Source],
         settings: Settings,
         only: str | None = None,
+        *,
+        serving: bool = True,
     ) -> None:
         """Find out what is installed, and import what the applications of this process need.
 
@@ -160,6 +162,7 @@ class Registry:
             sources: Everything that is installed.
             settings: The settings as they were read.
             only: Name of the one application to serve; those of the settings by default.
+            serving: False loads the features alone.
 
         Raises:
             ConfigurationError: Something does not fit.
@@ -167,8 +170,8 @@ class Registry:
         self.choice = Choice(settings["disable"], settings["replace"], settings.origin)
         self.sources = self.choice.of_sources((*core_sources(), *sources))
         check_sources(self.sources)
-        names = self._served(settings, only)
-        loaded = self._load(names)
+        names = self._served(settings, only) if serving else ()
+        loaded = self._load(names, serving)
         self._plugins = {each.source: each for each in loaded}
         hooks = Hooks([each for each in loaded if each.source.group != APPLICATIONS], "deployment")
         sections = self.choice.of_contributions(hooks.call("glue_settings"))
@@ -246,7 +249,7 @@ class Registry:
     def _application(self, name: str) -> ApiApplication:
         return cast(ApiApplication, self._plugins[self._source(APPLICATIONS, name)].value)
 
-    def _load(self, names: Sequence[str]) -> tuple[Plugin, ...]:
+    def _load(self, names: Sequence[str], serving: bool) -> tuple[Plugin, ...]:
         """Import the applications, then what they collect; nothing else is imported."""
         applications = load(
             (each, "application")
@@ -257,7 +260,9 @@ class Registry:
         for plugin in applications:
             _check_application(plugin)
             groups.update(plugin.value.plugin_groups)
-        layers = {FEATURES: "feature", CONVENTIONS: "convention", COMMON_PLUGINS: "common"}
+        layers = {FEATURES: "feature"}
+        if serving:
+            layers |= {CONVENTIONS: "convention", COMMON_PLUGINS: "common"}
         wanted = []
         for each in self.sources:
             if each.group in layers:
