@@ -1,0 +1,69 @@
+"""Which locale an ``Accept-Language`` header asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+LONGEST_HEADER = 1000
+"""Characters that are read; no list of languages that people speak is longer."""
+
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
+    """Return the locale that fits a header best.
+
+    The languages are tried from the best liked to the least. Each takes the locale of the same
+    name (``de-AT`` and ``de_AT`` are the same), else the first of the same language. A language
+    with the quality 0 takes none, and its locales are given to no other. What cannot be read is
+    left out.
+
+    Args:
+        header: Value of ``Accept-Language``, whatever its characters.
+        locales: Names to choose from.
+        default: Name for ``*``, and when nothing fits.
+
+    Source:
+        RFC 9110, "Accept-Language"; RFC 4647, "Lookup".
+    """
+    wanted = sorted(_ranges(header), key=lambda each: -each[1])
+    refused = [tag for tag, quality in wanted if quality == 0 and tag != "*"]
+    offered = {
+        _tag(name): name
+        for name in reversed(locales)
+        if not any(_covers(each, _tag(name)) for each in refused)
+    }
+    for tag, quality in wanted:
+        if quality == 0:
+            break
+        if tag == "*":
+            return default if _tag(default) in offered else next(iter(locales), default)
+        if tag in offered:
+            return offered[tag]
+        language = tag.partition("-")[0]
+        for name in locales:
+            if _tag(name) in offered and _tag(name).partition("-")[0] == language:
+                return name
+    return default
+
+
+def _ranges(header: str) -> Iterator[tuple[str, float]]:
+    """Yield the languages of a header in its order, each with its quality from 0 to 1."""
+    for part in header[:LONGEST_HEADER].split(","):
+        tag, *parameters = (each.strip() for each in part.split(";"))
+        quality = "1"
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "q":
+                quality = value.strip()
+        if tag and _QUALITY.fullmatch(quality):
+            yield _tag(tag), float(quality)
+
+
+def _tag(name: str) -> str:
+    return name.replace("_", "-").lower()
+
+
+def _covers(wanted: str, tag: str) -> bool:
+    return tag == wanted or tag.startswith(f"{wanted}-")

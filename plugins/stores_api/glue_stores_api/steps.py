@@ -1,0 +1,100 @@
+"""The steps that choose store and locale, refuse unknown stores and say what was chosen."""
+
+from __future__ import annotations
+
+from glue_core import (
+    Build,
+    Format,
+    GlueError,
+    GlueRequest,
+    GlueRequestValidation,
+    GlueResponse,
+    Operation,
+    Parameter,
+    Validate,
+    add_vary,
+)
+from glue_stores_api.languages import choose_locale
+from glue_stores_api.processor import ShownStores
+from glue_stores_api.resource import STORE_NOT_FOUND
+
+PARAMETER = "_store"
+READS = (Parameter(PARAMETER, "Name of the store; it wins over the header Store."),)
+
+
+class StoreSteps:
+    """Binds the steps; preflights, which browsers send without headers, need none of them."""
+
+    def __init__(self, stores: ShownStores) -> None:
+        self._stores = stores
+
+    def store(self, operation: Operation) -> Build | None:
+        """Fill ``request.store`` in: query, then header, then the default."""
+        if operation.refusal == "preflight":
+            return None
+        default_name = self._stores.default_name
+
+        def build(request: GlueRequest) -> None:
+            name = request.query_fields.get(PARAMETER)
+            if name is None:
+                name = request.header("store")
+            request.store = default_name() if name is None else name
+
+        return build
+
+    def locale(self, operation: Operation) -> Build | None:
+        """Fill ``request.locale`` in: what the client likes best among the store's locales."""
+        if operation.refusal == "preflight":
+            return None
+        find = self._stores.find
+
+        def build(request: GlueRequest) -> None:
+            store = find(request.store) if request.store is not None else None
+            if store is None:
+                return
+            header = request.header("accept-language")
+            request.locale = (
+                store.default_locale
+                if header is None
+                else choose_locale(header, store.locales, store.default_locale)
+            )
+
+        return build
+
+    def known(self, operation: Operation) -> Validate | None:
+        """Refuse a store that is not there.
+
+        A deployment in which nothing is published has no store to name. Such a request goes on,
+        for the sake of resources that need none.
+        """
+        if operation.refusal == "preflight":
+            return None
+        find = self._stores.find
+
+        def validate(request: GlueRequest) -> GlueRequestValidation | None:
+            if request.store is None or find(request.store) is not None:
+                return None
+            asked = PARAMETER in request.query_fields
+            error = GlueError(
+                status=STORE_NOT_FOUND.status,
+                code=STORE_NOT_FOUND.code,
+                message=STORE_NOT_FOUND.message,
+                parameter=PARAMETER if asked else None,
+                header=None if asked or request.header("store") is None else "Store",
+            )
+            return GlueRequestValidation(False, error.status, (error,))
+
+        return validate
+
+    def content_language(self, operation: Operation) -> Format | None:
+        """Say which locale was chosen, and what the answer depends on."""
+        if operation.refusal == "preflight":
+            return None
+
+        def format_(response: GlueResponse, request: GlueRequest) -> None:
+            if request.locale is not None:
+                response.meta["content-language"] = request.locale
+            add_vary(response, "Accept-Language")
+            add_vary(response, "Store")
+
+        return format_
