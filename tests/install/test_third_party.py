@@ -48,8 +48,9 @@ class Lines:
     name = "lines"
     media_types = ("text/x-lines",)
     priority = 10
+    attributes_pointer = ""
 
-    def writer(self, operation):
+    def writer(self, operation, settings):
         model = operation.model
 
         def line(resource, request):
