@@ -8,7 +8,7 @@ of its level, so the number of reads depends on the tree and never on the number
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -295,43 +295,58 @@ class _Loading:
                 relationship,
                 f"returned {_kind(answers)} instead of a mapping from ids to what is related",
             )
+        identify = self._model.lens(relationship.target, self._request.grants).identify
         for id_, same in missing.items():
             shown = _related(edge.source, relationship, answers, id_)
-            held = self._held(edge.source, relationship, shown)
+            held = self._held(edge.source, relationship, identify, shown)
             for resource in same:
                 resource.relationships = {**(resource.relationships or {}), relationship.name: held}
 
     def _held(
-        self, source: str, relationship: Relationship, shown: Iterable[object]
+        self,
+        source: str,
+        relationship: Relationship,
+        identify: Callable[[Any], str | None],
+        shown: Iterable[object],
     ) -> GlueRelationship:
-        kept = {id(each): each for each in (self._keep(source, relationship, s) for s in shown)}
+        """Turn what a loader or a controller gave into resources of this answer, each once."""
+        kept: dict[int, GlueResource] = {}
+        for each in shown:
+            resource = self._keep(source, relationship, identify, each)
+            kept[id(resource)] = resource
         return GlueRelationship(list(kept.values()), relationship.many)
 
-    def _keep(self, source: str, relationship: Relationship, shown: object) -> GlueResource:
+    def _keep(
+        self,
+        source: str,
+        relationship: Relationship,
+        identify: Callable[[Any], str | None],
+        shown: object,
+    ) -> GlueResource:
         """Return the one resource of a type and an id; a later instance only fills it up."""
         target = relationship.target
-        # A loader may hand out objects that it shares between requests, so ours is a copy.
-        resource = replace(shown) if isinstance(shown, GlueResource) else GlueResource()
-        if not isinstance(shown, GlueResource):
-            resource.attributes = shown
-        if resource.type is None:
-            resource.type = target
-        elif resource.type != target:
-            what = f"related to {resource.type!r}, which is not the type it leads to"
+        given = shown if isinstance(shown, GlueResource) else None
+        if given is not None and given.type not in (None, target):
+            what = f"related to {given.type!r}, which is not the type it leads to"
             raise _misshapen(source, relationship, what)
-        if resource.id is None and resource.attributes is not None:
-            lens = self._model.lens(target, self._request.grants)
-            resource.id = lens.identify(resource.attributes)
-        if resource.id is None:
-            what = f"related to {_kind(shown)} without an id"
-            raise _misshapen(source, relationship, what)
-        kept = self._kept.get((target, resource.id))
+        attributes = shown if given is None else given.attributes
+        id_ = given.id if given is not None else None
+        if id_ is None and attributes is not None:
+            id_ = identify(attributes)
+        if id_ is None:
+            raise _misshapen(source, relationship, f"related to {_kind(shown)} without an id")
+        kept = self._kept.get((target, id_))
         if kept is None:
-            self._kept[target, resource.id] = resource
-            self._complete(resource)
-            return resource
-        if kept.attributes is None:
-            kept.attributes = resource.attributes
+            # A loader may hand out objects that it shares between requests, so ours is a copy.
+            kept = (
+                GlueResource(target, id_, attributes)
+                if given is None
+                else replace(given, type=target, id=id_)
+            )
+            self._kept[target, id_] = kept
+            self._complete(kept)
+        elif kept.attributes is None:
+            kept.attributes = attributes
         return kept
 
     def _complete(self, resource: GlueResource) -> None:
@@ -339,12 +354,16 @@ class _Loading:
         type_ = resource.type
         if not resource.relationships or type_ is None or type_ not in self._model:
             return
-        known = self._model.lens(type_, self._request.grants).relationships
-        resource.relationships = {
-            name: self._held(type_, known[name], held.resources)
-            for name, held in resource.relationships.items()
-            if name in known
-        }
+        grants = self._request.grants
+        known = self._model.lens(type_, grants).relationships
+        given, resource.relationships = resource.relationships, {}
+        for name, held in given.items():
+            relationship = known.get(name)
+            if relationship is not None:
+                identify = self._model.lens(relationship.target, grants).identify
+                resource.relationships[name] = self._held(
+                    type_, relationship, identify, held.resources
+                )
 
     def _include(self, resource: GlueResource) -> None:
         key = (resource.type, resource.id)
@@ -367,6 +386,8 @@ def _related(
     """Return what a loader says of one resource, as a list, after a look at its shape."""
     if relationship.many:
         answer = answers.get(id_, ())
+        if isinstance(answer, (list, tuple)):
+            return answer
         if isinstance(answer, Sequence) and not isinstance(answer, (str, bytes, bytearray)):
             return answer
         what = f"related {id_!r} to {_kind(answer)} instead of a sequence"

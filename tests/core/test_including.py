@@ -512,3 +512,35 @@ def test_misshapen_answers_name_the_relationship(name: str, answer: Any, complai
     assert f"The relationship {name!r} of 'books'" in str(caught.value)
     assert "test_misshapen_answers_name_the_relationship" in str(caught.value)
     assert complaint in str(caught.value)
+
+
+def test_filled_relationships_may_go_in_circles() -> None:
+    """Resources that a controller related to each other are completed, once each."""
+    shop = Shop()
+    (book,) = primary = books("1")
+    chapter = GlueResource(
+        attributes=thing("1-1"), relationships={"book": GlueRelationship([book], many=False)}
+    )
+    book.relationships = {"chapters": GlueRelationship([chapter])}
+    response = shop.load(shop.read("chapters.book"), primary)
+
+    assert shop.calls == 0
+    assert names_of(response.included_relationships) == ["chapters/1-1"]
+    (included,) = response.included_relationships
+    assert held(included, "book").resources == [book]
+    assert held(book, "chapters").resources == [included]
+
+
+def test_filled_relationships_that_nobody_may_see_are_dropped() -> None:
+    """A relationship that a controller filled and the caller may not see is not there."""
+    shop = Shop()
+    chapter = GlueResource(
+        "chapters",
+        "1-1",
+        relationships={"footnotes": GlueRelationship([GlueResource("notes", "n")])},
+    )
+    (book,) = primary = books("1")
+    book.relationships = {"chapters": GlueRelationship([chapter])}
+    shop.load(shop.read("chapters", "guest"), primary)
+
+    assert held(book, "chapters").resources[0].relationships == {}

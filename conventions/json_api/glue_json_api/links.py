@@ -10,12 +10,15 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from glue_core import GlueLink, GlueRequest, Operation, Pagination
 
+_SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 _PLACEHOLDER = re.compile(r"\{([^}:]*)[^}]*\}")
 
 
 def encoded(text: str | None) -> str:
     """Return a text as one segment of a path, with nothing left that would split it."""
-    return quote(text or "", safe="")
+    if text is None:
+        return ""
+    return text if _SAFE.fullmatch(text) else quote(text, safe="")
 
 
 @lru_cache(maxsize=256)

@@ -1,9 +1,25 @@
 """Documents of success: resources, collections, relationships, included resources."""
 
+import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from marshmallow import Schema, fields
+
+from glue_core import (
+    GlueRelationship,
+    GlueResource,
+    GlueResponse,
+    Model,
+    Operation,
+    Relationship,
+    Resource,
+)
+from glue_core.security.lens import ModelType
+from glue_json_api import STRICT
+from glue_json_api.document import write_documents
 
 Ask = Callable[..., Any]
 
@@ -245,3 +261,44 @@ def test_the_dialect_is_a_setting(deploy: Callable[..., Any], ask: Ask) -> None:
     glue = ask("GET", "/articles/1?include=people", deployed=deployed)
     assert (strict.status, strict.document["errors"][0]["status"]) == (400, "400")
     assert isinstance(glue.document["data"]["relationships"]["author"]["data"], list)
+
+
+class Secretive(Schema):
+    """One attribute for everybody and one for some."""
+
+    name = fields.String()
+    salary = fields.Integer()
+
+
+def test_what_the_caller_may_not_see_is_not_written() -> None:
+    """Hidden attributes and linkage are left out, also where a controller filled them in."""
+    resource = Resource("people", Secretive)
+    friends = Relationship("friends", "people", lambda sources, request: {})
+    model = Model(
+        {"people": ModelType(resource, {"friends": friends})},
+        [lambda grants, type_, name, action: name == "name" or "friend" in grants],
+    )
+    operation = Operation("get", GlueResponse.no_content, "people", resource, model=model)
+    write = write_documents(operation, STRICT)
+
+    def data(*grants: str) -> Any:
+        request: Any = SimpleNamespace(
+            base_url="",
+            grants=frozenset(grants),
+            parameters_string="",
+            parent_resources=(),
+            query_fields={},
+            resource=GlueResource("people", "1"),
+            sparse_resources=(),
+        )
+        shown = GlueResource("people", "1", {"name": "Ann", "salary": 0})
+        shown.relationships = {"friends": GlueRelationship([GlueResource("people", "2")])}
+        response = GlueResponse([shown])
+        write(response, request)
+        assert isinstance(response.content, bytes)
+        return json.loads(response.content)["data"]
+
+    assert data("friend")["attributes"] == {"name": "Ann", "salary": 0}
+    assert data("friend")["relationships"]["friends"]["data"] == [{"type": "people", "id": "2"}]
+    assert data()["attributes"] == {"name": "Ann"}
+    assert "relationships" not in data()
