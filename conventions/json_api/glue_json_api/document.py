@@ -83,12 +83,7 @@ def _data_documents(
         if creates:
             links = _links_of_created(document["data"], response)
         else:
-            links = {}
-            start = request.base_url + own_path(request)
-            query = query_of(request.parameters_string, with_page=True)
-            links["self"] = f"{start}?{query}" if query else start
-            if as_list and response.pagination is not None:
-                links.update(page_links(start, request, response.pagination))
+            links = _links_of_read(own_path(request), response, request, as_list)
         for name, link in response.document_links.items():
             links[name] = link_object(link, request.base_url)
         if links:
@@ -108,6 +103,18 @@ def _single(resources: list[Document], operation: Operation) -> Document | None:
             f"resources where one is shown; a list is `GlueResponse.page(...)`."
         )
     return resources[0] if resources else None
+
+
+def _links_of_read(
+    path: str, response: GlueResponse, request: GlueRequest, as_list: bool
+) -> Document:
+    """Link to what was asked for, and from a page to the others."""
+    start = request.base_url + path
+    query = query_of(request.parameters_string, with_page=True)
+    links: Document = {"self": f"{start}?{query}" if query else start}
+    if as_list and response.pagination is not None:
+        links.update(page_links(start, request, response.pagination))
+    return links
 
 
 def _links_of_created(data: Any, response: GlueResponse) -> Document:

@@ -146,7 +146,7 @@ def test_collection_without_pages_has_no_page_links(ask: Ask) -> None:
     assert links == {"self": f"{SITE}/articles/7/comments", "rules": f"{SITE}/rules"}
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_encoded_id_is_one_segment(text: str) -> None:
     """Any id becomes one segment that decodes to the id."""
@@ -159,7 +159,7 @@ def test_encoded_id_is_one_segment(text: str) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
 def test_query_keeps_its_meaning(pairs: list[tuple[str, str]]) -> None:
     """Any query that was encoded once is the same after it was encoded anew."""
