@@ -1,0 +1,90 @@
+"""The pytest plugin: fixtures whose names start with ``glue_``. It imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from glue_core.deployment import Deployment
+    from glue_core.registry.discovery import Source
+    from glue_core.testing.client import Client
+
+    MakeDeployment = Callable[..., Deployment]
+    MakeClient = Callable[..., Client]
+
+
+@pytest.fixture
+def glue_settings(tmp_path: Path) -> dict[str, Any]:
+    """Settings tables of a deployment whose services are files of this test alone."""
+    return {
+        "services": {
+            "database": f"sqlite:///{tmp_path}/database.sqlite",
+            "storage": f"sqlite:///{tmp_path}/storage.sqlite",
+            "search": f"tantivy:///{tmp_path}/search",
+        }
+    }
+
+
+@pytest.fixture
+def glue_deployment(glue_settings: dict[str, Any]) -> Iterator[MakeDeployment]:
+    """Make deployments as production does: ``glue_deployment(plugins, settings={...}, only=...)``.
+
+    ``plugins`` is what counts as installed: what `glue_core.testing.in_memory` and
+    `glue_core.testing.installed` return. Tables in ``settings`` are put over those of the fixture
+    ``glue_settings``. Each deployment is closed when the test ends.
+    """
+    from glue_core.deployment import Deployment
+
+    made: list[Deployment] = []
+
+    def make(
+        plugins: Iterable[Source] = (),
+        *,
+        settings: Mapping[str, Any] | None = None,
+        only: str | None = None,
+    ) -> Deployment:
+        deployment = Deployment(_over(glue_settings, settings or {}), tuple(plugins), only)
+        made.append(deployment)
+        return deployment
+
+    yield make
+    for deployment in made:
+        deployment.close()
+
+
+@pytest.fixture
+def glue_client(glue_deployment: MakeDeployment) -> MakeClient:
+    """Make a client of a deployment: ``glue_client(plugins, settings={...}, headers={...})``.
+
+    It calls the host; with ``only`` that of one application.
+    """
+    from glue_core.host import Host
+    from glue_core.testing.client import Client
+
+    def make(
+        plugins: Iterable[Source] = (),
+        *,
+        settings: Mapping[str, Any] | None = None,
+        only: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Client:
+        return Client(Host(glue_deployment(plugins, settings=settings, only=only)), headers)
+
+    return make
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Put tables over others, table by table."""
+    both = dict(below)
+    for key, value in above.items():
+        inner = both.get(key)
+        both[key] = (
+            _over(inner, value)
+            if isinstance(inner, Mapping) and isinstance(value, Mapping)
+            else value
+        )
+    return both
