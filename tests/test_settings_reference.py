@@ -41,11 +41,13 @@ def sections_of(text: str) -> dict[str, list[str]]:
 
 def rows_of(schema: type[Schema]) -> list[str]:
     """Return the rows that the page must have for a schema, one for each key that is no table."""
-    return [
-        f"| `{name}` | {default_of(field)} | {allowed_by(field)} | {field.metadata['description']} |"
-        for name, field in schema().fields.items()
-        if not is_table(field)
-    ]
+    return [row_of(name, field) for name, field in schema().fields.items() if not is_table(field)]
+
+
+def row_of(name: str, field: fields.Field[Any]) -> str:
+    """Return the row for a key."""
+    meaning = field.metadata["description"]
+    return f"| `{name}` | {default_of(field)} | {allowed_by(field)} | {meaning} |"
 
 
 def is_table(field: fields.Field[Any]) -> bool:
