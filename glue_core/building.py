@@ -147,7 +147,7 @@ def read_filters(operation: Operation) -> Build | None:
         filters = []
         known: tuple[str, ...] | None = None
         for name, value in request.query_fields.items():
-            if not name.startswith("filter"):
+            if name.partition("[")[0] != "filter":
                 continue
             resource, dot, attribute = name[7:-1].partition(".")
             if not (name.startswith("filter[") and name.endswith("]") and dot):
@@ -184,7 +184,7 @@ def read_fields(operation: Operation) -> Build | None:
     def build(request: GlueRequest) -> None:
         sparse = []
         for name, value in request.query_fields.items():
-            if not name.startswith("fields"):
+            if name.partition("[")[0] != "fields":
                 continue
             type_ = name[7:-1]
             if not (name.startswith("fields[") and name.endswith("]")) or type_ not in model:

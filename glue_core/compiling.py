@@ -201,9 +201,14 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
             if resource.type is None:
                 resource.type = type_
             if resource.id is None and resource.attributes is not None and model is not None:
-                resource.id = model.lens(resource.type or "", request.grants).identify(
-                    resource.attributes
-                )
+                shown = resource.type
+                if shown is None or shown not in model:
+                    raise LookupError(
+                        f"The handler of {operation.contribution_name!r} returned a resource of "
+                        f"the type {shown!r}, which no plugin of {operation.application!r} "
+                        f"declares under {operation.convention or 'plain JSON'}."
+                    )
+                resource.id = model.lens(shown, request.grants).identify(resource.attributes)
         return response
 
     return complete
@@ -227,9 +232,9 @@ def bind_handler(operation: Operation, party: str) -> Handler:
         ConfigurationError: The handler asks for something else.
     """
     handler = operation.handler
-    sources: list[_Source] = []
+    filled: list[tuple[inspect.Parameter, _Source]] = []
     try:
-        parameters = inspect.signature(handler).parameters.values()
+        parameters = tuple(inspect.signature(handler).parameters.values())
         hints = typing.get_type_hints(
             handler if inspect.isroutine(handler) else type(handler).__call__
         )
@@ -258,14 +263,27 @@ def bind_handler(operation: Operation, party: str) -> Handler:
                 f"which nobody fills in.\n  {party}\n"
                 f"It may take: a GlueRequest, a Work, 'id: str', 'attributes: dict'."
             )
-        sources.append(source)
-    if sources == [_BY_TYPE[GlueRequest]]:
+        filled.append((parameter, source))
+    first = parameters[0] if parameters else None
+    if filled == [(first, _BY_TYPE[GlueRequest])] and first is not None and _by_position(first):
         return handler
+    # By name, where it has one: parameters with defaults may stand in between.
+    ordered = tuple(read for each, read in filled if each.kind is each.POSITIONAL_ONLY)
+    named = tuple(
+        (each.name, read) for each, read in filled if each.kind is not each.POSITIONAL_ONLY
+    )
 
     def call(request: GlueRequest) -> GlueResponse:
-        return handler(*[source(request) for source in sources])
+        return handler(
+            *[read(request) for read in ordered],
+            **{name: read(request) for name, read in named},
+        )
 
     return call
+
+
+def _by_position(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _path_id(request: GlueRequest) -> str | None:

@@ -14,6 +14,9 @@ Target = TypeVar("Target")
 
 SEPARATOR = "/"
 
+# Stands for a slash inside a segment while a custom route is looked for; no path contains it.
+_INNER_SLASH = "\0"
+
 
 class InvalidPath(ValueError):
     """A path that is no text: not UTF-8, or with a NUL."""
@@ -53,7 +56,8 @@ def segments_of(path: str, raw: str | None = None) -> list[str]:
 
 def _decoded(part: str) -> str:
     try:
-        text = unquote_to_bytes(part).decode("utf-8")
+        # The server hands the raw path over as it does every text: each byte a character.
+        text = unquote_to_bytes(part.encode("latin-1")).decode("utf-8")
     except UnicodeError as error:
         raise InvalidPath(part) from error
     if "\0" in text:
@@ -153,24 +157,33 @@ class Matcher(Generic[Target]):
             parts = segments_of(path, raw)
         except InvalidPath:
             return Match(self._invalid)
-        if self._router is not None:
-            found = self._router.find("/" + "/".join(parts))
-            if found is not None:
-                route = cast("Location[Target]", found[0])
-                parameters = {name: str(value) for name, value in found[2].items()}
-                return self._at(route, method, (), parameters)
+        route = self._route_of(parts) if self._router is not None else None
+        if route is not None and method in route[0].methods:
+            return self._at(route[0], method, (), route[1])
         types, ids = parts[0::2], parts[1::2]
         chain = "/".join(types)
         location = (self._items if len(types) == len(ids) else self._collections).get(chain)
-        if location is not None and "" not in ids:
+        if location is not None and "" not in ids and (not route or method in location.methods):
             return self._at(location, method, tuple(ids), None)
+        if route is not None:
+            return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":
             missing = self._preflight
-        elif chain not in self._chains and types[-1] in self._last_types:
+        elif types and chain not in self._chains and types[-1] in self._last_types:
             missing = self._parent_not_found
         else:
             missing = self._not_found
         return Match(missing, tuple(types), tuple(ids))
+
+    def _route_of(self, parts: Sequence[str]) -> tuple[Location[Target], dict[str, str]] | None:
+        """Find the custom route of a path; a slash inside a segment stays inside."""
+        assert self._router is not None
+        path = "/" + "/".join(part.replace("/", _INNER_SLASH) for part in parts)
+        found = self._router.find(path)
+        if found is None:
+            return None
+        parameters = {n: str(value).replace(_INNER_SLASH, "/") for n, value in found[2].items()}
+        return cast("Location[Target]", found[0]), parameters
 
     def _at(
         self,

@@ -80,7 +80,7 @@ PLAIN = Plain()
 
 def _error(error: GlueError) -> dict[str, Any]:
     shown: dict[str, Any] = {"status": error.status, "code": error.code, "message": error.message}
-    for name in ("pointer", "parameter", "header"):
+    for name in ("pointer", "parameter", "header", "id"):
         value = getattr(error, name)
         if value is not None:
             shown[name] = value
