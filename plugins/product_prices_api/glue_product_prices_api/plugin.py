@@ -107,5 +107,5 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     steps = ChoiceSteps(features.get(StoreReader), default)
     return [
         Step("currency", steps.currency, after=("store?",), reads=(CURRENCY,)),
-        Step("price-mode", steps.price_mode, reads=(PRICE_MODE,)),
+        Step("price-mode", steps.price_mode, after=("currency",), reads=(PRICE_MODE,)),
     ]

@@ -1,0 +1,124 @@
+"""The store and the locale of a request."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+CONTENT_LANGUAGE = "content-language"
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "locale"),
+    [
+        ("", None, "en_US"),
+        ("", "DE", "de_DE"),
+        ("_store=DE", None, "de_DE"),
+        ("_store=DE", "CH", "de_DE"),
+        ("_store=DE", "nowhere", "de_DE"),
+    ],
+)
+def test_query_wins_over_header_over_first_store(
+    storefront: Callable[..., Any], query: str, header: str | None, locale: str
+) -> None:
+    """The store is that of the query, else of the header, else the first by name."""
+    headers = {} if header is None else {"Store": header}
+
+    answer = storefront().simulate_get("/stores", query_string=query, headers=headers)
+
+    assert answer.headers[CONTENT_LANGUAGE] == locale
+
+
+def test_settings_name_the_default_store(storefront: Callable[..., Any]) -> None:
+    """A request that names no store gets the one of the settings."""
+    client = storefront(settings={"plugins": {"stores_api": {"store": "DE"}}})
+
+    assert client.simulate_get("/stores").headers[CONTENT_LANGUAGE] == "de_DE"
+
+
+@pytest.mark.parametrize("path", ["/stores", "/no-such-path", "/stores/a/b/c"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_unknown_store_is_refused_everywhere(
+    storefront: Callable[..., Any], codes_of: Callable[..., Any], path: str, method: str
+) -> None:
+    """A store that is not there answers 404 601, whether the path is known or not."""
+    answer = storefront().simulate_request(method, path, headers={"Store": "XX"})
+
+    assert (answer.status_code, codes_of(answer)) == (404, ["601"])
+    assert answer.json[0]["message"] == "Store not found"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "source"),
+    [("_store=XX", {}, ("parameter", "_store")), ("", {"Store": "XX"}, ("header", "Store"))],
+)
+def test_unknown_store_names_its_source(
+    storefront: Callable[..., Any],
+    json_api: dict[str, str],
+    query: str,
+    headers: dict[str, str],
+    source: tuple[str, str],
+) -> None:
+    """The error says where the unknown store was named."""
+    answer = storefront().simulate_get("/stores", query_string=query, headers=headers | json_api)
+
+    assert answer.json["errors"][0]["source"] == dict([source])
+
+
+def test_unknown_path_with_known_store_is_not_found(
+    storefront: Callable[..., Any], codes_of: Callable[..., Any]
+) -> None:
+    """The store is not blamed for an unknown path."""
+    answer = storefront().simulate_get("/no-such-path", headers={"Store": "DE"})
+
+    assert codes_of(answer) == ["007"]
+
+
+def test_fixed_store_hides_the_others(
+    storefront: Callable[..., Any], codes_of: Callable[..., Any]
+) -> None:
+    """With a fixed store the others are unknown, to the header as well."""
+    client = storefront(settings={"plugins": {"stores_api": {"fixed_store": "DE"}}})
+
+    assert client.simulate_get("/stores").headers[CONTENT_LANGUAGE] == "de_DE"
+    assert codes_of(client.simulate_get("/stores", headers={"Store": "CH"})) == ["601"]
+
+
+def test_accept_language_picks_the_locale(storefront: Callable[..., Any]) -> None:
+    """Accept-Language picks among the locales of the store."""
+    answer = storefront().simulate_get("/stores", headers={"Accept-Language": "de;q=0.7, fr"})
+
+    assert answer.headers[CONTENT_LANGUAGE] == "de_DE"
+
+
+def test_answers_say_what_they_depend_on(storefront: Callable[..., Any]) -> None:
+    """Caches learn that store and language of a request make its answer."""
+    varies = storefront().simulate_get("/stores").headers["vary"].split(", ")
+
+    assert {"Accept-Language", "Store"} <= set(varies)
+
+
+def test_refused_answers_say_what_they_depend_on(storefront: Callable[..., Any]) -> None:
+    """A refusal depends on the headers as well, and speaks no locale of an unknown store."""
+    answer = storefront().simulate_get("/stores", headers={"Store": "XX"})
+
+    assert "Store" in answer.headers["vary"]
+    assert CONTENT_LANGUAGE not in answer.headers
+
+
+def test_preflight_needs_no_store(storefront: Callable[..., Any]) -> None:
+    """A browser asks in advance without headers; the answer does not depend on the store."""
+    answer = storefront().simulate_options("/stores", query_string="_store=XX")
+
+    assert answer.status_code == 204
+
+
+def test_nothing_published_serves_what_needs_no_store(
+    storefront: Callable[..., Any], shop: Any
+) -> None:
+    """Before the first import a request that names no store goes on."""
+    shop.stores.by_name.clear()
+
+    answer = storefront().simulate_get("/stores")
+
+    assert (answer.status_code, answer.json) == (200, [])
