@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,11 @@ from typing import Any
 import pluggy
 
 from glue_core import hookspecs
+from glue_core.demo import DemoData
 from glue_core.errors import ConfigurationError
+from glue_core.exchange import Importer, Migrations, Publisher
+from glue_core.features import Provider
+from glue_core.operation import Operation, SimpleResource
 from glue_core.registry.discovery import (
     APPLICATIONS,
     COMMON_PLUGINS,
@@ -23,6 +27,11 @@ from glue_core.registry.discovery import (
     place_of,
 )
 from glue_core.registry.order import Contribution
+from glue_core.relationship import Relationship
+from glue_core.resource import Resource
+from glue_core.services.services import ServiceEngine
+from glue_core.settings import Section
+from glue_core.step import Step
 
 FEATURE_HOOKS = frozenset(
     {
@@ -36,6 +45,25 @@ FEATURE_HOOKS = frozenset(
     }
 )
 PLACE_HOOKS = frozenset({"glue_resources", "glue_route_providers", "glue_relationships"})
+EXPECTED: Mapping[str, tuple[type, ...]] = {
+    "glue_resources": (Operation, SimpleResource, Resource),
+    "glue_route_providers": (Operation,),
+    "glue_relationships": (Relationship,),
+    "glue_request_builders": (Step,),
+    "glue_request_validators": (Step,),
+    "glue_request_after_routing_validators": (Step,),
+    "glue_controller_wrappers": (Step,),
+    "glue_response_formatters": (Step,),
+    "glue_features": (Provider,),
+    "glue_service_engines": (ServiceEngine,),
+    "glue_settings": (Section,),
+    "glue_migrations": (Migrations,),
+    "glue_importers": (Importer,),
+    "glue_publishers": (Publisher,),
+    "glue_demo_data": (DemoData,),
+}
+"""What each hook returns a sequence of."""
+
 HOOKS = tuple(sorted(name for name in vars(hookspecs) if name.startswith("glue_")))
 
 
@@ -101,7 +129,7 @@ def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
     for source, layer in sources:
         try:
             plugins.append(Plugin(source, source.load(), layer))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problems.append(
                 f"The plugin {source.id!r} cannot be imported: {type(error).__name__}: {error}\n"
                 f"  {source.party}\n"
@@ -128,7 +156,9 @@ class Hooks:
                 argument that the hook does not give.
         """
         self.owner = owner
-        self.plugins = tuple(plugins)
+        # Two entry points may name one module, for two applications: it contributes once.
+        plugins = tuple({id(each.value): each for each in reversed(plugins)}.values())[::-1]
+        self.plugins = plugins
         self._by_name = {_key(each): each for each in plugins}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -183,7 +213,15 @@ class Hooks:
             raise ConfigurationError(
                 _complain(plugin, f"returned {result!r} from {hook!r}, which is no sequence.")
             )
+        expected = EXPECTED[hook]
         for value in result:
+            if not isinstance(value, expected):
+                kinds = " or ".join(f"a {each.__name__}" for each in expected)
+                raise ConfigurationError(
+                    _complain(
+                        plugin, f"returned {value!r} from {hook!r}, where {kinds} is expected."
+                    )
+                )
             name = getattr(value, "contribution_name", None) or getattr(value, "name", None)
             name = name if isinstance(name, str) else type(value).__name__
             target = getattr(value, "handler", None) or getattr(value, "load", None) or value
@@ -213,21 +251,21 @@ def _complain(plugin: Plugin, what: str) -> str:
 def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
     """Tell of hooks that would never be called: pluggy itself says nothing of them."""
     value = plugin.value
-    names = [name for name in dir(value) if name.startswith("glue_")]
-    for name in names:
+    for name in dir(value):
         function = inspect.getattr_static(value, name, None)
         function = getattr(function, "__func__", function)
         if not inspect.isfunction(function):
             continue
-        marked = getattr(function, f"{hookspecs.PROJECT}_impl", None) is not None
+        options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
         own = not isinstance(value, ModuleType) or function.__module__ == value.__name__
         if not own:
             continue
-        if marked and name not in HOOKS:
-            near = difflib.get_close_matches(name, HOOKS, 1)
+        hook = (options or {}).get("specname") or name
+        if options is not None and hook not in HOOKS:
+            near = difflib.get_close_matches(hook, HOOKS, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            yield _complain(plugin, f"implements the hook {name!r}, which does not exist.{hint}")
-        elif not marked and name in HOOKS:
+            yield _complain(plugin, f"implements the hook {hook!r}, which does not exist.{hint}")
+        elif options is None and name in HOOKS:
             yield _complain(plugin, f"has a function {name!r} that is not marked with @hookimpl.")
     group = plugin.source.group
     for name in sorted(implemented):
