@@ -8,12 +8,20 @@ from typing import Any
 
 from glue_core.messages import GlueRequest, GlueResource
 
-Load = Callable[[Sequence[GlueResource], GlueRequest], Mapping[str, Any]]
+Load = Callable[[Sequence[GlueResource], GlueRequest], Mapping[Any, Any]]
 """Answers for all the resources of a level at once.
 
 It gets the resources, each id once, and returns what each id relates to: for a to-many
 relationship a sequence, for a to-one relationship an object or None. The values are objects that
 the target type shows, or `GlueResource`. An id that is left out relates to nothing.
+"""
+
+Write = Callable[[GlueResource, Sequence[GlueResource], GlueRequest], None]
+"""Changes what one resource relates to.
+
+It gets the resource the path names (type and id), the resource identifiers of the body (type and
+id each; for a to-one relationship none or one) and the request, and writes through
+``request.work``. It raises a `Problem` such as `NotFound` where one of them does not exist.
 """
 
 
@@ -32,6 +40,11 @@ class Relationship:
         source: Type the relationship starts at; empty on a relationship that its own resource
             declares.
         description: One sentence for the documentation.
+        writable: Whether the body of a create or an update may set it. The handler then finds it
+            in ``request.resource.relationships``.
+        replace: Replaces all of it: PATCH on the relationship itself; None where that is refused.
+        add: Adds to a to-many relationship: POST; None where that is refused.
+        remove: Removes from a to-many relationship: DELETE; None where that is refused.
     """
 
     name: str
@@ -40,3 +53,7 @@ class Relationship:
     many: bool = True
     source: str = ""
     description: str = ""
+    writable: bool = False
+    replace: Write | None = None
+    add: Write | None = None
+    remove: Write | None = None

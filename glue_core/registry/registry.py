@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiA
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
-from glue_core.operation import Operation, SimpleResource
+from glue_core.operation import METHODS, Operation, SimpleResource
 from glue_core.registry.choice import Choice
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -178,7 +179,7 @@ class Registry:
         _unique(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
-            {each.name for each in self.sources},
+            {each.name for each in self.sources if each not in self._plugins},
         )
         self.features = self._features()
         self.applications: dict[str, ApplicationRegistry] = {
@@ -195,7 +196,11 @@ class Registry:
         found = self.choice.of_contributions(
             self.features.hooks.call("glue_features", services=services, settings=self.settings)
         )
-        _unique(found, "providers of the feature {!r}", lambda each: each.value.facade.__qualname__)
+        _unique(
+            found,
+            "providers of the feature {!r}",
+            lambda each: f"{each.value.facade.__module__}:{each.value.facade.__qualname__}",
+        )
         return found
 
     def importers(self, features: Features) -> tuple[Contribution, ...]:
@@ -227,7 +232,14 @@ class Registry:
                 self.applications[name] = self._complete(
                     registry.application, registry.source, features, services
                 )
-        self.choice.check(self._plugins)
+        # Importers and publishers are asked when a command needs them: their ids are not known yet.
+        hooks = self.features.hooks
+        later = {
+            each.source
+            for each in hooks.plugins
+            if {"glue_importers", "glue_publishers"} & set(hooks.implemented(each))
+        }
+        self.choice.check(each for each in self._plugins if each not in later)
 
     # What follows reads the settings and the metadata.
 
@@ -319,6 +331,9 @@ class Registry:
 
         problems: list[str] = []
         problems += _wrong_places(application.name, operations, routes)
+        if problems:
+            raise ConfigurationError("\n\n".join(problems))
+        problems += _clashing_templates(application.name, routes, conventions)
         types = _types(application.name, (*operations, *routes, *resources), problems)
         problems += _wrong_relationships(application.name, relationships, types)
         problems += _clashing_operations(application.name, (*operations, *routes), conventions)
@@ -471,14 +486,7 @@ def _relationships(
             continue
         seen.add(id(resource))
         for relationship in resource.relationships:
-            whole = Relationship(
-                relationship.name,
-                relationship.target,
-                relationship.load,
-                relationship.many,
-                resource.type,
-                relationship.description,
-            )
+            whole = replace(relationship, source=resource.type)
             name = f"{resource.type}.{whole.name}"
             found.append(_contribution(each, name, whole, whole.load))
     for each in contributed:
@@ -495,6 +503,15 @@ def _relationships(
 def _wrong_places(
     application: str, operations: Iterable[Contribution], routes: Iterable[Contribution]
 ) -> Iterable[str]:
+    for each in (*operations, *routes):
+        if each.value.method not in METHODS:
+            near = difflib.get_close_matches(each.value.method, METHODS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            yield (
+                f"The operation {each.id!r} of {application!r} has the method "
+                f"{each.value.method!r}.{hint}\n  {each.party}\n"
+                f"There are: {', '.join(METHODS)}."
+            )
     for each in operations:
         operation = each.value
         if operation.is_template:
@@ -511,14 +528,18 @@ def _wrong_places(
                     f"{operation.place!r}, in which {type_!r} cannot be a type.\n  {each.party}\n"
                     f"Use letters, digits, '-', '_' and '.'; {RESERVED!r} is reserved."
                 )
-        if operation.resource is not None and operation.resource.type != operation.types[-1]:
-            # An operation may show another type than its place is called after.
-            continue
     for each in routes:
-        if not isinstance(each.value, Operation) or not each.value.is_template:
+        if not each.value.is_template:
             yield (
-                f"The route {each.id!r} of {application!r} has no template for a place.\n"
+                f"The route {each.id!r} of {application!r} has no template for a place: "
+                f"{each.value.place!r}.\n"
                 f"  {each.party}\nContribute an Operation whose place starts with '/'."
+            )
+        elif each.value.place != "/" and "" in each.value.place[1:].split("/"):
+            yield (
+                f"The route {each.id!r} of {application!r} has an empty segment in its template "
+                f"{each.value.place!r}, and no request reaches it.\n  {each.party}\n"
+                f"Take the superfluous slash away; one at the end of a request's path is ignored."
             )
 
 
@@ -594,13 +615,14 @@ def _clashing_operations(
     operations = tuple(operations)
     told: set[tuple[str, str]] = set()
     for convention in conventions:
-        taken: dict[tuple[str, str], Contribution] = {}
+        taken: dict[tuple[bool, str, str], Contribution] = {}
         for each in operations:
             operation = each.value
             if not follows(operation, convention):
                 continue
             place = _PLACEHOLDER.sub("{}", operation.path)
-            other = taken.setdefault((place, operation.http_method), each)
+            key = (operation.is_template, place, operation.http_method)
+            other = taken.setdefault(key, each)
             if other is not each and (other.id, each.id) not in told:
                 told.add((other.id, each.id))
                 kind = "custom routes" if operation.is_template else "operations"
@@ -610,6 +632,58 @@ def _clashing_operations(
                     f"Put {other.id!r} or {each.id!r} under 'disable' in the settings, or change "
                     f"the place of one."
                 )
+
+
+def _clashing_templates(
+    application: str,
+    routes: Iterable[Contribution],
+    conventions: Mapping[str | None, Convention],
+) -> Iterable[str]:
+    """Tell of templates that cannot be read, or not beside each other."""
+    templates: dict[str, Contribution] = {}
+    for each in routes:
+        templates.setdefault(each.value.place, each)
+    told: set[tuple[str, str]] = set()
+    for place, each in sorted(templates.items()):
+        wrong = _unreadable(place)
+        if wrong is not None:
+            told.add((place, place))
+            yield (
+                f"The route {each.id!r} of {application!r} has a template that cannot be read: "
+                f"{place!r}.\n  {each.party}\n{wrong}"
+            )
+    for place, each in sorted(templates.items()):
+        for earlier, other in sorted(templates.items()):
+            if earlier >= place or (place, place) in told or (earlier, earlier) in told:
+                continue
+            meet = any(follows(each.value, c) and follows(other.value, c) for c in conventions)
+            if meet and _unreadable(earlier, place) is not None:
+                yield (
+                    f"The custom routes {earlier} and {place} of {application!r} name the "
+                    f"placeholder of one segment differently.\n  {other.party}\n  {each.party}\n"
+                    f"Give the placeholders of a segment one name, or put {other.id!r} or "
+                    f"{each.id!r} under 'disable' in the settings."
+                )
+
+
+def _unreadable(*templates: str) -> str | None:
+    """Say why the router does not take templates, or return None."""
+    from falcon.routing import CompiledRouter
+
+    router = CompiledRouter()
+    try:
+        for each in templates:
+            router.add_route(each, _NoResponder(), compile=True)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+class _NoResponder:
+    """What a template leads to while it is tried out."""
+
+    def on_get(self) -> None:
+        """Exist: Falcon's router refuses a resource that has no responder."""
 
 
 def _clashing_children(
