@@ -1,0 +1,1 @@
+"""Benchmarks: what a request costs, as ratios to the same answer written by hand."""

@@ -1,0 +1,122 @@
+"""The yardstick: the same answers, written by hand on Falcon, as a competent person writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import falcon
+import orjson
+
+from benchmarks.shop import COUNT, LABELS, MAKERS, NAMES, ORDERED, PRODUCTS
+
+MEDIA_TYPE = "application/vnd.api+json"
+ALL = ("sku", "price", *NAMES)
+
+
+def shown(base: str, data: dict[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
+    """Return the resource object of a product."""
+    return {
+        "type": "products",
+        "id": data["id"],
+        "attributes": {name: data[name] for name in wanted},
+        "links": {"self": f"{base}/products/{data['id']}"},
+    }
+
+
+def related(base: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the resource object of a maker or a label."""
+    return {
+        "type": kind,
+        "id": data["id"],
+        "attributes": {"name": data["name"], "rank": data["rank"]},
+        "links": {"self": f"{base}/{kind}/{data['id']}"},
+    }
+
+
+def answer(response: falcon.Response, document: dict[str, Any]) -> None:
+    """Send a document."""
+    response.content_type = MEDIA_TYPE
+    response.data = orjson.dumps(document)
+
+
+def page_links(request: falcon.Request, offset: int, limit: int) -> dict[str, str]:
+    """Return the links of a page, with the other parameters of the query kept."""
+    base = f"{request.prefix}/products"
+    others = [(k, v) for k, v in request.params.items() if not k.startswith("page")]
+    kept = "".join(
+        f"{quote(k)}={quote(','.join(v) if isinstance(v, list) else v, safe=',')}&"
+        for k, v in others
+    )
+
+    def at(place: int) -> str:
+        return f"{base}?{kept}page%5Boffset%5D={place}&page%5Blimit%5D={limit}"
+
+    links = {"self": at(offset), "first": at(0), "last": at(limit * ((COUNT - 1) // limit))}
+    if offset:
+        links["prev"] = at(max(offset - limit, 0))
+    if offset + limit < COUNT:
+        links["next"] = at(offset + limit)
+    return links
+
+
+class OneProduct:
+    """Answers ``/products/{id}``."""
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, id: str) -> None:  # noqa: A002
+        """Answer with one product."""
+        base = request.prefix
+        resource = shown(base, PRODUCTS[id], ALL)
+        answer(response, {"data": resource, "links": {"self": f"{base}/products/{id}"}})
+
+
+class ProductPage:
+    """Answers ``/products``."""
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answer with a page of products, with what ``include`` asks for."""
+        base = request.prefix
+        offset = request.get_param_as_int("page[offset]", min_value=0, default=0)
+        limit = request.get_param_as_int("page[limit]", min_value=1, max_value=100, default=20)
+        fields = request.get_param_as_list("fields[products]")
+        include = request.get_param_as_list("include") or []
+        wanted = tuple(name for name in ALL if name in fields) if fields else ALL
+        data, included = [], []
+        for product in ORDERED[offset : offset + limit]:
+            resource = shown(base, product, wanted)
+            relationships = {}
+            if "makers" in include:
+                maker = MAKERS[product["id"]]
+                relationships["makers"] = {"data": [{"type": "makers", "id": maker["id"]}]}
+                included.append(related(base, "makers", maker))
+            if "labels" in include:
+                labels = LABELS[product["id"]]
+                relationships["labels"] = {
+                    "data": [{"type": "labels", "id": each["id"]} for each in labels]
+                }
+                included += [related(base, "labels", each) for each in labels]
+            if relationships:
+                resource["relationships"] = relationships
+            data.append(resource)
+        document: dict[str, Any] = {"data": data, "links": page_links(request, offset, limit)}
+        if included:
+            document["included"] = included
+        document["meta"] = {"total": COUNT}
+        answer(response, document)
+
+
+def not_found(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    """Answer whatever nobody serves."""
+    resp.status = falcon.HTTP_404
+    error = {"status": 404, "code": "007", "detail": "Not found", "message": "Not found"}
+    answer(resp, {"errors": [error]})
+
+
+def application() -> falcon.App[falcon.Request, falcon.Response]:
+    """Return the WSGI application."""
+    app = falcon.App()
+    app.req_options.auto_parse_qs_csv = True
+    app.add_route("/products/{id}", OneProduct())
+    app.add_route("/products", ProductPage())
+    app.add_sink(not_found)
+    return app
