@@ -216,7 +216,10 @@ class HttpApplication:
         status = response.http_status or DEFAULT_STATUSES["get"]
         resp.status = status_line(status)
         for name, value in response.meta.items():
-            resp.set_header(name, value)
+            try:
+                resp.set_header(name, value)
+            except falcon.HeaderNotSupported:
+                resp.append_header(name, value)
         resp.set_header("x-request-id", request.id)
         content = response.content
         if content is None:
@@ -225,6 +228,12 @@ class HttpApplication:
             resp.content_type = response.format
         if isinstance(content, bytes):
             resp.data = content
+        elif request.method == "HEAD":
+            # Falcon forgets the body of an answer to HEAD; what holds a file must give it back.
+            close = getattr(content, "close", None)
+            if close is not None:
+                close()
+            resp.stream = ()
         else:
             resp.stream = content
 

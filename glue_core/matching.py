@@ -143,7 +143,7 @@ class Matcher(Generic[Target]):
 
             self._router = CompiledRouter()
             for location in routes:
-                self._router.add_route(location.template, location, compile=True)
+                self._router.add_route(location.template, location, compile=location is routes[-1])
 
     def match(self, method: str, path: str, raw: str | None = None) -> Match[Target]:
         """Say what answers a request.

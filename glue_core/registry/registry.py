@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
 from glue_core.convention import Convention
@@ -32,6 +32,9 @@ from glue_core.resource import Resource
 from glue_core.security.lens import Model, ModelType
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
+
+if TYPE_CHECKING:
+    from falcon.routing import CompiledRouter
 
 STACKS = (
     "glue_request_builders",
@@ -640,40 +643,48 @@ def _clashing_templates(
     conventions: Mapping[str | None, Convention],
 ) -> Iterable[str]:
     """Tell of templates that cannot be read, or not beside each other."""
-    templates: dict[str, Contribution] = {}
+    routes = sorted(routes, key=lambda each: each.value.place)
+    if not routes:
+        return
+    # Falcon is what will match them, and commands without requests do not need it.
+    from falcon.routing import CompiledRouter
+
+    told: set[str] = set()
     for each in routes:
-        templates.setdefault(each.value.place, each)
-    told: set[tuple[str, str]] = set()
-    for place, each in sorted(templates.items()):
-        wrong = _unreadable(place)
+        place = each.value.place
+        wrong = None if place in told else _refused_by(CompiledRouter(), place)
         if wrong is not None:
-            told.add((place, place))
+            told.add(place)
             yield (
                 f"The route {each.id!r} of {application!r} has a template that cannot be read: "
                 f"{place!r}.\n  {each.party}\n{wrong}"
             )
-    for place, each in sorted(templates.items()):
-        for earlier, other in sorted(templates.items()):
-            if earlier >= place or (place, place) in told or (earlier, earlier) in told:
+    for convention in conventions:
+        known: dict[str, Contribution] = {}
+        router = CompiledRouter()
+        for each in routes:
+            place = each.value.place
+            if place in told or place in known or not follows(each.value, convention):
                 continue
-            meet = any(follows(each.value, c) and follows(other.value, c) for c in conventions)
-            if meet and _unreadable(earlier, place) is not None:
-                yield (
-                    f"The custom routes {earlier} and {place} of {application!r} name the "
-                    f"placeholder of one segment differently.\n  {other.party}\n  {each.party}\n"
-                    f"Give the placeholders of a segment one name, or put {other.id!r} or "
-                    f"{each.id!r} under 'disable' in the settings."
-                )
+            if _refused_by(router, place) is None:
+                known[place] = each
+                continue
+            told.add(place)
+            earlier = next(e for e in known if _refused_by(CompiledRouter(), e, place) is not None)
+            other = known[earlier]
+            yield (
+                f"The custom routes {earlier} and {place} of {application!r} name the placeholder "
+                f"of one segment differently.\n  {other.party}\n  {each.party}\n"
+                f"Give the placeholders of a segment one name, or put {other.id!r} or {each.id!r} "
+                f"under 'disable' in the settings."
+            )
 
 
-def _unreadable(*templates: str) -> str | None:
-    """Say why the router does not take templates, or return None."""
-    from falcon.routing import CompiledRouter
-
-    router = CompiledRouter()
+def _refused_by(router: CompiledRouter, *templates: str) -> str | None:
+    """Say why a router does not take templates beside those it has, or return None."""
     try:
         for each in templates:
-            router.add_route(each, _NoResponder(), compile=True)
+            router.add_route(each, _NoResponder())
     except ValueError as error:
         return str(error)
     return None
