@@ -212,13 +212,7 @@ class _Journal:
         self._done: list[_Record] = []
         self._open: list[_Record] = []
         self._marks: dict[str, int] = {}
-        self._listeners: list[tuple[str, Callable[..., None]]] = [
-            ("before_cursor_execute", self._write),
-            ("savepoint", self._mark),
-            ("rollback_savepoint", self._undo),
-        ]
-        for name, listener in self._listeners:
-            event.listen(connection, name, listener)
+        event.listen(connection, "before_cursor_execute", self._note)
 
     @contextmanager
     def work(self, database: SqlDatabase) -> Iterator[Work]:
@@ -238,8 +232,7 @@ class _Journal:
 
     def stop(self) -> None:
         """Stop listening: the transaction is over."""
-        for name, listener in self._listeners:
-            event.remove(self._connection, name, listener)
+        event.remove(self._connection, "before_cursor_execute", self._note)
 
     def repeat(self, database: SqlDatabase, *, is_committed: bool) -> None:
         """Write again what the end of the transaction took away, in a transaction of its own."""
@@ -260,7 +253,7 @@ class _Journal:
                 except Exception:
                     logger.exception("A call after a commit failed.")
 
-    def _write(
+    def _note(
         self,
         _connection: Connection,
         _cursor: object,
@@ -269,20 +262,28 @@ class _Journal:
         _context: object,
         is_many: bool,
     ) -> None:
-        if self._open and statement.lstrip()[:7].upper().startswith(WRITING):
-            kept = list(parameters) if is_many else parameters
-            self._open[-1].statements.append((statement, kept))
+        words = statement.split(None, 1)
+        first = words[0].upper() if words else ""
+        if first in WRITING:
+            if self._open:
+                kept = list(parameters) if is_many else parameters
+                self._open[-1].statements.append((statement, kept))
+        elif first == "SAVEPOINT":
+            self._mark(statement.split()[-1])
+        elif first == "ROLLBACK":
+            self._undo(statement.split()[-1])
 
-    def _mark(self, _connection: Connection, name: str) -> None:
-        self._marks[name] = len(self._done)
+    def _mark(self, savepoint: str) -> None:
+        self._marks[savepoint] = len(self._done)
         for record in self._open:
-            record.marks[name] = len(record.statements)
+            record.marks[savepoint] = len(record.statements)
 
-    def _undo(self, _connection: Connection, name: str, _context: object) -> None:
+    def _undo(self, savepoint: str) -> None:
         for record in self._open:
-            if name in record.marks:
-                del record.statements[record.marks[name] :]
-        for record in self._done[self._marks.get(name, len(self._done)) :]:
+            if savepoint in record.marks:
+                del record.statements[record.marks[savepoint] :]
+        # A savepoint that nobody noted is older than the journal.
+        for record in self._done[self._marks.get(savepoint, 0) :]:
             record.is_undone = True
 
 

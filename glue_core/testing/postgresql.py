@@ -1,0 +1,129 @@
+"""A real PostgreSQL server for tests: started on a free port of the loopback, and ended again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+NOBODY = 65534
+"""User that the server runs as when the tests run as root, which it refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlServer:
+    """A running server.
+
+    Attributes:
+        port: Its port at 127.0.0.1.
+        pid: Its process.
+    """
+
+    port: int
+    pid: int
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the URL of a database."""
+        return f"postgresql://glue@127.0.0.1:{self.port}/{database}"
+
+    def make_database(self) -> str:
+        """Make an empty database and return its URL."""
+        import psycopg
+
+        name = f"test_{uuid.uuid4().hex}"
+        address = self.url()
+        with psycopg.connect(address, autocommit=True, connect_timeout=10) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+    def pause(self) -> None:
+        """Freeze the server: it accepts connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the server go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
+        for pid in (self.pid, *map(int, children.split())):
+            os.kill(pid, number)
+
+
+def find_binaries() -> Path | None:
+    """Return the folder of the server's programs, of the newest version; None where absent."""
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name)
+    )
+    for folder in reversed(folders):
+        if (folder / "initdb").exists():
+            return folder
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """Run a server with an empty cluster, and end it.
+
+    Raises:
+        FileNotFoundError: PostgreSQL is not installed.
+    """
+    binaries = find_binaries()
+    if binaries is None:
+        raise FileNotFoundError("PostgreSQL is not installed: there is no initdb.")
+    with tempfile.TemporaryDirectory(prefix="glue-postgresql-") as place:
+        folder = Path(place)
+        if os.getuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        data = folder / "data"
+        port = _free_port()
+        _run(
+            folder,
+            [binaries / "initdb", "-D", data, "-A", "trust", "-U", "glue", "--no-sync"],
+            ["--encoding=UTF8", "--locale=C"],
+        )
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+            f" -c fsync=off -c max_connections=100"
+        )
+        control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w"]
+        _run(folder, [*control, "-l", folder / "log", "-o", options], ["start"])
+        pid = int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        try:
+            yield PostgresqlServer(port, pid)
+        finally:
+            _run(folder, [*control, "-m", "immediate"], ["stop"])
+
+
+def _run(folder: Path, *parts: Sequence[str | Path]) -> None:
+    as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+    done = subprocess.run(
+        [str(word) for part in parts for word in part],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=(out := (folder / "out").open("ab")),
+        stderr=out,
+        timeout=60,
+        check=False,
+        **as_nobody,  # type: ignore[call-overload]
+    )
+    out.close()
+    if done.returncode != 0:
+        said = (folder / "out").read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"{parts[0][0]} failed:\n{said}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
