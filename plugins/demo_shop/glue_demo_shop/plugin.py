@@ -9,8 +9,8 @@ from glue_core import DemoData, hookimpl
 from glue_demo_shop import PRODUCTS, WITH_VOLUME_PRICES, write_shop
 
 
-def _write(directory: Path) -> None:
-    write_shop(directory, PRODUCTS)
+def _write(directory: Path, size: int | None = None) -> None:
+    write_shop(directory, PRODUCTS if size is None else size)
 
 
 @hookimpl
