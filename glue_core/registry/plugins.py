@@ -216,11 +216,9 @@ class Hooks:
         expected = EXPECTED[hook]
         for value in result:
             if not isinstance(value, expected):
-                kinds = " or ".join(f"a {each.__name__}" for each in expected)
+                kinds = " or ".join(each.__name__ for each in expected)
                 raise ConfigurationError(
-                    _complain(
-                        plugin, f"returned {value!r} from {hook!r}, where {kinds} is expected."
-                    )
+                    _complain(plugin, f"returned {value!r} from {hook!r}; expected is: {kinds}.")
                 )
             name = getattr(value, "contribution_name", None) or getattr(value, "name", None)
             name = name if isinstance(name, str) else type(value).__name__
