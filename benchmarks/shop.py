@@ -8,8 +8,6 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-import glue_json_api
-import glue_storefront_api
 from glue_core import (
     GlueRequest,
     GlueResource,
@@ -21,8 +19,7 @@ from glue_core import (
     Step,
     hookimpl,
 )
-from glue_core.deployment import Deployment
-from glue_core.registry.discovery import Source
+from glue_core.testing import Deployment, in_memory, installed
 
 NAMES = tuple(f"field{number}" for number in range(10))
 COUNT = 200
@@ -152,11 +149,10 @@ def deployment(others: int) -> Deployment:
     return Deployment(
         {},
         [
-            Source.of("glue.applications", "storefront_api", glue_storefront_api.STOREFRONT_API),
-            Source.of("glue.conventions", "json_api", glue_json_api.JSON_API),
-            Source.of(group, "shop", Shop(), distribution="shop"),
+            *installed("storefront_api", "json_api"),
+            in_memory(group, "shop", Shop(), distribution="shop"),
             *(
-                Source.of(group, f"other{n}", other_plugin(n), distribution=f"other{n}")
+                in_memory(group, f"other{n}", other_plugin(n), distribution=f"other{n}")
                 for n in range(others)
             ),
         ],

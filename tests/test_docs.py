@@ -14,14 +14,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import falcon.testing
 import pytest
 
-import glue_json_api
-import glue_storefront_api
 from glue_core import Settings
-from glue_core.deployment import Deployment
+from glue_core.cli.group import COMMANDS
 from glue_core.registry.discovery import Source
+from glue_core.testing import Client, Deployment, in_memory, installed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -73,21 +71,12 @@ def run(example: Example) -> ModuleType:
 
 def storefront(settings: Mapping[str, Any], *plugins: Source) -> Deployment:
     """Return a deployment of the storefront, JSON:API and some plugins, and nothing else."""
-    application = glue_storefront_api.STOREFRONT_API
-    convention = glue_json_api.JSON_API
-    return Deployment(
-        settings,
-        [
-            Source.of("glue.applications", "storefront_api", application),
-            Source.of("glue.conventions", "json_api", convention),
-            *plugins,
-        ],
-    )
+    return Deployment(settings, [*installed("storefront_api", "json_api"), *plugins])
 
 
-def client_of(deployment: Deployment) -> falcon.testing.TestClient:
+def client_of(deployment: Deployment) -> Client:
     """Return a client of the storefront."""
-    return falcon.testing.TestClient(deployment.applications["storefront_api"])
+    return Client(deployment.applications["storefront_api"])
 
 
 @pytest.mark.parametrize("example", examples("python"), ids=str)
@@ -163,15 +152,11 @@ def test_readme_plugin_answers_as_shown() -> None:
     readme = [ROOT / "README.md"]
     plugin = run(examples("python", readme)[0])
     shown = json.loads(examples("json", readme)[0].text)
-    source = Source.of("glue.plugins.storefront_api", "hello", plugin)
+    source = in_memory("glue.plugins.storefront_api", "hello", plugin)
 
     with storefront({}, source) as deployment:
-        answer = client_of(deployment).simulate_get(
-            "/greetings/World",
-            host="127.0.0.1",
-            port=8000,
-            headers={"Accept": "application/vnd.api+json"},
-        )
+        client = client_of(deployment).json_api
+        answer = client.get("/greetings/World", headers={"Host": "127.0.0.1:8000"})
 
     assert answer.status_code == 200
     assert answer.json == shown
@@ -182,6 +167,13 @@ def test_readme_plugin_is_short() -> None:
     text = examples("python", [ROOT / "README.md"])[0].text
 
     assert len([line for line in text.splitlines() if line.strip()]) <= 12
+
+
+def test_readme_names_every_command() -> None:
+    """The table of commands in the README has those that ``glue`` has, and no others."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `glue (\w+)", text, re.MULTILINE) == list(COMMANDS)
 
 
 FEATURE_HOOKS = {
@@ -203,7 +195,7 @@ def colours() -> Iterator[Deployment]:
         module = run(example)
         hook = next(name for name in vars(module) if name.startswith("glue_"))
         group = "glue.features" if hook in FEATURE_HOOKS else "glue.plugins.storefront_api"
-        sources.append(Source.of(group, hook.removeprefix("glue_"), module, distribution=hook))
+        sources.append(in_memory(group, hook.removeprefix("glue_"), module, distribution=hook))
     settings = {"services": {"storage": "memory:"}}
     with storefront(settings, *sources) as deployment:
         yield deployment
@@ -211,10 +203,7 @@ def colours() -> Iterator[Deployment]:
 
 def test_hook_examples_answer_a_collection(colours: Deployment) -> None:
     """Resource, relationship, builder and formatter of docs/hooks.md work together."""
-    answer = client_of(colours).simulate_get(
-        "/colours?brightness=half&include=opposite",
-        headers={"Accept": "application/vnd.api+json"},
-    )
+    answer = client_of(colours).json_api.get("/colours?brightness=half&include=opposite")
 
     assert answer.status_code == 200
     assert [each["id"] for each in answer.json["data"]] == ["r", "g"]
@@ -223,14 +212,14 @@ def test_hook_examples_answer_a_collection(colours: Deployment) -> None:
 
 def test_hook_examples_answer_a_custom_route(colours: Deployment) -> None:
     """The route provider of docs/hooks.md answers with its own body."""
-    answer = client_of(colours).simulate_get("/colours/r/teaser.txt")
+    answer = client_of(colours).get("/colours/r/teaser.txt")
 
     assert answer.text == "Colours for everybody.\n"
 
 
 def test_hook_examples_refuse_robots(colours: Deployment) -> None:
     """The validator of docs/hooks.md refuses before the path is judged."""
-    answer = client_of(colours).simulate_get("/nowhere", headers={"User-Agent": "A Robot"})
+    answer = client_of(colours).get("/nowhere", headers={"User-Agent": "A Robot"})
 
     assert answer.status_code == 403
 

@@ -44,11 +44,29 @@ def sections() -> dict[str, tuple[list[str], str]]:
 def implementations(text: str) -> Iterator[ast.FunctionDef]:
     """Yield the hook implementations in the examples of a section."""
     for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        for node in ast.walk(ast.parse(block)):
-            if isinstance(node, ast.FunctionDef) and any(
-                ast.unparse(each) == "hookimpl" for each in node.decorator_list
+        yield from implementing_functions(ast.parse(block))
+
+
+def implementing_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    """Yield the functions that are marked as hook implementations."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(
+            ast.unparse(each) == "hookimpl" for each in node.decorator_list
+        ):
+            yield node
+
+
+def shipped(name: str) -> set[str]:
+    """Return the files of the repository, tests left out, that implement a hook."""
+    found = set()
+    for parent in ("glue_core", "applications", "conventions", "plugins"):
+        for path in (ROOT / parent).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            if f"def {name}(" in text and any(
+                node.name == name for node in implementing_functions(ast.parse(text, str(path)))
             ):
-                yield node
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
 
 
 def names_in_tests() -> set[str]:
@@ -103,6 +121,18 @@ def test_section_shows_an_implementation(name: str) -> None:
     assert examples
     for example in examples:
         assert {each.arg for each in example.args.args} <= set(arguments)
+
+
+@every_hook
+def test_section_leads_to_an_implementation_in_use(name: str) -> None:
+    """A hook that the repository itself implements has a link to one of these files."""
+    _, text = sections()[name]
+    linked = set(re.findall(r"^In use: \[.*\]\(\.\./(.*)\)\.$", text, re.MULTILINE))
+
+    files = shipped(name)
+
+    assert linked <= files
+    assert linked or not files, f"Add 'In use: [...](../...)' with one of {sorted(files)}"
 
 
 @every_hook
