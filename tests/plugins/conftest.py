@@ -1,7 +1,6 @@
 """The storefront's resource plugins over readers that keep their documents in memory."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest
 
 from glue_catalog import CatalogReader, Document, PriceMode, ProductPage, ProductQuery
 from glue_core import Deployment, Provider, hookimpl
-from glue_core.registry.discovery import Source
+from glue_core.testing import in_memory, installed
 from glue_stores import Country, Currency, Market, Store, StoreReader
-
-CODE = "glue.plugins.storefront_api"
 
 EURO = Currency("EUR", "Euro", "€")
 FRANC = Currency("CHF", "Swiss Franc", "CHF")
@@ -181,32 +178,20 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def storefront(shop: Shop) -> Iterator[Callable[..., falcon.testing.TestClient]]:
+def storefront(
+    shop: Shop, glue_deployment: Callable[..., Deployment]
+) -> Callable[..., falcon.testing.TestClient]:
     """Make a client of the storefront with some of its plugins, and settings as tables."""
-    import glue_json_api
-    import glue_storefront_api
 
-    def source(name: str) -> Source:
-        plugin = __import__(f"glue_{name}.plugin", fromlist=["plugin"])
-        return Source.of(CODE, name, plugin, distribution=f"glue-{name.replace('_', '-')}")
+    def make(*names: str, settings: Mapping[str, Any] | None = None) -> falcon.testing.TestClient:
+        plugins = [
+            *installed("storefront_api", "json_api", "stores_api", *names),
+            in_memory("glue.features", "shop", shop),
+        ]
+        deployment = glue_deployment(plugins, settings=settings)
+        return falcon.testing.TestClient(deployment.applications["storefront_api"])
 
-    with ExitStack() as stack:
-
-        def make(
-            *names: str, settings: Mapping[str, Any] | None = None
-        ) -> falcon.testing.TestClient:
-            sources = [
-                Source.of(
-                    "glue.applications", "storefront_api", glue_storefront_api.STOREFRONT_API
-                ),
-                Source.of("glue.conventions", "json_api", glue_json_api.JSON_API),
-                Source.of("glue.features", "shop", shop),
-                *(source(name) for name in ("stores_api", *names)),
-            ]
-            deployment = stack.enter_context(Deployment(settings or {}, sources))
-            return falcon.testing.TestClient(deployment.applications["storefront_api"])
-
-        yield make
+    return make
 
 
 @pytest.fixture

@@ -100,3 +100,13 @@ def test_demo_data_writes_the_shop(rows: Callable[..., Any], tmp_path: Any) -> N
     named = [path.split("/")[2].partition("?")[0] for path in data.examples if path.count("/") > 1]
     assert named
     assert {sku.partition("-")[0] for sku in named} <= skus
+
+
+def test_demo_data_has_the_size_that_is_asked_for(tmp_path: Any) -> None:
+    """Who wants a smaller demo gets one."""
+    (data,) = plugin.glue_demo_data()
+
+    data.write(tmp_path / "shop", 3)
+
+    folder = tmp_path / "shop" / "common" / "common"
+    assert len((folder / "product_abstract.csv").read_text("utf-8").splitlines()) == 1 + 3
