@@ -6,6 +6,7 @@ a database tells which branch a revision belongs to that is not installed (any m
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,15 +137,26 @@ def _branches(migrations: Iterable[Migrations]) -> list[Migrations]:
 
 def _scripts(branches: Sequence[Migrations]) -> ScriptDirectory:
     from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
 
     folders = [str(branch.directory) for branch in branches]
     scripts = ScriptDirectory(str(CORE.directory.parent), version_locations=folders)
     names = {branch.branch for branch in branches}
     owners = {branch.directory.resolve(): branch.branch for branch in branches}
-    for script in scripts.walk_revisions():
+    try:
+        # Alembic only warns of a revision that is missing or there twice.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            found = list(scripts.walk_revisions())
+    except (CommandError, UserWarning) as error:
+        raise ConfigurationError(
+            f"The migrations of {', '.join(sorted(names))} cannot be put in order: {error}.\n"
+            f"Mend 'down_revision', 'depends_on' and 'branch_labels' of the revisions."
+        ) from error
+    for script in found:
         own = owners[Path(script.path).resolve().parent]
         number = script.revision.removeprefix(f"{own}_")
-        if own not in names or number == script.revision or not number.isdigit():
+        if number == script.revision or not number.isdigit():
             raise ConfigurationError(
                 f"The revision {script.revision!r} in {script.path} is misnamed.\n"
                 f"Its id is that of its branch and a number, such as '{own}_0001'."
@@ -185,14 +197,14 @@ def _alone(database: Database) -> Iterator[Connection]:
     from sqlalchemy import text
 
     with database.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
         if connection.dialect.name != "sqlite":
-            with connection.begin():
+            with _patience(driver), connection.begin():
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
                 yield connection
             return
-        driver: Any = connection.connection.dbapi_connection
         (wait,) = driver.execute("PRAGMA busy_timeout").fetchone()
         try:
             # Both must be set before a transaction begins. To change a table, SQLite makes it
@@ -212,3 +224,14 @@ def _alone(database: Database) -> Iterator[Connection]:
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
             driver.execute(f"PRAGMA busy_timeout = {wait}")
+
+
+@contextmanager
+def _patience(driver: Any) -> Iterator[None]:
+    """Let the server take its time: to change a large table may take hours."""
+    usual = getattr(driver, "patience", None)
+    driver.patience = None
+    try:
+        yield
+    finally:
+        driver.patience = usual

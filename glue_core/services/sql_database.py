@@ -274,6 +274,16 @@ def _postgresql(url: URL, timeout: float) -> Engine:
             f"PostgreSQL needs the package {error.name!r}, which is not installed.\n"
             f"Run: pip install 'glue-api-core[postgresql]'"
         ) from error
+
+    def connect(_dialect: object, _record: object, places: Any, names: Any) -> Any:
+        from glue_core.services.patience import PatientConnection
+
+        connection = PatientConnection.connect(*places, **names)
+        # A second more than the server's own limits, whose errors say more.
+        connection.patience = timeout + 1
+        return connection
+
+    event.listen(engine, "do_connect", connect)
     return engine
 
 
