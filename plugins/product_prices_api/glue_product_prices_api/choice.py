@@ -10,7 +10,6 @@ from glue_core import (
     ErrorCode,
     GlueError,
     GlueRequest,
-    NotFound,
     Operation,
     Parameter,
 )
@@ -20,6 +19,7 @@ from glue_product_prices_api.resource import (
     INVALID_PRICE_MODE,
     PRICE_MODE,
 )
+from glue_products_api import market_of
 from glue_stores import StoreReader
 
 CURRENCY_NOTE = "product_prices_api.currency"
@@ -32,10 +32,8 @@ def currency_of(request: GlueRequest) -> str:
     Raises:
         NotFound: The request has no store, because no store is published yet.
     """
-    currency: str | None = request.notes.get(CURRENCY_NOTE)
-    if currency is None:
-        raise NotFound("601", "Store not found")
-    return currency
+    market_of(request)
+    return cast(str, request.notes[CURRENCY_NOTE])
 
 
 def price_mode_of(request: GlueRequest) -> PriceMode:

@@ -38,7 +38,9 @@ def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
         if quality == 0:
             break
         if tag == "*":
-            return default if _tag(default) in offered else next(iter(locales), default)
+            if _tag(default) in offered:
+                return default
+            return next((name for name in locales if _tag(name) in offered), default)
         if tag in offered:
             return offered[tag]
         language = tag.partition("-")[0]

@@ -38,6 +38,7 @@ def test_best_liked_language_wins(header: str, locale: str) -> None:
     [
         ("de, de-AT;q=0", "de_DE"),
         ("en;q=0, *", "de_AT"),
+        ("en;q=0, de-AT;q=0, *", "de_DE"),
         ("en;q=0", "en_US"),
     ],
 )
