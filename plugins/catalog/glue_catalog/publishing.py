@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from glue_catalog import PRODUCT_CHANGED, documents, keys, models
 from glue_catalog.products import Abstract, AttributeFacts, read_attribute_facts, read_products
-from glue_core import Event, Search, SearchIndex, Storage, Work
+from glue_core import Event, Search, Storage, Work
 from glue_stores import Market, Store, StoreRegister
 
 Json = dict[str, Any]
@@ -33,6 +33,34 @@ class Published:
     storage: dict[str, Json] = field(default_factory=dict)
     abstract: dict[str, Json] = field(default_factory=dict)
     concrete: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is written at the end of a batch.
+
+    Attributes:
+        shown: Entries of the search.
+        gone: Ids of entries that are no more.
+        manifests: Abstract SKU to the manifest that is left.
+    """
+
+    shown: Published = field(default_factory=Published)
+    gone: Published = field(default_factory=Published)
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+
+    def add(self, shown: Published, named: Published) -> None:
+        """Take the entries of some products; the latest word on an id counts."""
+        for mine, gone, theirs, ids in (
+            (self.shown.abstract, self.gone.abstract, shown.abstract, named.abstract),
+            (self.shown.concrete, self.gone.concrete, shown.concrete, named.concrete),
+        ):
+            mine.update(theirs)
+            for each in ids:
+                if each not in mine:
+                    gone[each] = {}
+            for each in theirs:
+                gone.pop(each, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +110,10 @@ class CatalogPublisher:
         facts = read_attribute_facts(work)
         self._note_first_facts(stores)
         skus = iter(dict.fromkeys(event.key for event in events))
+        batch = Batch()
         while chunk := list(islice(skus, CHUNK)):
-            self._publish(chunk, stores, facts, work)
+            self._publish(chunk, stores, facts, work, batch)
+        self._finish(batch)
 
     def keys(self, work: Work) -> Iterator[str]:
         """Yield the SKU of every abstract product, and of those that are still published."""
@@ -130,8 +160,18 @@ class CatalogPublisher:
             self._storage.put_many(new)
 
     def _publish(
-        self, skus: Sequence[str], stores: Sequence[Store], facts: AttributeFacts, work: Work
+        self,
+        skus: Sequence[str],
+        stores: Sequence[Store],
+        facts: AttributeFacts,
+        work: Work,
+        batch: Batch,
     ) -> None:
+        """Write the documents of some products to the storage, and delete those that are no more.
+
+        The manifests name the old and the new until everything old is gone: a process that is
+        killed in between leaves nothing that nobody knows of.
+        """
         former = self._manifests(skus)
         # A variant that moved to another product is shown with that one, or not at all.
         homes = _homes(frozenset().union(*(each.variants for each in former.values())), work)
@@ -141,25 +181,6 @@ class CatalogPublisher:
         present = {sku: Manifest() for sku in former}
         for product in read_products([*skus, *more], work):
             present[product.sku] = _show(product, stores, facts, shown)
-        self._write(shown, former, present)
-
-    def _manifests(self, skus: Sequence[str]) -> dict[str, Manifest]:
-        if not skus:
-            return {}
-        found = self._storage.get_many([keys.manifest(sku) for sku in skus])
-        return {sku: Manifest.of(found.get(keys.manifest(sku))) for sku in skus}
-
-    def _write(
-        self,
-        shown: Published,
-        former: Mapping[str, Manifest],
-        present: Mapping[str, Manifest],
-    ) -> None:
-        """Write what is shown, and delete what was shown before and is no more.
-
-        The manifests name the old and the new until everything old is gone: a process that is
-        killed in between leaves nothing that nobody knows of.
-        """
         both = {sku: former[sku].with_all_of(present[sku]) for sku in former}
         notes = {
             keys.manifest(sku): manifest.document()
@@ -167,28 +188,41 @@ class CatalogPublisher:
             if manifest.markets
         }
         self._storage.put_many({**shown.storage, **notes})
-        gone = Published()
+        named = Published()
         for sku, manifest in both.items():
-            _name(sku, manifest, gone)
-        self._replace(keys.ABSTRACT_INDEX, shown.abstract, gone.abstract)
-        self._replace(keys.CONCRETE_INDEX, shown.concrete, gone.concrete)
-        if stale := [key for key in gone.storage if key not in shown.storage]:
+            _name(sku, manifest, named)
+        if stale := [key for key in named.storage if key not in shown.storage]:
             self._storage.delete_many(stale)
-        changed = [sku for sku in both if both[sku] != present[sku]]
-        empty = [sku for sku in changed if not present[sku].markets]
-        rest = {keys.manifest(sku): present[sku].document() for sku in changed if sku not in empty}
-        if rest:
-            self._storage.put_many(rest)
-        if empty:
+        batch.add(shown, named)
+        batch.manifests.update({sku: present[sku] for sku in both if both[sku] != present[sku]})
+
+    def _finish(self, batch: Batch) -> None:
+        """Write to the search once for a batch: each write costs it much, and each entry little.
+
+        At last the manifests are cut down to what is left.
+        """
+        shown, gone = batch.shown, batch.gone
+        for index, entries, ids in (
+            (keys.ABSTRACT_INDEX, shown.abstract, gone.abstract),
+            (keys.CONCRETE_INDEX, shown.concrete, gone.concrete),
+        ):
+            if entries:
+                self._search.put_many(index, entries)
+            if ids:
+                self._search.delete_many(index, list(ids))
+        left = {sku: manifest for sku, manifest in batch.manifests.items() if manifest.markets}
+        if left:
+            self._storage.put_many(
+                {keys.manifest(sku): manifest.document() for sku, manifest in left.items()}
+            )
+        if empty := [sku for sku in batch.manifests if sku not in left]:
             self._storage.delete_many([keys.manifest(sku) for sku in empty])
 
-    def _replace(
-        self, index: SearchIndex, shown: Mapping[str, Json], gone: Mapping[str, Json]
-    ) -> None:
-        if shown:
-            self._search.put_many(index, shown)
-        if stale := [each for each in gone if each not in shown]:
-            self._search.delete_many(index, stale)
+    def _manifests(self, skus: Sequence[str]) -> dict[str, Manifest]:
+        if not skus:
+            return {}
+        found = self._storage.get_many([keys.manifest(sku) for sku in skus])
+        return {sku: Manifest.of(found.get(keys.manifest(sku))) for sku in skus}
 
 
 def _facts(store: Store) -> Json:
