@@ -40,9 +40,9 @@ def test_migrations_make_the_tables_of_the_models(setup: Any) -> None:
 
 def test_plugin_is_found_by_its_entry_point() -> None:
     """The installed distribution is found among the features."""
-    found = [source for source in installed() if "glue_stores.plugin" in repr(source)]
+    found = [source for source in installed() if source.value == "glue_stores.plugin"]
 
-    assert len(found) == 1
+    assert [source.group for source in found] == ["glue.features"]
 
 
 def test_countries_have_distinct_codes() -> None:
