@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+
+class WriteDemo(Protocol):
+    """Writes demo data."""
+
+    def __call__(self, directory: Path, size: int | None = None, /) -> None:
+        """Write an import directory.
+
+        Args:
+            directory: An empty folder.
+            size: Number of main things, such as products, from 1; None leaves it to the writer.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +30,5 @@ class DemoData:
     """
 
     name: str
-    write: Callable[[Path], None]
+    write: WriteDemo
     examples: tuple[str, ...] = ()

@@ -1,0 +1,379 @@
+"""``glue flow METHOD PATH``: what would run for a request, in order, and why it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+import click
+
+from glue_core.cli.session import Session
+from glue_core.cli.showing import aligned, indented, show_json
+from glue_core.registry.discovery import CORE, core_version, place_of
+
+if TYPE_CHECKING:
+    from glue_core.deployment import Deployment
+    from glue_core.flow import Flow, Trace
+    from glue_core.http import HttpApplication
+    from glue_core.messages import GlueRequest
+    from glue_core.registry.registry import ApplicationRegistry
+
+STAGES = {
+    "request_builders": "build",
+    "request_validators": "validate",
+    "request_after_routing_validators": "validate routed",
+    "controller_wrappers": "wrap",
+    "response_formatters": "format",
+}
+"""Hooks to the stages of the flow, as people see them."""
+
+REFUSED_STAGES = ("validate routed", "wrap")
+"""Stages that a refusal does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the flow.
+
+    Attributes:
+        stage: Where in the flow it stands.
+        id: Id of the contribution.
+        party: Distribution, version and place.
+        reason: Why it stands there.
+        bound: Whether the operation has a use for it.
+    """
+
+    stage: str
+    id: str
+    party: str
+    reason: str
+    bound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What a request leads to.
+
+    Attributes:
+        application: Name of the application, its mount point, and why it was selected.
+        convention: Name of the convention or None, the media type it answers with, and why.
+        operation: What answers: an operation, or a refusal.
+        steps: All steps, first to last.
+    """
+
+    application: dict[str, Any]
+    convention: dict[str, Any] | None
+    operation: dict[str, Any] | None
+    steps: tuple[Line, ...]
+
+
+def _headers(
+    ctx: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, str]:
+    found = {}
+    for value in values:
+        name, colon, text = value.partition(":")
+        if not colon or not name.strip():
+            raise click.BadParameter(f"{value!r} is no header: write 'Name: value'.")
+        found[name.strip().lower()] = text.strip()
+    return found
+
+
+@click.command()
+@click.argument("method")
+@click.argument("path")
+@click.option("--application", metavar="NAME", help="Ask this application, wherever it answers.")
+@click.option(
+    "-H", "--header", "headers", multiple=True, callback=_headers, help="'Name: value'; repeatable."
+)
+@click.option("--all", "everything", is_flag=True, help="Show steps without use here as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print the flow as JSON.")
+@click.pass_context
+def flow(
+    ctx: click.Context,
+    method: str,
+    path: str,
+    application: str | None,
+    headers: dict[str, str],
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Show the steps of a request, in order, and why they stand there.
+
+    Nothing of them is run, and no service is asked. The host is 'localhost' unless a header says
+    another.
+    """
+    if not path.startswith("/"):
+        raise click.BadParameter("A path starts with a slash.", param_hint="PATH")
+    environ = environ_of(method.upper(), path, headers)
+    with ctx.ensure_object(Session).deployment(application) as deployment:
+        walk = walk_of(deployment, environ, application)
+    shown = [each for each in walk.steps if each.bound or everything]
+    if as_json:
+        document = asdict(walk)
+        document["steps"] = [asdict(each) for each in shown]
+        show_json(document)
+        return
+    click.echo("\n".join(_lines(walk, shown)))
+
+
+def environ_of(method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """Return the WSGI environment of a request without a body.
+
+    Args:
+        method: HTTP method in capital letters.
+        path: Path, with a query perhaps, as a client sends it.
+        headers: Headers by lower-case names.
+    """
+    plain, _, query = path.partition("?")
+    environ = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(plain).decode("latin-1"),
+        "RAW_URI": path,
+        "QUERY_STRING": query,
+        "HTTP_HOST": "localhost",
+        "wsgi.url_scheme": "http",
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    return environ
+
+
+def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) -> Walk:
+    """Say what a request leads to.
+
+    Args:
+        deployment: The deployment.
+        environ: WSGI environment of the request.
+        named: Name of the application that the caller asks for, or None to select one as the host
+            does.
+
+    Raises:
+        ConfigurationError: No application serves the request.
+    """
+    from glue_core.http import HttpApplication
+
+    name, mount, reason = _selected(deployment, environ, named)
+    application = {"name": name, "mount": mount or "/", "reason": reason}
+    registry = deployment.registry.applications[name]
+    callable_ = deployment.applications[name]
+    if not isinstance(callable_, HttpApplication):
+        line = Line(
+            "answer",
+            registry.source.id,
+            f"{registry.source.distribution} {registry.source.version}   "
+            f"{place_of(callable_, registry.source)}",
+            "the application answers by itself, without a flow",
+        )
+        return Walk(application, None, None, (line,))
+    if mount:
+        environ = {
+            **environ,
+            "SCRIPT_NAME": mount,
+            "PATH_INFO": environ["PATH_INFO"][len(mount) :] or "/",
+        }
+    found, request = callable_.request_of(environ)
+    convention = {
+        "name": request.convention,
+        "format": request.accepted_format,
+        "reason": _why_convention(callable_, registry, request, environ),
+    }
+    operation, party = _operation(deployment, registry, found, request)
+    steps = tuple(_steps(deployment, registry, found, operation, party))
+    return Walk(application, convention, operation, steps)
+
+
+def _selected(
+    deployment: Deployment, environ: dict[str, Any], named: str | None
+) -> tuple[str, str, str]:
+    """Return name and mount point of the application, and why it was selected."""
+    from glue_core.application import host_of
+    from glue_core.errors import ConfigurationError
+    from glue_core.host import MissingApiApplication, Selection
+    from glue_core.messages import GlueApiContext
+
+    if named is not None:
+        return named, "", "the command line names it"
+    path = environ["PATH_INFO"]
+    context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
+    declared = deployment.registry.applications
+    selection = Selection(
+        deployment.applications,
+        [each.application for each in declared.values()],
+        deployment.settings,
+    )
+    try:
+        name, mount = selection.select(context)
+    except MissingApiApplication as error:
+        raise ConfigurationError(
+            f"{error}\nIt would be answered with 500. Say where applications answer under "
+            f"'applications.<name>.hosts' and 'applications.<name>.paths' in the settings."
+        ) from error
+    table = deployment.settings.application(name)
+    application = declared[name].application
+    own_host = application.is_serving is None and application.serves(context)
+    if context.host in [each.lower() for each in table["hosts"]]:
+        reason = f"'applications.{name}.hosts' names the host {context.host!r}"
+    elif len(declared) == 1 and not table["hosts"] and not table["paths"]:
+        reason = "it is the only application that is served"
+    elif own_host:
+        reason = f"the host {context.host!r} starts with its name"
+    elif any(_covers(each, path) for each in table["paths"]):
+        reason = f"'applications.{name}.paths' names {mount or '/'!r}, the longest that fits"
+    else:
+        reason = "it is the first that says it serves the request"
+    return name, mount, reason
+
+
+def _covers(prefix: str, path: str) -> bool:
+    stem = prefix.strip("/")
+    return not stem or path == f"/{stem}" or path.startswith(f"/{stem}/")
+
+
+def _why_convention(
+    application: HttpApplication,
+    registry: ApplicationRegistry,
+    request: GlueRequest,
+    environ: dict[str, Any],
+) -> str:
+    from glue_core.negotiation import WITH_BODY, media_type_of, read_accept
+
+    accept = environ.get("HTTP_ACCEPT", "").strip()
+    sent = media_type_of(environ.get("CONTENT_TYPE") or "")
+    speaks = registry.conventions[request.convention].media_types
+    if sent in speaks and (request.convention is not None or request.method in WITH_BODY):
+        return f"Content-Type is {sent}"
+    if request.accepted_format is None:
+        return f"no convention has what Accept names, {accept!r}: the default refuses it"
+    if not accept:
+        return "the request has no Accept: the default"
+    if request.accepted_format in {f"{e.main}/{e.sub}" for e in read_accept(accept)}:
+        return f"Accept names {request.accepted_format}"
+    return f"Accept, {accept!r}, allows {request.accepted_format}"
+
+
+def _operation(
+    deployment: Deployment, registry: ApplicationRegistry, found: Flow, request: GlueRequest
+) -> tuple[dict[str, Any], str]:
+    """Return what answers, for people and programs, and its party."""
+    compiled = found.operation
+    shown: dict[str, Any] = {
+        "id": None,
+        "method": compiled.http_method,
+        "path": request.resource.route,
+        "type": compiled.type,
+        "refusal": compiled.refusal,
+        "allowed": list(compiled.allowed),
+        "handler": place_of(compiled.handler, registry.source),
+    }
+    if compiled.refusal is not None:
+        shown["id"] = f"{CORE}.{compiled.refusal}"
+        return shown, _core("glue_core.compiling")
+    for each in registry.operations:
+        operation = each.value
+        if operation.handler is compiled.handler or operation.handler == compiled.handler:
+            same = (operation.place, operation.method, operation.name)
+            if same == (compiled.place, compiled.method, compiled.name):
+                shown["id"] = each.id
+                shown["handler"] = each.place
+                return shown, each.party
+    # The convention or the core derived the operation from a declaration.
+    shown["id"] = compiled.contribution_name
+    return shown, shown["handler"]
+
+
+def _steps(
+    deployment: Deployment,
+    registry: ApplicationRegistry,
+    found: Flow,
+    operation: dict[str, Any],
+    party: str,
+) -> Iterator[Line]:
+    refused = operation["refusal"] is not None
+    by_stage: dict[str, list[Line]] = {stage: [] for stage in STAGES.values()}
+    for each in found.trace:
+        line = _traced(each, refused)
+        by_stage[line.stage].append(line)
+    always = "the core's own: every request"
+    yield Line("hydrate", f"{CORE}.hydrate", _core("glue_core.http"), always)
+    yield Line("negotiate", f"{CORE}.negotiate", _core("glue_core.negotiation"), always)
+    yield Line("match", f"{CORE}.match", _core("glue_core.matching"), always)
+    yield from by_stage["build"]
+    yield from by_stage["validate"]
+    verdict = "unknown parameters and what builders found wrong are answered here"
+    if refused:
+        verdict = f"nothing answers the request: the refusal {operation['refusal']!r} does"
+    yield Line("verdict", f"{CORE}.verdict", _core("glue_core.validation"), verdict)
+    yield from by_stage["validate routed"]
+    yield from by_stage["wrap"]
+    why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
+    yield Line("controller", operation["id"], party, why)
+    yield from by_stage["format"]
+    writer = registry.convention_sources[found.operation.convention]
+    source = next(each for each in deployment.registry.sources if each.id == writer)
+    yield Line(
+        "write",
+        f"{writer}.writer",
+        f"{source.distribution} {source.version}   {source.value}",
+        "the convention writes every outcome",
+    )
+    yield Line(
+        "commit",
+        f"{CORE}.commit",
+        _core("glue_core.flow"),
+        "where the unit of work was used: a status below 400 commits, any other undoes",
+    )
+
+
+def _traced(each: Trace, refused: bool) -> Line:
+    stage = STAGES[each.stage]
+    bound = each.bound
+    reason = each.reason
+    if refused and stage in REFUSED_STAGES:
+        bound, reason = False, f"{reason}; a refusal does not get here"
+    return Line(stage, each.id, each.party, reason, bound)
+
+
+def _core(place: str) -> str:
+    return f"{CORE} {core_version()}   {place}"
+
+
+def _lines(walk: Walk, steps: Sequence[Line]) -> Iterator[str]:
+    application = walk.application
+    facts = [("Application", f"{application['name']} at {application['mount']}")]
+    reasons = [application["reason"]]
+    if walk.convention is not None:
+        facts.append(("Convention", walk.convention["name"] or "none: plain JSON"))
+        reasons.append(walk.convention["reason"])
+    if walk.operation is not None:
+        told = walk.operation["refusal"]
+        text = f"{walk.operation['method']} {walk.operation['path']}"
+        facts.append(("Operation", text if told is None else f"the refusal {told!r}"))
+        allowed = ", ".join(walk.operation["allowed"])
+        reasons.append(f"allowed are {allowed}" if allowed else walk.operation["id"])
+    yield from aligned((*fact, reason) for fact, reason in zip(facts, reasons, strict=True))
+    yield ""
+    rows = [
+        (
+            f"{number:>2}" if each.bound else " -",
+            each.stage,
+            each.id,
+            each.party.replace("   ", "  "),
+        )
+        for number, each in _numbered(steps)
+    ]
+    for line, each in zip(aligned(rows), steps, strict=True):
+        yield line
+        reason = each.reason if each.bound else f"no use here; {each.reason}"
+        yield indented(reason, " " * 8)
+
+
+def _numbered(steps: Sequence[Line]) -> Iterator[tuple[int, Line]]:
+    number = 0
+    for each in steps:
+        number += each.bound
+        yield number, each

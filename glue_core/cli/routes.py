@@ -1,0 +1,94 @@
+"""``glue routes``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from glue_core.cli.session import Session
+from glue_core.cli.showing import aligned, show_json
+
+PLAIN = "plain"
+"""How people see the flow without a convention; in JSON it is null."""
+
+
+@click.command()
+@click.argument("application", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the operations as JSON.")
+@click.pass_context
+def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
+    """List every operation of every application, or of one.
+
+    An operation is one method at one place: a resource, a custom route.
+    """
+    with ctx.ensure_object(Session).deployment(application) as deployment:
+        found = [
+            row for registry in deployment.registry.applications.values() for row in rows(registry)
+        ]
+    if as_json:
+        show_json({"routes": found})
+        return
+    heading = ("APPLICATION", "METHODS", "PATH", "TYPE", "CONVENTIONS", "HANDLER", "PLUGIN")
+    lines = aligned(
+        [
+            heading,
+            *(
+                (
+                    row["application"],
+                    ",".join(row["methods"]),
+                    row["path"],
+                    row["type"] or "-",
+                    ",".join(each or PLAIN for each in row["conventions"]) or "-",
+                    row["handler"],
+                    row["plugin"],
+                )
+                for row in found
+            ),
+        ]
+    )
+    click.echo("\n".join(lines))
+
+
+def rows(registry: Any) -> Iterator[dict[str, Any]]:
+    """Yield what an application answers, ordered by path and method.
+
+    Args:
+        registry: The `ApplicationRegistry` of the application.
+    """
+    from glue_core.application import RequestFlowAgnosticApiApplication
+    from glue_core.operation import METHODS
+    from glue_core.registry.discovery import place_of
+    from glue_core.registry.registry import follows
+
+    application = registry.application
+    if isinstance(application, RequestFlowAgnosticApiApplication):
+        yield {
+            "application": application.name,
+            "methods": ["*"],
+            "path": "/*",
+            "type": None,
+            "conventions": [],
+            "handler": place_of(application.make, registry.source),
+            "plugin": registry.source.id,
+            "id": registry.source.id,
+        }
+        return
+    ordered = sorted(
+        registry.operations,
+        key=lambda each: (each.value.path, METHODS.index(each.value.method)),
+    )
+    for each in ordered:
+        operation = each.value
+        method = operation.http_method
+        yield {
+            "application": application.name,
+            "methods": [method, "HEAD"] if method == "GET" else [method],
+            "path": operation.path,
+            "type": operation.type,
+            "conventions": [name for name in registry.conventions if follows(operation, name)],
+            "handler": each.place,
+            "plugin": each.source.id,
+            "id": each.id,
+        }

@@ -1,0 +1,50 @@
+"""What every command starts from: settings, what is installed, and a deployment of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glue_core.deployment import Deployment
+from glue_core.registry.discovery import Source, installed
+from glue_core.settings import Settings
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of ``glue``.
+
+    Attributes:
+        plugins: What counts as installed; None stands for the distributions of this environment.
+        given: Settings as tables; None stands for ``glue.toml`` and the environment.
+        debug: Whether errors show their tracebacks.
+    """
+
+    plugins: tuple[Source, ...] | None = None
+    given: Mapping[str, Any] | None = None
+    debug: bool = False
+
+    def settings(self) -> Settings:
+        """Read the settings.
+
+        Raises:
+            ConfigurationError: They are wrong.
+        """
+        return Settings.read() if self.given is None else Settings.of(self.given)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return what is installed, disabled or not."""
+        return installed() if self.plugins is None else self.plugins
+
+    def deployment(self, only: str | None = None, *, serving: bool = True) -> Deployment:
+        """Make the deployment; the caller closes it.
+
+        Args:
+            only: Name of the one application to serve, or None.
+            serving: False loads the features alone.
+
+        Raises:
+            ConfigurationError: It cannot start.
+        """
+        return Deployment(self.settings(), self.sources(), only, serving=serving)

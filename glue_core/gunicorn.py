@@ -1,0 +1,43 @@
+"""Settings of gunicorn, for ``gunicorn -c python:glue_core.gunicorn ...`` and ``glue serve``.
+
+What the command line of gunicorn says wins. Every public name here is a setting of gunicorn's.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+worker_class = "gthread"
+# The variable is gunicorn's own; without it two workers, so that one may restart.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+
+# The application is made before a socket is opened: a wrong deployment ends with one message.
+preload_app = True
+
+# Workers are replaced now and then, not all at once, so that a slow leak never adds up.
+max_requests = 10_000
+max_requests_jitter = 1_000
+# Running requests may finish; it is the default of 'limits.seconds', too.
+graceful_timeout = 30
+
+# Two instances would share the path of the control socket.
+control_socket_disable = True
+# A client must not choose SCRIPT_NAME or PATH_INFO, wherever it connects from.
+forwarder_headers = ""
+
+
+def on_starting(server: Any) -> None:
+    """Refuse an unmigrated database; gunicorn calls it before it opens a socket.
+
+    Args:
+        server: The arbiter of gunicorn.
+
+    Raises:
+        ConfigurationError: An application that is served uses the database, and migrations are
+            missing.
+    """
+    from glue_core.cli.checking import refuse_unmigrated_host
+
+    refuse_unmigrated_host(server.app.wsgi())
