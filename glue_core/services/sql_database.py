@@ -311,8 +311,12 @@ def _prepare_sqlite(
         cursor.close()
 
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("glue_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("glue_writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # This takes no lock and cannot fail, so it need not pass through all the layers.
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("BEGIN")
 
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
