@@ -16,6 +16,7 @@ from glue_catalog import CatalogReader, CatalogWriter
 from glue_core import Features, ImportReport, Services, import_directory
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
+from glue_core.testing.postgresql import find_binaries, postgresql_server
 from glue_core.working import Worker
 
 SETUP = {
@@ -67,12 +68,12 @@ SETUP = {
 class Shop:
     """A shop of its own in a folder: its files, services and features."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
         self.folder = folder
         self.imports = folder / "import"
         self.imports.mkdir(parents=True, exist_ok=True)
         urls = {
-            "database": f"sqlite:///{folder}/database.sqlite",
+            "database": database or f"sqlite:///{folder}/database.sqlite",
             "storage": f"sqlite:///{folder}/storage.sqlite",
             "search": f"tantivy:///{folder}/search",
             "broker": "outbox:",
@@ -165,3 +166,16 @@ def shop(empty_shop: Shop) -> Shop:
     for name, rows in SETUP.items():
         empty_shop.write(name, rows)
     return empty_shop
+
+
+@pytest.fixture
+def postgresql_shop(tmp_path: Path) -> Iterator[Shop]:
+    """The same shop in a PostgreSQL database."""
+    if find_binaries() is None:
+        pytest.skip("PostgreSQL is not installed.")
+    with postgresql_server() as server:
+        shop = Shop(tmp_path, server.make_database())
+        for name, rows in SETUP.items():
+            shop.write(name, rows)
+        yield shop
+        shop.close()
