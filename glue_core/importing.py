@@ -121,7 +121,8 @@ def import_directory(
         importers: What the installed distributions import.
         database: Where the rows go.
         on_error: ``keep`` takes the good rows and commits after each batch; ``rollback`` takes
-            all rows in one transaction, or none. Either reads everything and reports every error.
+            all rows in one transaction, or none; on SQLite nobody else writes meanwhile. Either
+            reads everything and reports every error.
         batch: Records that are looked up, written and committed together, from 1.
         progress: Called after each batch.
 

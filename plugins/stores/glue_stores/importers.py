@@ -160,13 +160,22 @@ def read_store_context(cells: Cells, known: Known) -> list[Values]:
         zone = context.get("timezone") if isinstance(context, Mapping) else None
         if zone is None:
             continue
-        if not isinstance(zone, str) or zone not in zoneinfo.available_timezones():
+        if not isinstance(zone, str) or not is_time_zone(zone):
             raise RowError(CONTEXTS, f"{json.dumps(zone)} is no time zone.")
         application = context.get("application") or ""
         if not isinstance(application, str):
             raise RowError(CONTEXTS, "An 'application' is neither a text nor null.")
         rows.append({"store": store, "application": application, "time_zone": zone})
     return rows
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether a name is in the time zone database, or could be where there is none."""
+    if re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", name) is None:
+        return False
+    # A small container may lack the database; the name is only shown, so its form will do.
+    installed = zoneinfo.available_timezones()
+    return not installed or name in installed
 
 
 def _store(cells: Cells, known: Known) -> str:

@@ -104,7 +104,7 @@ def test_moved_variant_stays_published_whatever_comes_first(shop: Any) -> None:
         product_abstract=[["abstract_sku", "name.de_DE"], ["001", "Lampe"], ["002", "Licht"]],
         product_abstract_store=[STORES, ["001", "DE"], ["002", "DE"]],
     )
-    publisher = next(each for each in shop.worker._publishers["catalog.abstract-product"])
+    publisher = shop.worker._publishers["catalog.abstract-product"][0]
     with shop.services.database.work() as work:
         work.session.execute(
             sa.text("UPDATE catalog_concrete_product SET abstract_sku = '002' WHERE sku = '001_2'")
@@ -135,6 +135,14 @@ def test_new_locale_of_a_store_publishes_its_products(shop: Any) -> None:
 
     found = shop.reader.abstract_products(["001"], Market("AT", "en_US"))
     assert found["001"]["name"] == "Lamp"
+
+
+def test_first_import_publishes_nothing_twice(shop: Any) -> None:
+    """Stores that are new send no further events for products that send their own."""
+    shop.load()
+    waiting = shop.services.broker.counts()["waiting"]
+
+    assert shop.work() == waiting
 
 
 def test_renamed_attribute_publishes_products_that_have_it(shop: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from glue_stores import Country, Currency, Store
+from glue_stores.importers import is_time_zone
 
 CONTEXT = ["store_name", "appication_context_collection"]
 
@@ -128,3 +129,18 @@ def test_bad_row_is_explained(setup: Any, file: str, rows: list[list[str]], told
     assert len(errors) == 1
     assert errors[0].startswith(f"{file}.csv, line 2 (record 1), ")
     assert told in errors[0]
+
+
+def test_time_zone_is_judged_by_its_form_without_a_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a machine without the time zone database a well-formed name is taken."""
+    monkeypatch.setattr("zoneinfo.available_timezones", lambda: set[str]())
+
+    assert [is_time_zone(name) for name in ("Europe/Vienna", "UTC", "../etc", "a b", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
