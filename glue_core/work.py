@@ -42,5 +42,13 @@ class Work(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happens inside when it raises."""
 
-    def apart(self) -> AbstractContextManager[Work]:
-        """Do something that stays even when this work is rolled back: it commits on its own."""
+    def apart(self, do: Callable[[Work], None]) -> None:
+        """Do something that stays even when this work is rolled back, such as an audit entry.
+
+        It is done in a transaction of its own as soon as this one has ended, however it ends, and
+        before the answer leaves. What it raises, the end of this work raises.
+
+        Args:
+            do: Called with a unit of work that commits when it returns. It must not rely on rows
+                that only the present transaction wrote.
+        """

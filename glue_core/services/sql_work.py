@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import event, exc
-from sqlalchemy.engine import Connection
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from glue_core.errors import ServiceUnavailable
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("glue.database")
 
-WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
-
 
 class SqlUnitOfWork:
     """One transaction; see `glue_core.work.Work` and `glue_core.services.database.UnitOfWork`.
@@ -29,12 +25,8 @@ class SqlUnitOfWork:
     After a commit or a rollback it may be used again, which begins another transaction. Objects of
     a committed session keep the values they had.
 
-    ``apart`` has a connection and a commit of its own. SQLite has one write lock, so when this unit
-    holds it (and on a database in memory, which has one connection, always when this unit is in a
-    transaction), what is written apart is written into this transaction first, and once more right
-    after it should this transaction be rolled back. It is then durable when this unit ends, not
-    before, and must not rely on rows that only this unit wrote. Inside the block use only the work
-    that the block gives.
+    What is done apart runs in transactions of its own, in order, once this unit has ended: SQLite
+    has one write lock, which this unit may hold until then.
     """
 
     def __init__(self, database: SqlDatabase, *, writes: bool) -> None:
@@ -44,7 +36,7 @@ class SqlUnitOfWork:
         self._has_turn = False
         self._events: list[Event] = []
         self._calls: list[Callable[[], None]] = []
-        self._journal: _Journal | None = None
+        self._apart: list[Callable[[Work], None]] = []
 
     @property
     def session(self) -> Session:
@@ -83,22 +75,9 @@ class SqlUnitOfWork:
             del self._calls[calls:]
             raise
 
-    @contextmanager
-    def apart(self) -> Iterator[Work]:
-        """Do something that stays even when this work is rolled back; see the class."""
-        if self._session is not None and self._is_alone:
-            if self._journal is None:
-                self._journal = _Journal(self._session.connection())
-            with self._journal.work(self._database) as work:
-                yield work
-        else:
-            with self._database.work() as work:
-                yield work
-
-    @property
-    def _is_alone(self) -> bool:
-        """Whether nobody can write beside this unit while its transaction is open."""
-        return self._database.is_sqlite and (self._writes or self._database.turns is not None)
+    def apart(self, do: Callable[[Work], None]) -> None:
+        """Do something that stays however this work ends; see the class."""
+        self._apart.append(do)
 
     def commit(self) -> None:
         """Make everything durable, then call what waits for it."""
@@ -110,26 +89,35 @@ class SqlUnitOfWork:
         except BaseException:
             self.rollback()
             raise
-        calls = self._calls
-        self._end(is_committed=True)
+        calls, apart = self._calls, self._apart
+        self._end()
         for call in calls:
             try:
                 call()
             except Exception:
                 # The data is durable: whoever waits for the commit must hear of success.
                 logger.exception("A call after a commit failed.")
+        self._do(apart)
 
     def rollback(self) -> None:
-        """Undo everything; a no-op when nothing was used."""
+        """Undo everything, save what is done apart; a no-op when nothing was used."""
+        apart = self._apart
         try:
             if self._session is not None:
                 self._session.rollback()
         finally:
-            self._end(is_committed=False)
+            self._end()
+        self._do(apart)
 
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""
         self.rollback()
+
+    def _do(self, apart: Sequence[Callable[[Work], None]]) -> None:
+        """Do what was asked for apart, each in a transaction of its own."""
+        for do in apart:
+            with self._database.work() as work:
+                do(work)
 
     def _begin(self) -> Session:
         database = self._database
@@ -163,176 +151,16 @@ class SqlUnitOfWork:
             database.turns.connection = connection
         return session
 
-    def _end(self, *, is_committed: bool) -> None:
-        session, journal = self._session, self._journal
-        self._session = self._journal = None
-        self._events, self._calls = [], []
+    def _end(self) -> None:
+        session, self._session = self._session, None
+        self._events, self._calls, self._apart = [], [], []
         try:
             if session is not None:
                 session.close()
         finally:
-            if journal is not None:
-                journal.stop()
             self._give_turn()
-        if journal is not None:
-            journal.repeat(self._database, is_committed=is_committed)
 
     def _give_turn(self) -> None:
         if self._has_turn and self._database.turns is not None:
             self._has_turn = False
             self._database.turns.give()
-
-
-@dataclass(slots=True)
-class _Record:
-    """The writing statements of one ``apart`` block.
-
-    Attributes:
-        statements: Statements and parameters, as the driver got them.
-        marks: Number of statements at the savepoints that were made inside the block.
-        calls: What waits for the block to be durable.
-        is_undone: Whether a savepoint around the block was rolled back.
-    """
-
-    statements: list[tuple[str, Any]] = field(default_factory=list)
-    marks: dict[str, int] = field(default_factory=dict)
-    calls: list[Callable[[], None]] = field(default_factory=list)
-    is_undone: bool = False
-
-
-class _Journal:
-    """Remembers what was written apart inside a transaction, to write it again if that is undone.
-
-    It listens to the connection: statements go to the innermost open block, and a savepoint that
-    is rolled back takes away what was written since.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._done: list[_Record] = []
-        self._open: list[_Record] = []
-        self._marks: dict[str, int] = {}
-        event.listen(connection, "before_cursor_execute", self._note)
-
-    @contextmanager
-    def work(self, database: SqlDatabase) -> Iterator[Work]:
-        """Open a block: a unit of work on the same connection, inside a savepoint."""
-        record = _Record()
-        self._open.append(record)
-        unit = _Inside(self, database, self._connection, record)
-        try:
-            yield unit
-            unit.finish()
-        except BaseException:
-            unit.undo()
-            self._open.remove(record)
-            raise
-        self._open.remove(record)
-        self._done.append(record)
-
-    def stop(self) -> None:
-        """Stop listening: the transaction is over."""
-        event.remove(self._connection, "before_cursor_execute", self._note)
-
-    def repeat(self, database: SqlDatabase, *, is_committed: bool) -> None:
-        """Write again what the end of the transaction took away, in a transaction of its own."""
-        for record in self._done:
-            if record.statements and (record.is_undone or not is_committed):
-                try:
-                    with database.work() as work:
-                        connection = work.session.connection()
-                        for statement, parameters in record.statements:
-                            connection.exec_driver_sql(statement, parameters)
-                except Exception:
-                    # The unit has ended and its outcome stands; what was apart is lost, loudly.
-                    logger.exception("What was written apart could not be kept.")
-                    continue
-            for call in record.calls:
-                try:
-                    call()
-                except Exception:
-                    logger.exception("A call after a commit failed.")
-
-    def _note(
-        self,
-        _connection: Connection,
-        _cursor: object,
-        statement: str,
-        parameters: Any,
-        _context: object,
-        is_many: bool,
-    ) -> None:
-        words = statement.split(None, 1)
-        first = words[0].upper() if words else ""
-        if first in WRITING:
-            if self._open:
-                kept = list(parameters) if is_many else parameters
-                self._open[-1].statements.append((statement, kept))
-        elif first == "SAVEPOINT":
-            self._mark(statement.split()[-1])
-        elif first == "ROLLBACK":
-            self._undo(statement.split()[-1])
-
-    def _mark(self, savepoint: str) -> None:
-        self._marks[savepoint] = len(self._done)
-        for record in self._open:
-            record.marks[savepoint] = len(record.statements)
-
-    def _undo(self, savepoint: str) -> None:
-        for record in self._open:
-            if savepoint in record.marks:
-                del record.statements[record.marks[savepoint] :]
-        # A savepoint that nobody noted is older than the journal.
-        for record in self._done[self._marks.get(savepoint, 0) :]:
-            record.is_undone = True
-
-
-class _Inside:
-    """The work of an ``apart`` block that shares its connection with the unit around it."""
-
-    def __init__(
-        self,
-        journal: _Journal,
-        database: SqlDatabase,
-        connection: Connection,
-        record: _Record,
-    ) -> None:
-        self._journal = journal
-        self._database = database
-        self._record = record
-        self._events: list[Event] = []
-        self.session = Session(
-            bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        )
-
-    def publish(self, event: Event) -> None:
-        self._events.append(event)
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        self._record.calls.append(call)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        events, calls = len(self._events), len(self._record.calls)
-        try:
-            with self.session.begin_nested():
-                yield
-        except BaseException:
-            del self._events[events:]
-            del self._record.calls[calls:]
-            raise
-
-    @contextmanager
-    def apart(self) -> Iterator[Work]:
-        with self._journal.work(self._database) as work:
-            yield work
-
-    def finish(self) -> None:
-        if self._events and self._database.publish is not None:
-            self._database.publish(self.session, self._events)
-        self.session.commit()
-        self.session.close()
-
-    def undo(self) -> None:
-        self.session.rollback()
-        self.session.close()

@@ -27,7 +27,7 @@ from glue_core.services.database import Database
 from glue_core.services.search import Condition, Order, Search, SearchIndex, SearchQuery
 from glue_core.services.services import Services
 from glue_core.services.storage import Storage
-from glue_core.work import Event
+from glue_core.work import Event, Work
 
 __all__ = ["BrokerCompliance", "DatabaseCompliance", "SearchCompliance", "StorageCompliance"]
 
@@ -779,10 +779,13 @@ class DatabaseCompliance:
                 work.session.execute(sa.select(self.table)).all()
             if touch == "write":
                 self._write(work, "undone")
-            with work.apart() as apart:
+
+            def do(apart: Work) -> None:
                 self._write(apart, "audit")
                 apart.publish(Event("e", "audit"))
                 apart.after_commit(lambda: called.append("audit"))
+
+            work.apart(do)
             raise Undo
 
         assert self._names(database) == ["audit"]
@@ -793,8 +796,7 @@ class DatabaseCompliance:
         """What is done apart is there once when the unit commits as well."""
         with database.work() as work:
             self._write(work, "row")
-            with work.apart() as apart:
-                self._write(apart, "audit")
+            work.apart(lambda apart: self._write(apart, "audit"))
 
         assert self._names(database) == ["audit", "row"]
 
@@ -804,31 +806,36 @@ class DatabaseCompliance:
             self._write(work, "row")
             with undone(), work.savepoint():
                 self._write(work, "undone")
-                with work.apart() as apart:
-                    self._write(apart, "audit")
+                work.apart(lambda apart: self._write(apart, "audit"))
                 raise Undo
 
         assert self._names(database) == ["audit", "row"]
 
     def test_apart_that_raises(self, database: Database) -> None:
-        """What raises apart leaves nothing of its own, and the unit goes on."""
-        with database.work() as work:
+        """What raises apart leaves nothing of its own; the unit before it stays and tells of it."""
+
+        def do(apart: Work) -> None:
+            self._write(apart, "audit")
+            raise Undo
+
+        with undone(), database.work() as work:
             self._write(work, "row")
-            with undone(), work.apart() as apart:
-                self._write(apart, "audit")
-                raise Undo
+            work.apart(do)
 
         assert self._names(database) == ["row"]
 
     def test_savepoint_apart(self, database: Database) -> None:
         """A savepoint apart undoes its own part for good."""
+
+        def do(apart: Work) -> None:
+            self._write(apart, "audit")
+            with undone(), apart.savepoint():
+                self._write(apart, "undone")
+                raise Undo
+
         with undone(), database.work() as work:
             self._write(work, "row")
-            with work.apart() as apart:
-                self._write(apart, "audit")
-                with undone(), apart.savepoint():
-                    self._write(apart, "undone")
-                    raise Undo
+            work.apart(do)
             raise Undo
 
         assert self._names(database) == ["audit"]
