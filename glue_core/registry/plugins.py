@@ -164,6 +164,11 @@ class Hooks:
         self._manager.add_hookspecs(hookspecs)
         problems = []
         for plugin in plugins:
+            if type(plugin.value).__hash__ is None:
+                problems.append(
+                    _complain(plugin, "is unhashable: give its class a __hash__, or use a module.")
+                )
+                continue
             try:
                 self._manager.register(plugin.value, name=_key(plugin))
             except pluggy.PluginValidationError as error:
