@@ -36,10 +36,13 @@ class Broker(Protocol):
     def lease(self, limit: int, seconds: float) -> Sequence[Message]:
         """Take the oldest free messages for a while; nobody else gets them meanwhile.
 
+        Every other free message of the same event, by name and key, comes with them: a thing that
+        changed many times is handled once.
+
         A message whose lease ends without an acknowledgement is free again.
 
         Args:
-            limit: Number of messages at most, from 1.
+            limit: Number of oldest messages at most, from 1.
             seconds: How long the lease holds.
         """
 

@@ -38,6 +38,7 @@ outbox = sa.Table(
     sa.Column("is_set_aside", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Index("ix_glue_outbox_is_set_aside_id", "is_set_aside", "id"),
+    sa.Index("ix_glue_outbox_key_name", "key", "name"),
     # Ids of deleted messages never come again.
     sqlite_autoincrement=True,
 )
@@ -91,6 +92,28 @@ LEASE = (
             .order_by(outbox.c.id)
             .limit(sa.bindparam("size"))
             # SQLite has one writer and leaves this out.
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+    )
+    .values(
+        attempts=outbox.c.attempts + 1,
+        free_at=NOW + sa.bindparam("seconds", type_=sa.Double),
+        owner=sa.bindparam("holder"),
+    )
+    .returning(outbox.c.id, outbox.c.name, outbox.c.key, outbox.c.payload, outbox.c.attempts)
+)
+# Messages that tell the same as one that was leased come along, however late they were written:
+# whoever handles a batch handles each thing once.
+TWINS = (
+    sa.update(outbox)
+    .where(
+        outbox.c.id.in_(
+            sa.select(outbox.c.id)
+            .where(
+                IS_FREE,
+                sa.tuple_(outbox.c.name, outbox.c.key).in_(sa.bindparam("things", expanding=True)),
+            )
             .with_for_update(skip_locked=True)
             .scalar_subquery()
         )
@@ -163,13 +186,15 @@ class OutboxBroker:
             session.execute(sa.insert(outbox), rows)
 
     def lease(self, limit: int, seconds: float) -> Sequence[Message]:
-        """Take the oldest free messages for a while; nobody else gets them meanwhile."""
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        """Take the oldest free messages for a while, and those that tell the same."""
+        held = {"seconds": seconds, "holder": f"{socket.gethostname()}:{os.getpid()}"}
         with self._database.work() as work:
             work.session.execute(GIVE_UP)
-            rows = work.session.execute(
-                LEASE, {"size": limit, "seconds": seconds, "holder": owner}
-            ).all()
+            rows = list(work.session.execute(LEASE, {"size": limit, **held}))
+            things = sorted({(row.name, row.key) for row in rows})
+            for start in range(0, len(things), PART):
+                part = {"things": things[start : start + PART], **held}
+                rows.extend(work.session.execute(TWINS, part))
         return [
             Message(row.id, Event(row.name, row.key, orjson.loads(row.payload)), row.attempts)
             for row in sorted(rows)

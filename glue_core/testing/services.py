@@ -1003,6 +1003,19 @@ class BrokerCompliance:
             each.id for each in (*first, *second)
         )
 
+    def test_twins_come_along(self, services: Services, broker: Broker) -> None:
+        """Every free message of an event that is leased comes with it, however late it was."""
+        others = (Event("e", f"{number}") for number in range(1200))
+        _publish(services, Event("e", "a"), *others, Event("f", "a"), Event("e", "a", {"n": 2}))
+
+        leased = broker.lease(1, 60)
+        assert [(each.event.key, each.event.payload) for each in leased] == [
+            ("a", {}),
+            ("a", {"n": 2}),
+        ]
+        broker.acknowledge(leased)
+        assert broker.counts() == {"waiting": 1201, "leased": 0, "set_aside": 0}
+
     def test_leased_is_taken(self, services: Services, broker: Broker) -> None:
         """A leased message is nobody else's."""
         _publish(services, Event("e", "1"))

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_glue_outbox_is_set_aside_id", "glue_outbox", ["is_set_aside", "id"])
+    op.create_index("ix_glue_outbox_key_name", "glue_outbox", ["key", "name"])
 
 
 def downgrade() -> None:
