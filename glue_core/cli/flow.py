@@ -100,7 +100,7 @@ def flow(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """Show the steps of a request, in order, and why they stand there.
+    """Show the steps of a request, and why they stand there.
 
     Nothing of them is run, and no service is asked. The host is 'localhost' unless a header says
     another.

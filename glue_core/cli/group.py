@@ -13,7 +13,7 @@ from glue_core.errors import ConfigurationError, ServiceUnavailable
 
 COMMANDS = {
     "demo": ("glue_core.cli.demo:demo", "Start the demo shop with embedded services."),
-    "serve": ("glue_core.cli.serve:serve", "Serve one application, or all."),
+    "serve": ("glue_core.cli.serve:serve", "Serve one application, or all that are installed."),
     "plugins": ("glue_core.cli.plugins:plugins", "List what is installed, and its state."),
     "routes": ("glue_core.cli.routes:routes", "List every operation of every application."),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),

@@ -106,8 +106,9 @@ def work(ctx: click.Context, once: bool, until_stdin_ends: bool) -> None:
 
     stop = threading.Event()
     logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
+    LOG.setLevel(logging.INFO)
     with ctx.ensure_object(Session).deployment(serving=False) as deployment:
         try:
             refuse_unmigrated(deployment)

@@ -19,9 +19,10 @@ PLAIN = "plain"
 @click.option("--json", "as_json", is_flag=True, help="Print the operations as JSON.")
 @click.pass_context
 def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
-    """List every operation of every application, or of one.
+    """List every operation of every application.
 
-    An operation is one method at one place: a resource, a custom route.
+    An operation is one method at one place, of a resource or of a custom route. APPLICATION shows
+    those of one.
     """
     with ctx.ensure_object(Session).deployment(application) as deployment:
         found = [

@@ -50,10 +50,11 @@ def serve(
     threads: int | None,
     until_stdin_ends: bool,
 ) -> None:
-    """Serve one application, or all that the settings name.
+    """Serve one application, or all that are installed.
 
-    Runs gunicorn with the settings of glue_core.gunicorn. A deployment that is wrong, or whose
-    database is not migrated, ends with a message before a socket is opened.
+    'serve' in the settings names those to serve. Runs gunicorn with the settings of
+    glue_core.gunicorn. A deployment that is wrong, or whose database is not migrated, ends with a
+    message before a socket is opened.
     """
     from glue_core.cli.checking import refuse_unmigrated_host
     from glue_core.cli.publishing import on_end_of_stdin

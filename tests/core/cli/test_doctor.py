@@ -1,0 +1,92 @@
+"""``glue doctor``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def checks(result: Any) -> dict[str, Any]:
+    """Return the checks of 'glue doctor --json' by name."""
+    return {each["check"]: each for each in json.loads(result.stdout)["checks"]}
+
+
+def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
+    """After migrating, every check is fine."""
+    glue("migrate")
+
+    result = glue("doctor", "--json")
+
+    assert {name: each["level"] for name, each in checks(result).items()} == dict.fromkeys(
+        (
+            *("settings", "mode", "applications", "database", "storage", "search", "broker"),
+            *("migrations", "messages"),
+        ),
+        "ok",
+    )
+    assert result.exit_code == 0
+
+
+def test_missing_migrations_are_an_error(glue: Any) -> None:
+    """A database without its tables is told with the command that makes them."""
+    result = glue("doctor", "--json")
+
+    assert result.exit_code == 1
+    assert "Run 'glue migrate'." in checks(result)["migrations"]["message"]
+
+
+def test_service_that_is_down_is_told_and_the_others_checked(glue: Any) -> None:
+    """A storage that does not answer is one error; the search is checked all the same."""
+    (glue.directory / "storage.sqlite").write_text("No SQLite wrote this file. " * 40)
+
+    found = checks(glue("doctor", "--json"))
+
+    assert found["storage"]["level"] == "error"
+    assert found["search"]["level"] == "ok"
+
+
+def test_applications_that_do_not_fit_are_told_and_the_services_checked(glue: Any) -> None:
+    """A conflict among plugins does not hide the state of the database."""
+    glue.settings["disable"] = ["nobody"]
+    glue("migrate")
+
+    found = checks(glue("doctor", "--json"))
+
+    assert found["applications"]["level"] == "error"
+    assert "'nobody'" in found["applications"]["message"]
+
+
+def test_wrong_settings_are_the_only_finding(glue: Any) -> None:
+    """Without settings nothing else can be checked."""
+    glue.settings["mode"] = "odd"
+
+    result = glue("doctor", "--json")
+
+    assert list(checks(result)) == ["settings"]
+    assert result.exit_code == 1
+
+
+def test_development_is_a_warning(glue: Any) -> None:
+    """The mode 'development' is told, and is no error."""
+    glue.settings["mode"] = "development"
+    glue("migrate")
+
+    result = glue("doctor", "--json")
+
+    assert checks(result)["mode"]["level"] == "warning"
+    assert result.exit_code == 0
+
+
+def test_messages_are_counted(glue: Any) -> None:
+    """What waits for the worker is told."""
+    glue("migrate")
+    glue("publish")
+
+    assert checks(glue("doctor", "--json"))["messages"]["message"] == "2 waiting, 0 leased"
+
+
+def test_list_for_people_has_a_line_each(glue: Any) -> None:
+    """Without '--json' each check has a line that starts with its level."""
+    glue("migrate")
+
+    assert glue("doctor").stdout.startswith("ok  settings ")

@@ -1,0 +1,52 @@
+"""``glue routes``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from glue_core.application import RequestFlowAgnosticApiApplication
+from glue_core.registry.discovery import Source
+
+
+def test_resource_tells_everything(glue: Any) -> None:
+    """An operation is listed with application, methods, path, type, conventions, place, plugin."""
+    found = json.loads(glue("routes", "--json").stdout)["routes"]
+
+    row = next(each for each in found if each["type"] == "probes")
+    assert row["application"] == "probe_api"
+    assert row["methods"] == ["GET", "HEAD"]
+    assert row["path"] == "/probes/{probes_id}"
+    assert row["conventions"] == [None]
+    assert row["handler"].endswith(":Probes.get")
+    assert row["plugin"] == "probes:probes"
+
+
+def test_template_is_listed(glue: Any) -> None:
+    """Custom routes are listed as well."""
+    found = json.loads(glue("routes", "--json").stdout)["routes"]
+
+    assert "/ping/{name}" in [each["path"] for each in found]
+
+
+def test_application_that_answers_by_itself_has_one_line(glue: Any) -> None:
+    """An application without a flow is listed as answering everything."""
+    own = RequestFlowAgnosticApiApplication("own_api", make=lambda deployment: lambda e, s: [])
+    glue.plugins.append(Source.of("glue.applications", "own_api", own))
+
+    found = json.loads(glue("routes", "own_api", "--json").stdout)["routes"]
+
+    assert [(each["application"], each["methods"]) for each in found] == [("own_api", ["*"])]
+
+
+def test_unknown_application_is_an_error(glue: Any) -> None:
+    """A name that is not installed ends with 1."""
+    assert glue("routes", "nobody").exit_code == 1
+
+
+def test_list_for_people_has_columns(glue: Any) -> None:
+    """Without '--json' there is a heading and a line for each operation."""
+    lines = glue("routes").stdout.splitlines()
+
+    assert lines[0].split()[:3] == ["APPLICATION", "METHODS", "PATH"]
+    assert len(lines) == 3

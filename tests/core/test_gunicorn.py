@@ -1,0 +1,140 @@
+"""The settings of gunicorn, and how a wrong deployment ends under it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from gunicorn.config import Config  # type: ignore[import-untyped]
+
+from glue_core import gunicorn
+from glue_core.application import RequestFlowAwareApiApplication
+from glue_core.deployment import Deployment
+from glue_core.errors import ConfigurationError
+from glue_core.host import Host
+from glue_core.migrating import migrate
+from glue_core.registry.discovery import Source
+
+NAMES = sorted(
+    name
+    for name, value in vars(gunicorn).items()
+    if name.isidentifier() and name[0] != "_" and name not in ("annotations", "os", "Any")
+)
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """Return a port of 127.0.0.1 that somebody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_is_a_setting_that_gunicorn_takes(name: str) -> None:
+    """A misspelled setting would be ignored by gunicorn: each name is one, with a fitting value."""
+    config = Config()
+
+    assert name in config.settings
+    config.set(name, getattr(gunicorn, name))
+
+
+def test_no_header_is_believed_about_the_path() -> None:
+    """SCRIPT_NAME and PATH_INFO come from the request line alone."""
+    config = Config()
+    config.set("forwarder_headers", gunicorn.forwarder_headers)
+
+    assert config.forwarder_headers == []
+
+
+def run_gunicorn(folder: Path, port: int, application: str, **more: str) -> tuple[int, str]:
+    """Run gunicorn to its end and return exit code and output."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GLUE_")}
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "gunicorn", "-c", "python:glue_core.gunicorn"),
+            *("-b", f"127.0.0.1:{port}", application),
+        ],
+        cwd=folder,
+        env={**clean, **more},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_wrong_deployment_ends_with_its_message_alone(tmp_path: Path, taken_port: int) -> None:
+    """A wrong setting ends gunicorn with one message and exit code 1, without a traceback."""
+    code, output = run_gunicorn(tmp_path, taken_port, "glue_core.host:create()", GLUE_MODE="odd")
+
+    assert code == 1
+    assert output.strip() == (
+        "Error: Settings are wrong in the environment:\n"
+        "  mode: Must be one of: production, development."
+    )
+
+
+def test_wrong_deployment_opens_no_socket(tmp_path: Path, taken_port: int) -> None:
+    """Gunicorn would complain of a port in use; a wrong deployment ends before it tries."""
+    _, output = run_gunicorn(tmp_path, taken_port, "glue_core.host:create()", GLUE_SERVE="nobody")
+
+    assert "there is no application 'nobody'" in output
+    assert "in use" not in output
+    assert "Listening" not in output
+
+
+def host_over(tmp_path: Path, services: tuple[str, ...], database: str = "database.sqlite") -> Host:
+    """Return a host of one application that declares some services."""
+    application = RequestFlowAwareApiApplication("probe_api", services=services)
+    settings = {"services": {"database": f"sqlite:///{tmp_path}/{database}"}}
+    source = Source.of("glue.applications", "probe_api", application)
+    return Host(Deployment(settings, [source]))
+
+
+def starting(host: Host) -> None:
+    """Do what gunicorn does before it opens a socket."""
+    gunicorn.on_starting(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: host)))
+
+
+def test_unmigrated_database_is_refused(tmp_path: Path) -> None:
+    """An application that declares the database does not start before 'glue migrate'."""
+    host = host_over(tmp_path, ("database",))
+
+    with host.deployment, pytest.raises(ConfigurationError, match="Run 'glue migrate'"):
+        starting(host)
+
+
+def test_migrated_database_is_taken(tmp_path: Path) -> None:
+    """After 'glue migrate' the same application starts."""
+    host = host_over(tmp_path, ("database",))
+    with host.deployment as deployment:
+        migrate(deployment.services.database, deployment.migrations)
+
+        starting(host)
+
+
+def test_database_that_nobody_declares_is_not_asked(tmp_path: Path) -> None:
+    """The storefront starts without a database: its file is not even made."""
+    host = host_over(tmp_path, ("storage",))
+    with host.deployment:
+        starting(host)
+
+    assert not (tmp_path / "database.sqlite").exists()
+
+
+def test_database_that_is_down_stops_no_start(tmp_path: Path) -> None:
+    """A database that does not answer costs its own routes a 503, not the start."""
+    (tmp_path / "file").write_text("")
+    host = host_over(tmp_path, ("database",), "file/database.sqlite")
+
+    with host.deployment:
+        starting(host)
