@@ -34,10 +34,11 @@ def in_memory(
         distribution: Name of the distribution it pretends to be.
         version: Version of that distribution.
         core: Versions of the core it says it needs, such as ``>=0.1,<0.2``.
-        hooks: Hook implementations by name; they are marked here.
+        hooks: Hook implementations by name, as functions; they are marked here. ``list`` stands for
+            a hook that contributes nothing.
 
     Raises:
-        TypeError: Both a plugin and hooks are given, or neither.
+        TypeError: Both a plugin and hooks are given, or neither, or a hook is no function.
     """
     if (plugin is None) is (not hooks):
         raise TypeError(
@@ -47,28 +48,18 @@ def in_memory(
     if plugin is None:
         members: dict[str, Any] = {"__module__": "in_memory", "__qualname__": name}
         for hook, function in hooks.items():
-            members[hook] = staticmethod(hookimpl(_function(function)))
+            members[hook] = staticmethod(hookimpl(_function(hook, function)))
         plugin = type(name, (), members)()
     return Source.of(group, name, plugin, distribution=distribution, version=version, core=core)
 
 
-def _function(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function with the parameters of a callable; only functions can be marked."""
+def _function(hook: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that can be marked; a class such as ``list`` stands for an empty hook."""
     if inspect.isfunction(call):
         return call
-
-    def function(*args: Any) -> Any:
-        return call(*args)
-
-    try:
-        signature = inspect.signature(call)
-    except ValueError:
-        signature = inspect.Signature()
-    if inspect.isclass(call):
-        # A class such as ``list`` stands for an empty contribution.
-        signature = inspect.Signature()
-    function.__signature__ = signature  # type: ignore[attr-defined]
-    return function
+    if not inspect.isclass(call):
+        raise TypeError(f"{hook} must be a function or a class without arguments, not {call!r}.")
+    return lambda: call()
 
 
 def installed(*names: str) -> tuple[Source, ...]:
