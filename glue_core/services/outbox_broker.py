@@ -83,29 +83,17 @@ GIVE_UP = (
         reason=sa.func.coalesce(outbox.c.reason, "No lease ended with an answer."),
     )
 )
-LEASE = (
-    sa.update(outbox)
-    .where(
-        outbox.c.id.in_(
-            sa.select(outbox.c.id)
-            .where(IS_FREE)
-            .order_by(outbox.c.id)
-            .limit(sa.bindparam("size"))
-            # SQLite has one writer and leaves this out.
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-    )
-    .values(
-        attempts=outbox.c.attempts + 1,
-        free_at=NOW + sa.bindparam("seconds", type_=sa.Double),
-        owner=sa.bindparam("holder"),
-    )
-    .returning(outbox.c.id, outbox.c.name, outbox.c.key, outbox.c.payload, outbox.c.attempts)
+OLDEST = (
+    sa.select(outbox.c.name, outbox.c.key)
+    .where(IS_FREE)
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("size"))
+    # SQLite has one writer and leaves this out.
+    .with_for_update(skip_locked=True)
 )
-# Messages that tell the same as one that was leased come along, however late they were written:
-# whoever handles a batch handles each thing once.
-TWINS = (
+# Every message that tells of one of these things is leased, however late it was written: whoever
+# handles a batch handles each thing once.
+LEASE = (
     sa.update(outbox)
     .where(
         outbox.c.id.in_(
@@ -190,11 +178,11 @@ class OutboxBroker:
         held = {"seconds": seconds, "holder": f"{socket.gethostname()}:{os.getpid()}"}
         with self._database.work() as work:
             work.session.execute(GIVE_UP)
-            rows = list(work.session.execute(LEASE, {"size": limit, **held}))
-            things = sorted({(row.name, row.key) for row in rows})
+            things = sorted({tuple(row) for row in work.session.execute(OLDEST, {"size": limit})})
+            rows: list[Any] = []
             for start in range(0, len(things), PART):
                 part = {"things": things[start : start + PART], **held}
-                rows.extend(work.session.execute(TWINS, part))
+                rows.extend(work.session.execute(LEASE, part))
         return [
             Message(row.id, Event(row.name, row.key, orjson.loads(row.payload)), row.attempts)
             for row in sorted(rows)
