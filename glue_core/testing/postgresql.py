@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,9 @@ class PostgresqlServer:
     def _signal(self, number: signal.Signals) -> None:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
         for pid in (self.pid, *map(int, children.split())):
-            os.kill(pid, number)
+            # A child may have ended since its number was read.
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def find_binaries() -> Path | None:
