@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
-    from glue_core.formatting import add_vary
+    from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.hookspecs import hookimpl
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
@@ -103,6 +103,7 @@ __all__ = [
     "INCLUDE",
     "PAGE",
     "SORT",
+    "STATUS_LINES",
     "ApiApplication",
     "BadRequest",
     "Broker",
@@ -262,6 +263,7 @@ _HOMES = {
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
     "SORT": "glue_core.building",
+    "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",
     "SearchIndex": "glue_core.services.search",
     "SearchPage": "glue_core.services.search",

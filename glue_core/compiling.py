@@ -14,9 +14,11 @@ from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
-from glue_core.operation import METHODS, Operation
+from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Operation
 from glue_core.registry.order import Contribution, Placed
 from glue_core.registry.registry import STACKS, ApplicationRegistry, follows
+from glue_core.relating import changes_of, relationship_handler, relationship_refused
+from glue_core.relationship import Relationship
 from glue_core.settings import Settings
 from glue_core.step import Handler, Parameter, Step, Wrap
 from glue_core.validation import KnownParameters
@@ -54,6 +56,8 @@ class _Compiler:
         self._convention = registry.conventions[convention]
         self._model = registry.models[convention]
         self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
+        self._contributions = {id(each.value): each for each in registry.operations}
+        self._flows: dict[int, Flow] = {}
 
     def matcher(self) -> Matcher[Flow]:
         """Compile all locations and refusals."""
@@ -69,9 +73,14 @@ class _Compiler:
                 places.setdefault((operation.place, operation.has_id), []).append(each)
         items: dict[str, Location[Flow]] = {}
         collections: dict[str, Location[Flow]] = {}
+        linkage: dict[tuple[str, str], Location[Flow]] = {}
         for (place, has_id), contributions in sorted(places.items()):
-            table = items if has_id else collections
-            table[place] = self._location(contributions)
+            location = self._location(contributions)
+            if contributions[0].value.is_linkage:
+                above, _, name = place.partition(f"/{RELATIONSHIPS}/")
+                linkage[above, name] = location
+            else:
+                (items if has_id else collections)[place] = location
         return Matcher(
             items,
             collections,
@@ -80,6 +89,7 @@ class _Compiler:
             parent_not_found=self._refusal("parent-not-found", _parent_not_found),
             invalid=self._refusal("invalid-path", _invalid_path),
             preflight=self._refusal("preflight", _preflight(ANY_METHODS), ANY_METHODS),
+            linkage=linkage,
         )
 
     def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
@@ -92,12 +102,18 @@ class _Compiler:
             order.append("OPTIONS")
         allowed = tuple(order)
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
-        operation = contributions[0].value
+        operation: Operation = contributions[0].value
+        relationship = operation.relationship
+        if operation.is_linkage and relationship is not None:
+            refused = self._refusal("relationship-refused", _relationship_refused(relationship))
+            for method in changes_of(relationship):
+                flows.setdefault(HTTP_METHODS[method], refused)
         return Location(
             operation.types,
             operation.path,
             flows,
             self._refusal("method-not-allowed", _method_not_allowed(allowed), allowed),
+            is_related=all(each.value.relationship is not None for each in contributions),
         )
 
     def _refusal(self, name: str, handler: Handler, allowed: tuple[str, ...] = ()) -> Flow:
@@ -112,8 +128,16 @@ class _Compiler:
         return self._compile(operation, handler)
 
     def _flow(self, contribution: Contribution) -> Flow:
-        operation = contribution.value
-        return self._compile(operation, bind_handler(operation, contribution.party))
+        operation: Operation = contribution.value
+        flow = self._flows.get(id(operation))
+        if flow is None:
+            if operation.parent is None:
+                handler = bind_handler(operation, contribution.party)
+            else:
+                parent = self._flow(self._contributions[id(operation.parent)])
+                handler = relationship_handler(operation, parent, self._model)
+            flow = self._flows[id(operation)] = self._compile(operation, handler)
+        return flow
 
     def _compile(self, declared: Operation, handler: Handler) -> Flow:
         operation = replace(
@@ -324,6 +348,13 @@ def _method_not_allowed(allowed: tuple[str, ...]) -> Handler:
             [GlueError(status=405, code=codes.METHOD_NOT_ALLOWED, message="Method does not exist")],
             headers,
         )
+
+    return refuse
+
+
+def _relationship_refused(relationship: Relationship) -> Handler:
+    def refuse(request: GlueRequest) -> GlueResponse:
+        raise relationship_refused(relationship)
 
     return refuse
 

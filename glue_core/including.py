@@ -8,6 +8,7 @@ of its level, so the number of reads depends on the tree and never on the number
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -82,7 +83,10 @@ def read_include(
     """
     if operation.model is None or operation.type is None or operation.method == "delete":
         return None
+    if operation.is_linkage and operation.method != "get":
+        return None
     model, type_ = operation.model, operation.type
+    only = operation.relationship.name if operation.is_linkage and operation.relationship else None
     known: dict[tuple[frozenset[str], str], _Include] = {}
 
     def build(request: GlueRequest) -> None:
@@ -92,7 +96,7 @@ def read_include(
         key = (request.grants, text)
         include = known.get(key)
         if include is None:
-            reader = _Reader(model, request.grants, flat, ignore_unknown, depth)
+            reader = _Reader(model, request.grants, flat, ignore_unknown, depth, only)
             include = reader.read(type_, text)
             if len(known) >= KEPT_SPELLINGS:
                 known.clear()
@@ -116,7 +120,9 @@ class _Reader:
         flat: bool,
         ignore_unknown: bool,
         depth: int,
+        only: str | None,
     ) -> None:
+        self._only = only
         self._model = model
         self._grants = grants
         self._flat = flat
@@ -149,7 +155,7 @@ class _Reader:
         if not names or len(passed) >= self._depth:
             return ()
         tree = []
-        for relationship in self._model.lens(type_, self._grants).relationships.values():
+        for relationship in self._known(type_, first=not passed).values():
             step = (type_, relationship.name)
             called = names & {relationship.name, relationship.target}
             if not called or step in passed or self._edges > MOST_EDGES:
@@ -167,7 +173,7 @@ class _Reader:
             return ()
         way: list[tuple[str, Relationship]] = []
         for name in path:
-            relationship = self._named(type_, name)
+            relationship = self._named(type_, name, first=not way)
             if relationship is None:
                 self._unknown(type_, name)
                 return ()
@@ -179,8 +185,15 @@ class _Reader:
             tree = (Edge(source, relationship, tree),)
         return tree
 
-    def _named(self, type_: str, name: str) -> Relationship | None:
+    def _known(self, type_: str, *, first: bool) -> Mapping[str, Relationship]:
+        """Return the relationships of a type; the first level may be one relationship alone."""
         relationships = self._model.lens(type_, self._grants).relationships
+        if first and self._only is not None:
+            return {name: each for name, each in relationships.items() if name == self._only}
+        return relationships
+
+    def _named(self, type_: str, name: str, *, first: bool) -> Relationship | None:
+        relationships = self._known(type_, first=first)
         found = relationships.get(name)
         if found is None and self._flat:
             found = next((each for each in relationships.values() if each.target == name), None)
@@ -209,6 +222,26 @@ class _Reader:
         self._problems[INCLUDE_TOO_LARGE, message] = None
 
 
+def load_related(
+    model: Model, relationship: Relationship, resource: GlueResource, request: GlueRequest
+) -> GlueRelationship:
+    """Load one relationship of one resource, whatever the client asked to include.
+
+    Args:
+        model: The types of the application.
+        relationship: The relationship, with its source.
+        resource: The resource, of that type; a relationship that it holds already stays.
+        request: The request.
+
+    Returns:
+        What it holds, which the resource has from now on.
+    """
+    edge = Edge(relationship.source, relationship, ())
+    _Loading(model, sys.maxsize, GlueResponse([resource]), request).run((edge,))
+    assert resource.relationships is not None
+    return resource.relationships[relationship.name]
+
+
 def load_included(operation: Operation, *, size: int) -> Format | None:
     """Load what the client asked to include, where the operation shows a type.
 
@@ -227,13 +260,15 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
     if operation.model is None or operation.type is None:
         return None
     model = operation.model
+    # The document of a relationship shows identifiers, so even what it starts at can be included.
+    shows_primary = not operation.is_linkage
 
     def run(response: GlueResponse, request: GlueRequest) -> None:
         if response.errors or not response.resources:
             return
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
         if tree or any(each.relationships for each in response.resources):
-            _Loading(model, size, response, request).run(tree)
+            _Loading(model, size, response, request, shows_primary).run(tree)
 
     return run
 
@@ -242,7 +277,12 @@ class _Loading:
     """Loads one tree for one response."""
 
     def __init__(
-        self, model: Model, size: int, response: GlueResponse, request: GlueRequest
+        self,
+        model: Model,
+        size: int,
+        response: GlueResponse,
+        request: GlueRequest,
+        shows_primary: bool = True,
     ) -> None:
         self._model = model
         self._size = size
@@ -252,7 +292,7 @@ class _Loading:
         self._kept: dict[tuple[str | None, str | None], GlueResource] = {}
         for resource in self._primary:
             self._kept.setdefault((resource.type, resource.id), resource)
-        self._shown = set(self._kept)
+        self._shown = set(self._kept) if shows_primary else set()
 
     def run(self, tree: Tree) -> None:
         """Walk over the tree breadth first."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
+from glue_core.operation import RELATIONSHIPS
+
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
 
@@ -74,12 +76,14 @@ class Location(Generic[Target]):
         template: The path as a template.
         methods: What answers each HTTP method; HEAD is GET's.
         refused: What answers any other method.
+        is_related: Whether the last segment is the name of a relationship, not a type.
     """
 
     types: tuple[str, ...]
     template: str
     methods: Mapping[str, Target]
     refused: Target
+    is_related: bool = False
 
     def on_get(self) -> None:
         """Exist for Falcon's router, which refuses a resource that has no responder."""
@@ -117,6 +121,7 @@ class Matcher(Generic[Target]):
         parent_not_found: Target,
         invalid: Target,
         preflight: Target,
+        linkage: Mapping[tuple[str, str], Location[Target]] | None = None,
     ) -> None:
         """Freeze the table.
 
@@ -128,11 +133,18 @@ class Matcher(Generic[Target]):
             parent_not_found: What answers where the type is known and its parents are wrong.
             invalid: What answers a path that is no text.
             preflight: What answers OPTIONS where nothing is, so that paths cannot be probed.
+            linkage: Locations of relationships themselves, by the chain above and their name.
         """
+        self._linkage = dict(linkage or {})
         self._items = dict(items)
         self._collections = dict(collections)
         self._chains = frozenset((*items, *collections))
-        self._last_types = {chain.rpartition("/")[2] for chain in self._chains}
+        self._last_types = {
+            chain.rpartition("/")[2]
+            for table in (items, collections)
+            for chain, location in table.items()
+            if not location.is_related
+        }
         self._not_found = not_found
         self._parent_not_found = parent_not_found
         self._invalid = invalid
@@ -162,7 +174,14 @@ class Matcher(Generic[Target]):
             return self._at(route[0], method, (), route[1])
         types, ids = parts[0::2], parts[1::2]
         chain = "/".join(types)
-        location = (self._items if len(types) == len(ids) else self._collections).get(chain)
+        if len(types) != len(ids):
+            location = self._collections.get(chain)
+        elif types and types[-1] == RELATIONSHIPS:
+            # The id behind the reserved segment is the name of a relationship.
+            location = self._linkage.get((chain.removesuffix(f"/{RELATIONSHIPS}"), ids[-1]))
+            ids = ids[:-1]
+        else:
+            location = self._items.get(chain)
         if location is not None and "" not in ids and (not route or method in location.methods):
             return self._at(location, method, tuple(ids), None)
         if route is not None:

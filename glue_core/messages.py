@@ -177,6 +177,7 @@ class GlueResource:
         relationships: Loaded relationships by name.
         links: Links of the resource by name, beside those that the convention adds.
         meta: Further facts.
+        lid: Id that a client chose for the length of one document, or None.
         parameters: Placeholders of a custom route, or None.
         method: Logical method, such as ``getCollection``, on the resource of a request.
         route: Place or template that matched, on the resource of a request.
@@ -188,6 +189,7 @@ class GlueResource:
     relationships: dict[str, GlueRelationship] | None = None
     links: dict[str, GlueLink] | None = None
     meta: dict[str, object] | None = None
+    lid: str | None = None
     parameters: Mapping[str, str] | None = None
     method: str | None = None
     route: str | None = None
@@ -229,6 +231,7 @@ class GlueError:
         parameter: Name of the query parameter at fault.
         header: Name of the header at fault.
         title: Short text that is the same for every error of this code.
+        type: Address that stands for this kind of error, or None.
         id: Id of this occurrence.
         meta: Further facts.
     """
@@ -244,6 +247,7 @@ class GlueError:
     title: str | None = None
     id: str | None = None
     meta: Mapping[str, object] | None = None
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

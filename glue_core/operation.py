@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Method = Literal["getCollection", "get", "post", "patch", "put", "delete", "options"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+RELATIONSHIPS = "relationships"
+"""The reserved segment: ``articles/{id}/relationships/{name}`` is a relationship itself."""
+
 HTTP_METHODS: dict[Method, str] = {
     "getCollection": "GET",
     "get": "GET",
@@ -90,6 +93,11 @@ class Operation:
         spoken: Filled in: the convention itself.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
+        relationship: Filled in where the core answers for a relationship: which one.
+        is_linkage: Filled in there: the place is the relationship itself, not what it leads to.
+        parent: Filled in there: the operation that fetches the resource it starts at.
+        conventions: Filled in there: the conventions it follows; None stands for those of the
+            resource.
     """
 
     method: Method
@@ -112,6 +120,10 @@ class Operation:
     spoken: Convention | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)
+    relationship: Relationship | None = field(default=None, kw_only=True)
+    is_linkage: bool = field(default=False, kw_only=True)
+    parent: Operation | None = field(default=None, kw_only=True, repr=False)
+    conventions: frozenset[str | None] | None = field(default=None, kw_only=True)
 
     @property
     def is_template(self) -> bool:
@@ -120,8 +132,11 @@ class Operation:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The chain of types of the place; empty for a custom route."""
-        return () if self.is_template else tuple(self.place.split("/"))
+        """The chain of types of the place, a relationship's name among them; empty for a route."""
+        if self.is_template:
+            return ()
+        place = self.place.partition(f"/{RELATIONSHIPS}/")[0] if self.is_linkage else self.place
+        return tuple(place.split("/"))
 
     @property
     def type(self) -> str | None:
@@ -148,6 +163,9 @@ class Operation:
         """The path as a template, for people and for the documentation."""
         if self.is_template:
             return self.place
+        if self.is_linkage:
+            above, _, name = self.place.partition(f"/{RELATIONSHIPS}/")
+            return f"/{above}/{{{above}_id}}/{RELATIONSHIPS}/{name}"
         names = self.types
         parts = [f"/{name}/{{{name}_id}}" for name in names[:-1]]
         parts.append(f"/{names[-1]}" + (f"/{{{names[-1]}_id}}" if self.has_id else ""))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from marshmallow import Schema
 
 from glue_core.relationship import Relationship
 
 SchemaClass = type[Schema]
+
+ClientIds = Literal["refused", "allowed", "required"]
+"""Policies for ids that clients choose."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +30,8 @@ class Resource:
         conventions: Names of the conventions that may show it, None among them for plain JSON;
             or None for every convention.
         description: One sentence for the documentation.
+        client_ids: Whether a client may choose the id of a new resource. Where it does, the
+            handler finds it as ``request.resource.id``, and raises a `Conflict` for one in use.
     """
 
     type: str
@@ -35,6 +40,7 @@ class Resource:
     relationships: tuple[Relationship, ...] = ()
     conventions: tuple[str | None, ...] | None = None
     description: str = ""
+    client_ids: ClientIds = "refused"
 
     def __repr__(self) -> str:
         return f"Resource({self.type!r})"

@@ -73,6 +73,8 @@ def _attributes(operation: Operation) -> ValidateRouted | None:
     """Validate the attributes of a body, and leave them decoded on the request."""
     if operation.method not in TAKES_A_BODY or operation.type is None or operation.model is None:
         return None
+    if operation.is_linkage:
+        return None
     model, type_ = operation.model, operation.type
     start = operation.spoken.attributes_pointer if operation.spoken is not None else ""
 

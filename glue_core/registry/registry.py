@@ -13,7 +13,7 @@ from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiA
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
-from glue_core.operation import METHODS, Operation, SimpleResource
+from glue_core.operation import METHODS, RELATIONSHIPS, Operation, SimpleResource
 from glue_core.registry.choice import Choice
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -27,6 +27,7 @@ from glue_core.registry.discovery import (
 )
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
+from glue_core.relating import relationship_operations, relationship_places, top_level_gets
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.lens import Model, ModelType
@@ -50,7 +51,7 @@ WITHOUT_CONVENTION = ("plain", "common", "application")
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
-RESERVED = "relationships"
+RESERVED = RELATIONSHIPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,14 +348,18 @@ class Registry:
             )
         if problems:
             raise ConfigurationError("\n\n".join(problems))
+        everything = (*operations, *routes)
+        shown_types = _shown(types, conventions)
+        made = relationship_operations(everything, relationships, shown_types, conventions, follows)
+        everything = (*everything, *self.choice.of_contributions(made))
         return ApplicationRegistry(
             application,
             source,
             plugins,
             MappingProxyType(conventions),
-            (*operations, *routes),
+            everything,
             relationships,
-            MappingProxyType(_models(types, relationships, operations, conventions)),
+            MappingProxyType(_models(shown_types, relationships, everything)),
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
             MappingProxyType(convention_sources),
@@ -729,25 +734,37 @@ def _clashing_children(
 
 def follows(operation: Operation, convention: str | None) -> bool:
     """Say whether an operation is reachable under a convention."""
+    if operation.conventions is not None:
+        return convention in operation.conventions
     resource = operation.resource
     return resource is None or resource.conventions is None or convention in resource.conventions
 
 
-def _models(
+def _shown(
     types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
-    relationships: Sequence[Contribution],
-    operations: Sequence[Contribution],
-    conventions: Mapping[str | None, Convention],
-) -> dict[str | None, Model]:
-    """Put together the types that each convention shows."""
-    models: dict[str | None, Model] = {}
-    for convention in conventions:
-        shown = {
+    conventions: Iterable[str | None],
+) -> dict[str | None, dict[str, Resource]]:
+    """Say which types each convention shows."""
+    return {
+        convention: {
             type_: resource
             for type_, declared in types.items()
             for resource, _ in declared
             if resource.conventions is None or convention in resource.conventions
         }
+        for convention in conventions
+    }
+
+
+def _models(
+    types: Mapping[str | None, Mapping[str, Resource]],
+    relationships: Sequence[Contribution],
+    operations: Sequence[Contribution],
+) -> dict[str | None, Model]:
+    """Put together the types that each convention shows."""
+    models: dict[str | None, Model] = {}
+    for convention, shown in types.items():
+        related, linkage = relationship_places(operations, relationships, follows, convention)
         models[convention] = Model(
             {
                 type_: ModelType(
@@ -761,6 +778,8 @@ def _models(
                 for type_, resource in shown.items()
             },
             canonical=_canonical(operations, relationships, convention),
+            related=related,
+            linkage=linkage,
         )
     return models
 
@@ -771,22 +790,25 @@ def _canonical(
     convention: str | None,
 ) -> dict[str, str]:
     """Say where a resource of each type lives: at the top, or as the only child of its parent."""
-    found: dict[str, str] = {}
-    top: set[str] = set()
+    operations = tuple(operations)
+    found = {
+        type_: f"/{operation.place}/{{id}}"
+        for type_, operation in top_level_gets(operations, follows, convention).items()
+    }
     to_one = {
         (each.value.source, each.value.target) for each in relationships if not each.value.many
     }
     for each in operations:
         operation = each.value
-        if operation.method != "get" or not follows(operation, convention) or not operation.type:
-            continue
         types = operation.types
-        if len(types) == 1 and not operation.singleton:
-            # The place that is called after the type wins over others that show it.
-            if types[0] == operation.type or operation.type not in top:
-                found[operation.type] = f"/{types[0]}/{{id}}"
-            top.add(operation.type)
-        elif len(types) == 2 and operation.singleton and (types[0], operation.type) in to_one:
+        if (
+            operation.method == "get"
+            and operation.relationship is None
+            and len(types) == 2
+            and operation.singleton
+            and (types[0], operation.type) in to_one
+            and follows(operation, convention)
+        ):
             found.setdefault(operation.type, f"/{types[0]}/{{id}}/{types[1]}")
     return found
 

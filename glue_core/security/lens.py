@@ -81,6 +81,10 @@ class Lens:
         }
         self.identify = _identifier(resource.id)
 
+    def may_write(self, relationship: str) -> bool:
+        """Say whether a visible relationship may be written."""
+        return relationship in self.relationships and self._sorts_filters(relationship, "write")
+
     def filters(self, operation: Operation) -> tuple[str, ...]:
         """Return the attributes that a filter may name under an operation."""
         return tuple(name for name in operation.filters if self._sorts_filters(name, "filter"))
@@ -180,6 +184,8 @@ class Model:
         types: Mapping[str, ModelType],
         policies: Iterable[Policy] = (allow_all,),
         canonical: Mapping[str, str] | None = None,
+        related: Iterable[tuple[str, str]] = (),
+        linkage: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Freeze the types.
 
@@ -187,9 +193,13 @@ class Model:
             types: The types by name.
             policies: Rules; one that denies is enough.
             canonical: Path of a resource of each type that has one, such as ``/articles/{id}``.
+            related: Relationships, by type and name, below whose resource ``/<name>`` answers.
+            linkage: Those below whose resource ``/relationships/<name>`` answers.
         """
         self._types = dict(types)
         self.canonical: Mapping[str, str] = MappingProxyType(dict(canonical or {}))
+        self.related = frozenset(related)
+        self.linkage = frozenset(linkage)
         self._policies = tuple(policies)
         self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
         self._lock = threading.Lock()

@@ -27,7 +27,7 @@ from glue_core import (
     read_page,
     read_sort,
 )
-from glue_json_api.body import read_attributes
+from glue_json_api.body import read_document
 from glue_json_api.dialect import SETTINGS, dialect_of
 from glue_json_api.document import MEDIA_TYPE, write_documents
 
@@ -41,12 +41,14 @@ class JsonApi:
         media_types: The one media type; its parameters are judged by the negotiation.
         priority: Before conventions of other media types where a request would take several.
         attributes_pointer: Where the attributes are in a request's document.
+        spells_linkage: It has documents for relationships themselves.
     """
 
     name: str = "json_api"
     media_types: tuple[str, ...] = (MEDIA_TYPE,)
     priority: int = 10
     attributes_pointer: str = "/data/attributes"
+    spells_linkage: bool = True
 
     @hookimpl
     def glue_settings(self) -> Sequence[Section]:
@@ -59,7 +61,7 @@ class JsonApi:
         depth: int = settings["limits"]["include_depth"]
 
         def attributes(operation: Operation) -> Build | None:
-            return read_attributes(operation, dialect_of(operation.application, settings))
+            return read_document(operation, dialect_of(operation.application, settings))
 
         def include(operation: Operation) -> Build | None:
             dialect = dialect_of(operation.application, settings)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from marshmallow import Schema, fields, validate
 
 from glue_core import Section, Settings
 
 SECTION = "json_api"
+
+UnknownParameters = Literal["refused", "custom", "ignored"]
+"""What happens to query parameters that nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,26 @@ class Dialect:
             one or none; else with the resource or null.
         patch_needs_id: The document of a PATCH must repeat the id of the path; else it may.
         jsonapi_member: Every document has the ``jsonapi`` member with the version.
+        relationship_links: A resource shows ``links`` of every relationship that its caller may
+            see; else only relationships that hold something loaded are shown.
+        query_in_self_links: The link of a resource of the type that was asked for repeats the
+            query of the request.
+        wrong_type_status: Status of a document or an identifier with another type than expected.
+        error_titles: An error without a title of its own has the phrase of its status.
+        page_needs_both: ``page[offset]`` and ``page[limit]`` count only together; one alone is as
+            if it were not sent.
+        unknown_fields_ignored: A type or a field in ``fields`` that nobody knows is left out; else
+            it is a 400.
+        unknown_sorts_ignored: A field in ``sort`` that cannot be sorted by is left out; else it is
+            a 400.
+        unknown_filters_ignored: A filter that nobody knows does nothing; else it is a 400. One that
+            is no ``filter[type.attribute]`` is a 400 either way.
+        unknown_parameters: Query parameters that nobody reads: ``refused``; ``custom`` ignores
+            those that the specification leaves to implementations (a letter that is not a to z);
+            ``ignored`` all of them.
+        foreign_parameters_ignored: Parameters of the media type that the specification does not
+            know do nothing; else a ``Content-Type`` with one is a 415, and an entry of ``Accept``
+            with one does not count.
         total: Name in ``meta`` of the number of resources in a collection; None leaves it out.
     """
 
@@ -41,6 +65,16 @@ class Dialect:
     singleton_as_list: bool = False
     patch_needs_id: bool = True
     jsonapi_member: bool = True
+    relationship_links: bool = True
+    query_in_self_links: bool = False
+    wrong_type_status: int = 409
+    error_titles: bool = True
+    page_needs_both: bool = False
+    unknown_fields_ignored: bool = False
+    unknown_sorts_ignored: bool = False
+    unknown_filters_ignored: bool = False
+    unknown_parameters: UnknownParameters = "custom"
+    foreign_parameters_ignored: bool = False
     total: str | None = "total"
 
 
@@ -56,6 +90,16 @@ GLUE = Dialect(
     singleton_as_list=True,
     patch_needs_id=False,
     jsonapi_member=False,
+    relationship_links=False,
+    query_in_self_links=True,
+    wrong_type_status=400,
+    error_titles=False,
+    page_needs_both=True,
+    unknown_fields_ignored=True,
+    unknown_sorts_ignored=True,
+    unknown_filters_ignored=True,
+    unknown_parameters="ignored",
+    foreign_parameters_ignored=True,
 )
 """What clients of an existing Glue shop expect; the default of the storefront."""
 

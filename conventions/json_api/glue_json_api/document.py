@@ -19,12 +19,14 @@ from glue_core import (
 from glue_json_api.dialect import Dialect
 from glue_json_api.errors import error_objects
 from glue_json_api.links import (
+    RELATIONSHIPS,
     encoded,
     link_object,
     page_links,
     path_of,
     path_to_primary,
     query_of,
+    related_path_of,
 )
 
 MEDIA_TYPE = "application/vnd.api+json"
@@ -72,8 +74,11 @@ def _data_documents(
     total = dialect.total
     primary_path = path_to_primary(operation) if operation.type is not None else None
 
+    if operation.is_linkage:
+        return _linkage_documents(operation, dialect, own_path, linkage)
+
     def show(response: GlueResponse, request: GlueRequest) -> Document:
-        shown = _Resources(operation, primary_path, linkage, request)
+        shown = _Resources(operation, dialect, primary_path, linkage, request)
         resources = [shown.show(each, True) for each in response.resources]
         included = [shown.show(each, False) for each in response.included_relationships]
         as_list = listed or response.is_collection
@@ -91,6 +96,38 @@ def _data_documents(
         meta = _meta(response, total)
         if meta:
             document["meta"] = meta
+        return document
+
+    return show
+
+
+def _linkage_documents(
+    operation: Operation,
+    dialect: Dialect,
+    own_path: Callable[[GlueRequest], str],
+    linkage: Linkage,
+) -> Callable[[GlueResponse, GlueRequest], Document]:
+    """Compile the document of a relationship itself: identifiers as primary data.
+
+    Source:
+        JSON:API 1.1, "Fetching Relationships".
+    """
+    assert operation.relationship is not None
+    name = operation.relationship.name
+    related_path = related_path_of(operation)
+
+    def show(response: GlueResponse, request: GlueRequest) -> Document:
+        held = (response.resources[0].relationships or {})[name]
+        document = _relationship(held, linkage)
+        shown = _Resources(operation, dialect, None, linkage, request)
+        included = [shown.show(each, False) for each in response.included_relationships]
+        if included or "include" in request.query_fields:
+            document["included"] = included
+        links = _links_of_read(own_path(request), response, request, False)
+        model = operation.model
+        if model is not None and (operation.type, name) in model.related:
+            links["related"] = request.base_url + related_path(request)
+        document["links"] = links
         return document
 
     return show
@@ -158,10 +195,17 @@ def _to_one_as_list(identifiers: list[Document]) -> Any:
 class _View:
     """How one request sees the resources of one type."""
 
-    __slots__ = ("after", "attributes_of", "before", "relationships", "wanted")
+    __slots__ = ("after", "attributes_of", "before", "links", "relationships", "wanted")
 
     def __init__(
-        self, model: Model, type_: str, request: GlueRequest, wanted: frozenset[str] | None
+        self,
+        model: Model,
+        type_: str,
+        request: GlueRequest,
+        wanted: frozenset[str] | None,
+        *,
+        relationship_links: bool,
+        query: str,
     ) -> None:
         lens = model.lens(type_, request.grants)
         self.attributes_of = lens.attributes_of
@@ -175,21 +219,46 @@ class _View:
         if place is not None:
             head, _, self.after = place.partition("{id}")
             self.before = request.base_url + head
+        # What follows the id in the links of each relationship, in the order of the lens.
+        self.links: dict[str, dict[str, str]] = {}
+        if relationship_links and self.before is not None:
+            for name in lens.relationships:
+                if name not in self.relationships:
+                    continue
+                links = {}
+                if (type_, name) in model.linkage:
+                    links["self"] = f"/{RELATIONSHIPS}/{encoded(name)}"
+                if (type_, name) in model.related:
+                    links["related"] = f"/{encoded(name)}"
+                if links:
+                    self.links[name] = links
+        self.after += query
 
 
 class _Resources:
     """Shows the resources of one answer."""
 
-    __slots__ = ("_base_url", "_operation", "_path", "_request", "_to_one", "_views", "_wanted")
+    __slots__ = (
+        "_base_url",
+        "_dialect",
+        "_operation",
+        "_path",
+        "_request",
+        "_to_one",
+        "_views",
+        "_wanted",
+    )
 
     def __init__(
         self,
         operation: Operation,
+        dialect: Dialect,
         path: PrimaryPath | None,
         to_one: Linkage,
         request: GlueRequest,
     ) -> None:
         self._operation = operation
+        self._dialect = dialect
         self._path = path
         self._to_one = to_one
         self._request = request
@@ -207,17 +276,22 @@ class _Resources:
             attributes = view.attributes_of(resource.attributes, view.wanted)
             if attributes:
                 shown["attributes"] = attributes
+        relationships: Document = {}
+        if view.links and resource.id is not None:
+            start = f"{view.before}{encoded(resource.id)}"
+            for name, ends in view.links.items():
+                links = {end: start + path for end, path in ends.items()}
+                relationships[name] = {"links": links}
         if resource.relationships:
-            relationships = {
-                name: _relationship(held, self._to_one)
-                for name, held in resource.relationships.items()
-                if name in view.relationships
-            }
-            if relationships:
-                shown["relationships"] = relationships
-        links = self._links(resource, view, primary)
-        if links:
-            shown["links"] = links
+            for name, held in resource.relationships.items():
+                if name in view.relationships:
+                    object_ = relationships.setdefault(name, {})
+                    object_.update(_relationship(held, self._to_one))
+        if relationships:
+            shown["relationships"] = relationships
+        own = self._links(resource, view, primary)
+        if own:
+            shown["links"] = own
         if resource.meta:
             shown["meta"] = resource.meta
         return shown
@@ -229,7 +303,18 @@ class _Resources:
                 f"The handler of {self._operation.contribution_name!r} answered with a resource "
                 f"of type {type_!r}, which {self._operation.application!r} does not declare."
             )
-        view = _View(model, type_, self._request, self._wanted.get(type_))
+        query = ""
+        asked = type_ == self._operation.type and self._operation.method != "post"
+        if self._dialect.query_in_self_links and asked:
+            query = query_of(self._request.parameters_string, with_page=True)
+        view = _View(
+            model,
+            type_,
+            self._request,
+            self._wanted.get(type_),
+            relationship_links=self._dialect.relationship_links,
+            query=f"?{query}" if query else "",
+        )
         self._views[type_] = view
         return view
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from glue_core import GlueError
+from glue_core import STATUS_LINES, GlueError
 from glue_json_api.dialect import Dialect
 
 
@@ -15,7 +15,7 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
     Source:
         JSON:API 1.1, "Error Objects".
     """
-    integer, alias = dialect.integer_status, dialect.message_alias
+    integer, alias, titles = dialect.integer_status, dialect.message_alias, dialect.error_titles
 
     def show(error: GlueError) -> dict[str, Any]:
         shown: dict[str, Any] = {"status": error.status if integer else str(error.status)}
@@ -23,8 +23,9 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
             shown["id"] = error.id
         if error.code:
             shown["code"] = error.code
-        if error.title:
-            shown["title"] = error.title
+        title = error.title or (STATUS_LINES.get(error.status, "")[4:] if titles else None)
+        if title:
+            shown["title"] = title
         if error.message:
             shown["detail"] = error.message
             if alias:
@@ -32,6 +33,8 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
         source = _source(error)
         if source:
             shown["source"] = source
+        if error.type:
+            shown["links"] = {"type": error.type}
         if error.meta:
             shown["meta"] = dict(error.meta)
         return shown

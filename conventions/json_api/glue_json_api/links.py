@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from glue_core import GlueLink, GlueRequest, Operation, Pagination
 
+RELATIONSHIPS = "relationships"
+
 _SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 _PLACEHOLDER = re.compile(r"\{([^}:]*)[^}]*\}")
 
@@ -34,10 +36,20 @@ def query_of(text: str, *, with_page: bool) -> str:
     return urlencode(kept, quote_via=quote, safe=",")
 
 
+def related_path_of(operation: Operation) -> Callable[[GlueRequest], str]:
+    """Compile the path to what the relationship of a request leads to."""
+    assert operation.relationship is not None
+    first, name = encoded(operation.types[0]), encoded(operation.relationship.name)
+    return lambda request: f"/{first}/{encoded(request.resource.id)}/{name}"
+
+
 def path_of(operation: Operation) -> Callable[[GlueRequest], str]:
     """Compile the path of a request, with each id percent-encoded."""
     if operation.is_template:
         return _filled_template(operation.place)
+    if operation.is_linkage and operation.relationship is not None:
+        first, name = encoded(operation.types[0]), encoded(operation.relationship.name)
+        return lambda request: f"/{first}/{encoded(request.resource.id)}/{RELATIONSHIPS}/{name}"
     above = _path_above(operation)
     has_id = operation.has_id
     last = f"/{encoded(operation.types[-1])}"
@@ -56,7 +68,7 @@ def path_to_primary(operation: Operation) -> Callable[[GlueRequest, str | None],
         A function of the request and the id; None for a custom route, which says nothing about
         the places of single resources.
     """
-    if operation.is_template or operation.type != operation.types[-1]:
+    if operation.is_template or operation.is_linkage or operation.type != operation.types[-1]:
         return None
     above = _path_above(operation)
     singleton = operation.singleton

@@ -11,6 +11,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    Conflict,
     Deployment,
     GlueRelationship,
     GlueRequest,
@@ -72,6 +73,8 @@ class Magazine:
     )
     calls: list[str] = field(default_factory=list)
     received: Mapping[str, Any] | None = None
+    named: GlueResource | None = None
+    changes: list[tuple[str, str | None, list[str | None]]] = field(default_factory=list)
 
     def get(self, request: GlueRequest) -> GlueResponse:
         """Return one article."""
@@ -90,14 +93,35 @@ class Magazine:
         cut = shown[page.offset : page.offset + page.limit]
         return GlueResponse.page(cut, Pagination(page.offset, page.limit, len(shown)))
 
-    def post(self, attributes: dict[str, Any]) -> GlueResponse:
+    def post(self, request: GlueRequest, attributes: dict[str, Any]) -> GlueResponse:
         """Create an article."""
-        self.received = attributes
+        self.received, self.named = attributes, request.resource
         return GlueResponse.of({"id": "new one", **attributes})
+
+    def post_person(self, request: GlueRequest, attributes: dict[str, Any]) -> GlueResponse:
+        """Create a person, whose id the client may choose; one id is in use."""
+        self.received, self.named = attributes, request.resource
+        if request.resource.id == "p":
+            raise Conflict("302", "The id is in use.", pointer="/data/id")
+        return GlueResponse.of({"id": request.resource.id or "p1", **attributes})
+
+    def replace(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
+        """Note that somebody replaces what a resource relates to."""
+        if any(each.id == "nobody" for each in sent):
+            raise NotFound("303", "There is no such person.")
+        self.changes.append(("replace", of.id, [each.id for each in sent]))
+
+    def add(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
+        """Note that somebody adds to what a resource relates to."""
+        self.changes.append(("add", of.id, [each.id for each in sent]))
+
+    def remove(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
+        """Note that somebody removes from what a resource relates to."""
+        self.changes.append(("remove", of.id, [each.id for each in sent]))
 
     def patch(self, request: GlueRequest, attributes: dict[str, Any]) -> GlueResponse:
         """Change an article."""
-        self.received = attributes
+        self.received, self.named = attributes, request.resource
         return GlueResponse.of({**self.articles[request.resource.id or ""], **attributes})
 
     def delete(self) -> GlueResponse:
@@ -164,6 +188,11 @@ class Magazine:
         self.calls.append("price")
         return {each.id: {"id": each.id, "cents": 5} for each in sources}
 
+    def written(self, sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[Any, Any]:
+        """Every person wrote the first two articles."""
+        self.calls.append("articles")
+        return {each.id: [self.articles["1"], self.articles["2"]] for each in sources}
+
     def by(self, sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[Any, Any]:
         """Every comment has the same author."""
         self.calls.append("by")
@@ -179,8 +208,22 @@ class Plugin:
             "articles",
             Article,
             relationships=(
-                Relationship("author", "people", magazine.author, many=False),
-                Relationship("comments", "comments", magazine.said),
+                Relationship(
+                    "author",
+                    "people",
+                    magazine.author,
+                    many=False,
+                    writable=True,
+                    replace=magazine.replace,
+                ),
+                Relationship(
+                    "comments",
+                    "comments",
+                    magazine.said,
+                    writable=True,
+                    add=magazine.add,
+                    remove=magazine.remove,
+                ),
                 Relationship("price", "prices", magazine.cost, many=False),
             ),
         )
@@ -189,7 +232,12 @@ class Plugin:
     def glue_resources(self) -> Sequence[Operation]:
         """Place everything."""
         articles = self.articles
-        people = Resource("people", Person)
+        people = Resource(
+            "people",
+            Person,
+            relationships=(Relationship("articles", "articles", self.magazine.written),),
+            client_ids="allowed",
+        )
         by = Relationship("by", "people", self.magazine.by, many=False)
         comments = Resource(
             "comments",
@@ -212,6 +260,7 @@ class Plugin:
             Operation("patch", self.magazine.patch, "articles", articles),
             Operation("delete", self.magazine.delete, "articles", articles),
             Operation("get", self.magazine.person, "people", people),
+            Operation("post", self.magazine.post_person, "people", people),
             Operation("get", self.magazine.comment, "articles/comments", comments),
             Operation("getCollection", self.magazine.comments, "articles/comments", comments),
             Operation("get", self.magazine.price, "articles/prices", prices, singleton=True),
@@ -269,14 +318,17 @@ def ask(deployment: Deployment) -> Callable[..., Any]:
         glue: bool = False,
         body: bytes | None = None,
         deployed: Deployment | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Any:
         name = GLUE_APPLICATION if glue else STRICT_APPLICATION
         application: Any = (deployed or deployment).applications[name]
-        headers = {"Accept": JSON_API.media_types[0]}
+        sent: dict[str, str | None] = {"Accept": JSON_API.media_types[0]}
         if body is None and document is not None:
             body = json.dumps(document).encode()
         if body is not None:
-            headers["Content-Type"] = JSON_API.media_types[0]
+            sent["Content-Type"] = JSON_API.media_types[0]
+        sent.update(headers or {})
+        headers = {name: value for name, value in sent.items() if value is not None}
         path, _, query = path.partition("?")
         client = falcon.testing.TestClient(application)
         result = client.simulate_request(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glue_json_api import GLUE, STRICT
-from glue_json_api.body import read_attributes
+from glue_json_api.body import read_document
 
 Ask = Callable[..., Any]
 
@@ -148,7 +148,7 @@ def test_nothing_is_read_where_nothing_is_written(deployment: Any) -> None:
     operation = deployment.registry.applications["magazine_api"].operations[0].value
 
     assert operation.method == "get"
-    assert read_attributes(operation, STRICT) is None
+    assert read_document(operation, STRICT) is None
 
 
 JSON = st.recursive(

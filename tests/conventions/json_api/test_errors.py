@@ -42,8 +42,16 @@ def test_all_members() -> None:
 
 
 def test_members_without_a_value_are_left_out() -> None:
-    """An error that says nothing but its status has no other member."""
-    assert error_objects(STRICT)(GlueError(404)) == {"status": "404"}
+    """An error that says nothing but its status has no other member than the phrase of it."""
+    assert error_objects(STRICT)(GlueError(404)) == {"status": "404", "title": "Not Found"}
+    assert error_objects(GLUE)(GlueError(404)) == {"status": 404}
+
+
+def test_kind_of_error() -> None:
+    """The address that stands for a kind of error is a link of the error."""
+    shown = error_objects(STRICT)(GlueError(400, type="https://errors.example/size"))
+
+    assert shown["links"] == {"type": "https://errors.example/size"}
 
 
 def test_empty_pointer_is_the_whole_document() -> None:
