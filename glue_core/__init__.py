@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
+    from glue_core.fields import UtcDateTime
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.hookspecs import hookimpl
     from glue_core.host import create
@@ -177,6 +178,7 @@ __all__ = [
     "Unauthorized",
     "UnitOfWork",
     "Unprocessable",
+    "UtcDateTime",
     "Validate",
     "ValidateRouted",
     "Work",
@@ -280,6 +282,7 @@ _HOMES = {
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",
+    "UtcDateTime": "glue_core.fields",
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
     "Work": "glue_core.work",

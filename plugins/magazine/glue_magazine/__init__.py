@@ -250,6 +250,8 @@ class ArticleStore(Protocol):
     def update(self, id: str, changes: Mapping[str, Any], work: Work) -> Article:  # noqa: A002
         """Change fields of an article; those that are not named stay.
 
+        Values that it has already are no change, and make no new version.
+
         Args:
             id: Id of the article.
             changes: Values by the names of `ArticleDraft`, without ``id``.
@@ -296,6 +298,8 @@ class AuthorStore(Protocol):
 
     def update(self, id: str, changes: Mapping[str, Any], work: Work) -> Author:  # noqa: A002
         """Change fields of an author; those that are not named stay.
+
+        Values that they have already are no change, and make no new version.
 
         Args:
             id: Id of the author.

@@ -125,7 +125,8 @@ class DatabaseArticleStore:
             # A former author who is gone has changed the article: that shows below.
             if changes["author_id"] in lock_authors(session, authors):
                 raise NoSuchAuthor([changes["author_id"]])
-        fill(row, changes)
+        if not fill(row, changes):
+            return article_of(row)
         row.updated_at = self._now()
         row.version += 1
         with unchanged(id):

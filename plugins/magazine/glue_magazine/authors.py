@@ -85,7 +85,8 @@ class DatabaseAuthorStore:
             raise ValueError(f"An author has no {', '.join(unknown)} to change.")
         session = work.session
         row = _existing(session, id)
-        fill(row, changes)
+        if not fill(row, changes):
+            return author_of(row)
         row.updated_at = self._now()
         row.version += 1
         with unchanged(id):

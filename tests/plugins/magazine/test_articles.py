@@ -310,3 +310,12 @@ def test_a_deletion_of_what_changed_is_told(on_postgresql: Magazine) -> None:
         slow.close()
 
     assert on_postgresql.read_article(article.id).title == "Shades"
+
+
+def test_what_is_so_already_is_no_change(magazine: Magazine) -> None:
+    """Writing the same values makes no new state."""
+    before = magazine.article("Lamps", tags=("a",))
+    with magazine.database.work() as work:
+        magazine.articles.update(before.id, {"title": "Lamps", "tags": ("a",)}, work)
+
+    assert magazine.read_article(before.id) == before

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from glue_core import Work
 from glue_magazine import (
     ArticleDraft,
     AuthorDraft,
@@ -64,13 +66,14 @@ def test_an_update_changes_what_it_names(magazine: Magazine) -> None:
 def test_what_is_not_there_cannot_be_changed(magazine: Magazine) -> None:
     """Every write names the author who does not exist."""
     article = magazine.article()
-    for change in (
+    changes: list[Callable[[Work], object]] = [
         lambda work: magazine.authors.update(NOBODY, {"name": "x"}, work),
         lambda work: magazine.authors.delete(NOBODY, work),
         lambda work: magazine.authors.replace_articles(NOBODY, [article.id], work),
         lambda work: magazine.authors.add_articles(NOBODY, [article.id], work),
         lambda work: magazine.authors.remove_articles(NOBODY, [article.id], work),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(NoSuchAuthor) as caught, magazine.database.work() as work:
             change(work)
         assert caught.value.ids == (NOBODY,)
@@ -268,3 +271,12 @@ def test_whoever_comes_second_is_told(on_postgresql: Magazine) -> None:
         slow.close()
 
     assert on_postgresql.read_author(ada.id).name == "Ada D."
+
+
+def test_what_is_so_already_is_no_change(magazine: Magazine) -> None:
+    """Writing the same values makes no new state."""
+    before = magazine.author("Ada")
+    with magazine.database.work() as work:
+        magazine.authors.update(before.id, {"name": "Ada"}, work)
+
+    assert magazine.read_author(before.id) == before

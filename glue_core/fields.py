@@ -1,0 +1,39 @@
+"""Fields of schemas that every plugin needs alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import fields
+
+
+class UtcDateTime(fields.AwareDateTime):
+    """A point in time: clients send it in any time zone, and see it in UTC.
+
+    A time without a zone is refused: nobody can tell which point it is.
+
+    Source:
+        ISO 8601, in the form ``2026-01-31T08:00:00Z``.
+    """
+
+    default_error_messages = {
+        "invalid": "Not a time such as '2026-01-31T08:00:00Z'.",
+        "invalid_awareness": "The time has no zone, such as 'Z' or '+01:00'.",
+        "range": "The time is out of range.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        time = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return time.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("range") from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        shown: str = value.astimezone(UTC).isoformat()
+        return shown.removesuffix("+00:00") + "Z"

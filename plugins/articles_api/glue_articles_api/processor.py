@@ -1,0 +1,116 @@
+"""Between requests and the magazine: queries, drafts, and errors in the client's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from glue_articles_api.resource import (
+    AUTHOR_NOT_FOUND,
+    CHANGED_MEANWHILE,
+    ID_IN_USE,
+    INVALID_ID,
+    NOT_FOUND,
+)
+from glue_core import (
+    BadRequest,
+    Conflict,
+    GlueFilter,
+    GlueRequest,
+    NotFound,
+    Unprocessable,
+    codes,
+)
+from glue_magazine import (
+    LONGEST_READING_MINUTES,
+    ArticleDraft,
+    ChangedMeanwhile,
+    IdInUse,
+    NoSuchArticle,
+    NoSuchAuthor,
+    Query,
+    SortKey,
+    is_id,
+)
+
+FILTERS = {
+    "title": "title",
+    "readingMinutes": "reading_minutes",
+    "tags": "tags",
+    "author": "author_id",
+}
+SORTS = {
+    "title": "title",
+    "publishedAt": "published_at",
+    "readingMinutes": "reading_minutes",
+    "createdAt": "created_at",
+}
+AUTHOR = "author"
+
+
+def query_of(request: GlueRequest) -> Query:
+    """Return the query that the filters, the order and the page of a request make.
+
+    Raises:
+        BadRequest: A filter has a value that its attribute cannot have.
+    """
+    filters = tuple((FILTERS[each.field], _value(each)) for each in request.filters)
+    sorts = tuple(SortKey(SORTS[each.field], each.is_ascending) for each in request.sortings)
+    page = request.pagination
+    if page is None:
+        return Query(filters, sorts)
+    return Query(filters, sorts, page.offset, page.limit)
+
+
+def _value(filter_: GlueFilter) -> str | int:
+    if filter_.field != "readingMinutes":
+        return filter_.value
+    text = filter_.value
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return int(text)
+    raise BadRequest(
+        codes.INVALID_FILTER,
+        f"readingMinutes is a whole number from 1 to {LONGEST_READING_MINUTES}.",
+        parameter=f"filter[{filter_.resource}.{filter_.field}]",
+    )
+
+
+def draft_of(request: GlueRequest) -> ArticleDraft:
+    """Return the article that the body of a request describes.
+
+    Raises:
+        Unprocessable: The client chose an id that is none.
+    """
+    id_ = request.resource.id
+    if id_ is not None and not is_id(id_):
+        raise Unprocessable(INVALID_ID.code, INVALID_ID.message)
+    return ArticleDraft(**changes_of(request), id=id_)
+
+
+def changes_of(request: GlueRequest) -> dict[str, Any]:
+    """Return what a body says about an article: its attributes, and its author if it names one."""
+    changes = dict(request.attributes)
+    if "tags" in changes:
+        changes["tags"] = tuple(changes["tags"])
+    held = (request.resource.relationships or {}).get(AUTHOR)
+    if held is not None:
+        changes["author_id"] = held.resources[0].id if held.resources else None
+    return changes
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell the client what the magazine refuses."""
+    try:
+        yield
+    except NoSuchArticle as error:
+        message = f"There is no article {' and no article '.join(error.ids)}."
+        raise NotFound(NOT_FOUND.code, message) from error
+    except NoSuchAuthor as error:
+        message = f"There is no author {error.ids[0]}."
+        raise NotFound(AUTHOR_NOT_FOUND.code, message) from error
+    except IdInUse as error:
+        raise Conflict(ID_IN_USE.code, ID_IN_USE.message) from error
+    except ChangedMeanwhile as error:
+        raise Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message) from error
