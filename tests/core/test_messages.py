@@ -1,0 +1,152 @@
+"""The messages: lazily read requests, parents, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from glue_core import (
+    GlueRequest,
+    GlueResource,
+    GlueResponse,
+    Operation,
+    Pagination,
+    ParentResources,
+)
+
+
+class Source:
+    """A transport that counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def header(self, name: str) -> str | None:
+        return f"<{name}>"
+
+    def headers(self) -> dict[str, list[str]]:
+        self.read.append("headers")
+        return {"content-type": [""]}
+
+    def query_string(self) -> str:
+        self.read.append("query")
+        return "a=1"
+
+    def attributes(self) -> dict[str, Any]:
+        return {}
+
+    def body(self) -> bytes:
+        self.read.append("body")
+        return b"body"
+
+
+def request(source: Source | None = None, **options: Any) -> GlueRequest:
+    """Make a request."""
+    operation = Operation("get", lambda: GlueResponse(), "things")
+    started = options.pop("start_work", lambda request: object())
+    return GlueRequest(source or Source(), operation=operation, start_work=started, deadline=1.0)
+
+
+def test_nothing_is_read_before_it_is_asked_for() -> None:
+    """Making a request reads neither headers, query nor body."""
+    source = Source()
+    request(source)
+
+    assert source.read == []
+
+
+def test_what_was_read_is_kept() -> None:
+    """The body is read once."""
+    source = Source()
+    asked = request(source)
+
+    assert (asked.content, asked.content, source.read) == (b"body", b"body", ["body"])
+
+
+def test_fields_have_defaults() -> None:
+    """What no builder filled in is empty, and of its type."""
+    asked = request()
+
+    assert (asked.attributes, asked.sortings, asked.filters, asked.notes) == ({}, (), (), {})
+    assert asked.pagination is None
+    assert asked.grants == frozenset()
+    assert asked.query_fields == {"a": "1"}
+
+
+def test_requests_share_no_state() -> None:
+    """A mutable default belongs to one request."""
+    one, other = request(), request()
+    one.notes["a"] = 1
+
+    assert other.notes == {}
+
+
+def test_unknown_field() -> None:
+    """A request has no other fields than those of the specification."""
+    asked = request()
+
+    with pytest.raises(AttributeError, match="colour"):
+        asked.colour  # noqa: B018
+    with pytest.raises(AttributeError):
+        asked.colour = "red"  # type: ignore[attr-defined]
+
+
+def test_has_tells_what_was_read() -> None:
+    """Asking whether something was read does not read it."""
+    asked = request()
+    before = asked.has("work")
+    asked.work  # noqa: B018
+
+    assert (before, asked.has("work")) == (False, True)
+
+
+def test_parents_by_position_and_by_type() -> None:
+    """Parents are read by position, and by type: the nearest of it."""
+    one, two, three = GlueResource("a", "1"), GlueResource("b", "2"), GlueResource("a", "3")
+    parents = ParentResources((one, two, three))
+
+    assert (parents[0], parents[-1], parents["a"], parents["b"]) == (one, three, three, two)
+    assert parents[1:] == (two, three)
+    with pytest.raises(KeyError):
+        parents["c"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "limit", "total", "expected"),
+    [
+        (0, 10, 25, (20, None, 10)),
+        (10, 10, 25, (20, 0, 20)),
+        (20, 10, 25, (20, 10, None)),
+        (5, 10, 25, (20, 0, 15)),
+        (0, 10, 0, (0, None, None)),
+        (0, 10, 10, (0, None, None)),
+        (0, 10, 11, (10, None, 10)),
+        (30, 10, 25, (20, 20, None)),
+        (0, 10, None, (None, None, None)),
+        (0, 0, 5, (None, None, 0)),
+    ],
+)
+def test_pagination(
+    offset: int, limit: int, total: int | None, expected: tuple[int | None, ...]
+) -> None:
+    """A page knows the last, the previous and the next one."""
+    page = Pagination(offset, limit, total)
+
+    assert (page.last_index, page.previous_first_index, page.next_first_index) == expected
+    assert page.first_index == 0
+
+
+def test_response_of_one() -> None:
+    """An object becomes the attributes of a resource; a resource stays one."""
+    resource = GlueResource("a", "1")
+
+    assert GlueResponse.of("x").resources[0].attributes == "x"
+    assert GlueResponse.of(resource).resources == [resource]
+
+
+def test_response_of_a_page() -> None:
+    """A page is a collection, even of one."""
+    response = GlueResponse.page(["x"], Pagination(0, 1, 1))
+
+    assert (response.is_collection, len(response.resources)) == (True, 1)

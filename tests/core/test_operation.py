@@ -1,0 +1,99 @@
+"""Operations: what a place and a method mean, and resources in the short form."""
+
+from __future__ import annotations
+
+import pytest
+from marshmallow import Schema, fields
+
+from glue_core import ConfigurationError, GlueResponse, Operation, SimpleResource
+from glue_core.operation import Method
+
+
+def answer() -> GlueResponse:
+    """Answer with nothing."""
+    return GlueResponse()
+
+
+@pytest.mark.parametrize(
+    ("method", "place", "singleton", "path"),
+    [
+        ("get", "things", False, "/things/{things_id}"),
+        ("getCollection", "things", False, "/things"),
+        ("post", "carts/items", False, "/carts/{carts_id}/items"),
+        ("patch", "carts/items", False, "/carts/{carts_id}/items/{items_id}"),
+        ("get", "carts/profile", True, "/carts/{carts_id}/profile"),
+        ("put", "/c/{sku}", False, "/c/{sku}"),
+    ],
+)
+def test_path(method: Method, place: str, singleton: bool, path: str) -> None:
+    """The path follows from method and place."""
+    assert Operation(method, answer, place, singleton=singleton).path == path
+
+
+def test_name_for_disable() -> None:
+    """Without a name of its own an operation is called after place and method."""
+    assert Operation("get", answer, "things").contribution_name == "things.get"
+    assert Operation("get", answer, "things", name="x").contribution_name == "x"
+
+
+class Attributes(Schema):
+    """Attributes."""
+
+    name = fields.String()
+
+
+def test_short_form() -> None:
+    """Each method that the class defines is an operation; sorts belong to the collection."""
+
+    class Things(SimpleResource):
+        """Things of all kinds.
+
+        And more.
+        """
+
+        type = "things"
+        attributes = Attributes
+        sorts = ("name",)
+
+        def get(self) -> GlueResponse:
+            return GlueResponse()
+
+        def get_collection(self) -> GlueResponse:
+            return GlueResponse()
+
+    operations = {each.method: each for each in Things().operations()}
+
+    assert set(operations) == {"get", "getCollection"}
+    assert operations["getCollection"].sorts == ("name",)
+    assert (operations["get"].sorts, operations["get"].page) == ((), None)
+    assert operations["get"].resource is operations["getCollection"].resource
+    assert operations["get"].resource is not None
+    assert operations["get"].resource.description == "Things of all kinds."
+
+
+def test_short_form_with_a_computed_id() -> None:
+    """An id may be computed by a function in the class."""
+
+    class Things(SimpleResource):
+        type = "things"
+        attributes = Attributes
+        id = staticmethod(lambda shown: f"#{shown['name']}")  # type: ignore[assignment]
+
+        def get(self) -> GlueResponse:
+            return GlueResponse()
+
+    (operation,) = Things().operations()
+
+    assert operation.resource is not None
+    assert callable(operation.resource.id)
+    assert operation.resource.id({"name": "a"}) == "#a"
+
+
+@pytest.mark.parametrize("missing", ["type", "attributes"])
+def test_short_form_that_lacks_something(missing: str) -> None:
+    """A class without a type or a schema is told what to set."""
+    members = {"type": "things", "attributes": Attributes, "get": lambda self: GlueResponse()}
+    del members[missing]
+
+    with pytest.raises(ConfigurationError, match=f"has no '{missing}'"):
+        list(type("Things", (SimpleResource,), members)().operations())
