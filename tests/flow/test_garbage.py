@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from glue_core import GlueResponse, Operation
-from glue_core.testing import Client
+from glue_core.testing import Client, installed
 
 WORDS = st.sampled_from(
     ["things", "1", "", "carts", "items", "relationships", "..", ".", "%2F", "%00", "%FF", "%", "ä"]
@@ -49,6 +49,7 @@ MEDIA = (
             "text/*;q=0.5, */*;q=0",
             "application/json;q=x",
             "application/json; charset=utf-16",
+            "application/vnd.api+json",
             "application/vnd.api+json;ext=x",
             "",
             ",",
@@ -63,6 +64,12 @@ BODIES = st.sampled_from(
         b"",
         b"{}",
         b"null",
+        b'{"data": null}',
+        b'{"data": []}',
+        b'{"data": {"type": 5, "attributes": []}}',
+        b'{"data": {"type": "things", "id": 1, "attributes": {"name": {}}}}',
+        b'{"data": {"type": "things", "relationships": {"a": 5}}}',
+        b'{"errors": 1}',
         b"[]",
         b"[" * 2000,
         b'{"name": NaN}',
@@ -89,6 +96,7 @@ def garbage(serve: Serve) -> Client:
         return GlueResponse()
 
     client = serve(
+        *installed("json_api"),
         glue_resources=lambda: [
             Operation("get", handle, "carts"),
             Operation("get", handle, "carts/items"),
