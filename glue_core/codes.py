@@ -1,7 +1,9 @@
-"""Codes of the core's own errors. ``007`` to ``011`` and ``901`` are facts of the interface."""
+"""Codes of the core's own errors. ``005`` to ``011`` and ``901`` are facts of the interface."""
 
 from __future__ import annotations
 
+MATCH_REQUIRED = "005"
+MATCH_FAILED = "006"
 NOT_FOUND = "007"
 METHOD_NOT_ALLOWED = "008"
 PARENT_NOT_FOUND = "009"
@@ -21,4 +23,5 @@ INVALID_DOCUMENT = "022"
 DOCUMENT_CONFLICT = "023"
 CLIENT_ID_REFUSED = "024"
 RELATIONSHIP_REFUSED = "025"
+CORS_REFUSED = "030"
 INVALID_ATTRIBUTE = "901"

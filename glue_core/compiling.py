@@ -93,14 +93,15 @@ class _Compiler:
         )
 
     def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
-        flows = {each.value.http_method: self._flow(each) for each in contributions}
         order = list(dict.fromkeys(each.value.http_method for each in _in_order(contributions)))
-        if "GET" in flows:
-            flows["HEAD"] = flows["GET"]
+        if "GET" in order:
             order.insert(order.index("GET") + 1, "HEAD")
-        if "OPTIONS" not in flows:
+        if "OPTIONS" not in order:
             order.append("OPTIONS")
         allowed = tuple(order)
+        flows = {each.value.http_method: self._flow(each, allowed) for each in contributions}
+        if "GET" in flows:
+            flows["HEAD"] = flows["GET"]
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
         operation: Operation = contributions[0].value
         relationship = operation.relationship
@@ -127,7 +128,7 @@ class _Compiler:
         )
         return self._compile(operation, handler)
 
-    def _flow(self, contribution: Contribution) -> Flow:
+    def _flow(self, contribution: Contribution, allowed: tuple[str, ...] = ()) -> Flow:
         operation: Operation = contribution.value
         flow = self._flows.get(id(operation))
         if flow is None:
@@ -136,7 +137,10 @@ class _Compiler:
             else:
                 parent = self._flow(self._contributions[id(operation.parent)])
                 handler = relationship_handler(operation, parent, self._model)
-            flow = self._flows[id(operation)] = self._compile(operation, handler)
+            if operation.method == "options":
+                # It stands where a preflight would, and browsers ask it the same.
+                operation = replace(operation, allowed=allowed)
+            flow = self._flows[id(contribution.value)] = self._compile(operation, handler)
         return flow
 
     def _compile(self, declared: Operation, handler: Handler) -> Flow:
@@ -159,7 +163,9 @@ class _Compiler:
                     runs.append(run)
                     reads.extend(placed.contribution.value.reads)
             bound[hook] = tuple(runs)
-        builders, validators, routed, wrappers, formatters = (bound[hook] for hook in STACKS)
+        builders, validators, routed, wrappers, formatters, finishers = (
+            bound[hook] for hook in STACKS
+        )
         refusal = operation.refusal is not None
         controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
         return Flow(
@@ -171,6 +177,7 @@ class _Compiler:
             controller,
             formatters,
             self._convention.writer(operation, self._settings),
+            finishers,
             tuple(trace),
         )
 

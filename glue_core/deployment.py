@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,17 +13,23 @@ from glue_core.application import (
     RequestFlowAwareApiApplication,
 )
 from glue_core.compiling import compile_application
+from glue_core.edge import Edge, EdgedApplication
+from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Features
+from glue_core.formatting import LOG
+from glue_core.listener import Call, Expand
 from glue_core.messages import GlueRequest
 from glue_core.negotiation import Negotiator
 from glue_core.registry.discovery import Source, installed
-from glue_core.registry.registry import ApplicationRegistry, Registry
+from glue_core.registry.order import Placed
+from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.work import Work
 
 SERVICE_NAMES = ("database", "storage", "search", "broker")
+EDGE_HOOKS = ("glue_response_events", "glue_terminate")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -38,6 +45,7 @@ class Deployment:
         features: The business logic.
         applications: WSGI callables by the names of their applications, in the order they are
             asked.
+        edge: What hears of the answers that the host gives itself.
     """
 
     def __init__(
@@ -76,9 +84,13 @@ class Deployment:
         self.services.check_urls()
         self.features = Features(each.value for each in self.registry.providers(self.services))
         self.registry.complete(self.features, self.services)
+        self.edge = self._edge(None, self.registry.listeners)
         self.applications: dict[str, WSGI] = {
             name: self._start(each) for name, each in self.registry.applications.items()
         }
+        self._starting = threading.Lock()
+        self._begin, self._end = self._life_cycle()
+        self.is_started = False
 
     @property
     def migrations(self) -> tuple[Migrations, ...]:
@@ -96,8 +108,38 @@ class Deployment:
         found = self.registry.publishers(self.features, self.services)
         return tuple(each.value for each in found)
 
+    @property
+    def context_expanders(self) -> tuple[Expand, ...]:
+        """What makes the contexts of requests; HTTP does where there is nothing."""
+        return _bound(self.registry.listeners[EXPANDERS], None)
+
+    def start_up(self) -> None:
+        """Run what plugins do when a process begins to serve; once, however often it is called.
+
+        After the fork, where a server forks: a deployment itself connects to nothing.
+        """
+        with self._starting:
+            if self.is_started:
+                return
+            for call in self._begin:
+                call()
+            self.is_started = True
+
+    def shut_down(self) -> None:
+        """Run what plugins do when a process stops to serve, last one first; once."""
+        with self._starting:
+            if not self.is_started:
+                return
+            self.is_started = False
+        for call in self._end:
+            try:
+                call()
+            except Exception as error:
+                LOG.error("A shut-down hook failed", exc_info=error)
+
     def close(self) -> None:
-        """Close every service that was opened."""
+        """Stop to serve, and close every service that was opened."""
+        self.shut_down()
         self.services.close()
 
     def __enter__(self) -> Deployment:
@@ -108,8 +150,9 @@ class Deployment:
 
     def _start(self, registry: ApplicationRegistry) -> WSGI:
         application = registry.application
+        edge = self._edge(application, {each: registry.listeners(each) for each in EDGE_HOOKS})
         if isinstance(application, RequestFlowAgnosticApiApplication):
-            return application.make(self)
+            return EdgedApplication(application.make(self), edge)
         # Falcon comes with it, which commands without requests do not need.
         from glue_core.http import HttpApplication
 
@@ -122,7 +165,24 @@ class Deployment:
             body_limit=self.settings["limits"]["body"],
             seconds=self.settings["limits"]["seconds"],
             base_url=self.settings.application(application.name)["base_url"],
+            edge=edge,
         )
+
+    def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:
+        name = application.name if application is not None else None
+        before, after = (_bound(placed[hook], application) for hook in EDGE_HOOKS)
+        if not self.settings.application(name or "")["terminate"]:
+            after = ()
+        return Edge(name, before, after)
+
+    def _life_cycle(self) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """Return what runs at the start and at the end of each application."""
+        begin: list[Call] = []
+        end: list[Call] = []
+        for registry in self.registry.applications.values():
+            begin.extend(_bound(registry.listeners("glue_start_up"), registry.application))
+            end.extend(_bound(registry.listeners("glue_shut_down"), registry.application))
+        return tuple(begin), tuple(reversed(end))
 
     def _work_starter(self, application: ApiApplication) -> Any:
         services = self.services.reachable_for(application.name, application.services)
@@ -131,3 +191,24 @@ class Deployment:
             return services.database.start(writes=request.method not in SAFE_METHODS)
 
         return start
+
+
+def _bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:
+    """Bind listeners to an application, or to the host, and leave out those without a use."""
+    found = []
+    for each in placed:
+        listener = each.contribution
+        try:
+            run = listener.value.bind(application)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            owner = repr(application.name) if application is not None else "the host"
+            raise ConfigurationError(
+                f"The listener {listener.id!r} cannot be bound to {owner}: "
+                f"{type(error).__name__}: {error}\n  {listener.party}\n"
+                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
+            ) from error
+        if run is not None:
+            found.append(run)
+    return tuple(found)

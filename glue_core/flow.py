@@ -48,6 +48,7 @@ class Flow:
         controller: Answers, with its wrappers around it.
         formatters: Change the response, whatever it is.
         writer: Writes the convention's document.
+        finishers: Look at an answer once its document is written.
         trace: The steps with who contributed them.
     """
 
@@ -59,6 +60,7 @@ class Flow:
     controller: Handler
     formatters: tuple[Format, ...]
     writer: Writer
+    finishers: tuple[Format, ...] = ()
     trace: tuple[Trace, ...] = ()
 
     def run(self, request: GlueRequest) -> GlueResponse:
@@ -105,6 +107,8 @@ class Flow:
             response.http_status = status_of(response.errors) if response.errors else self.status
         if response.content is None and response.http_status not in (204, 304):
             self.writer(response, request)
+        for finish in self.finishers:
+            finish(response, request)
 
     @property
     def status(self) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from glue_core.demo import DemoData
     from glue_core.exchange import Importer, Migrations, Publisher
     from glue_core.features import Features, Provider
+    from glue_core.listener import Call, Expand, Listener, Notice
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
     from glue_core.services.services import ServiceEngine, Services
@@ -140,6 +141,83 @@ def glue_response_formatters(  # type: ignore[empty-body]
 
     Returns:
         Steps whose callable takes the response and the request.
+    """
+
+
+@hookspec
+def glue_response_finishers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Step[Format]]:
+    """Contribute steps that look at an answer once its document is written.
+
+    They run inside the unit of work, for whatever the convention could write: the body is in
+    ``response.content``. A failure is not seen again once one of them raised it. Order as for
+    builders.
+
+    Returns:
+        Steps whose callable takes the response and the request.
+    """
+
+
+@hookspec
+def glue_response_events(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Notice]]:
+    """Contribute what may change the headers of an answer last.
+
+    Called for every answer of every application: those that the flow did not give and those of
+    the host itself as well, for which plugins in ``glue.plugins`` are asked alone.
+
+    Returns:
+        Listeners whose callable takes the event and changes its headers.
+    """
+
+
+@hookspec
+def glue_terminate(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Notice]]:
+    """Contribute what runs once an answer was sent, while nobody waits for it.
+
+    The setting ``terminate`` of an application switches it off.
+
+    Returns:
+        Listeners whose callable takes the event of the answer.
+    """
+
+
+@hookspec
+def glue_start_up(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Call]]:
+    """Contribute what runs when a process begins to serve: after the fork, before a request.
+
+    Returns:
+        Listeners whose callable takes nothing; one that raises stops the process.
+    """
+
+
+@hookspec
+def glue_shut_down(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Call]]:
+    """Contribute what runs when a process stops to serve, in the opposite of their order.
+
+    Returns:
+        Listeners whose callable takes nothing; what one raises is logged.
+    """
+
+
+@hookspec
+def glue_context_expanders(settings: Settings) -> Sequence[Listener[Expand]]:  # type: ignore[empty-body]
+    """Contribute what makes the context that selects an application. For ``glue.plugins`` alone.
+
+    With at least one, host, path and method are no longer read from HTTP: the first starts with a
+    context of empty texts, each later one with what the former returned.
+
+    Returns:
+        Listeners whose callable takes the context and the WSGI environment and returns a context;
+        they are bound with None, since no application is selected yet.
     """
 
 

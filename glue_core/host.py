@@ -12,7 +12,9 @@ from glue_core.application import WSGI, ApiApplication, host_of
 from glue_core.deployment import Deployment
 from glue_core.errors import ConfigurationError
 from glue_core.formatting import LOG
+from glue_core.listener import Expand
 from glue_core.messages import GlueApiContext
+from glue_core.request_id import request_id_of
 from glue_core.settings import Settings
 
 
@@ -28,6 +30,7 @@ class Selection:
         applications: Mapping[str, WSGI],
         declared: Iterable[ApiApplication],
         settings: Settings,
+        expanders: Iterable[Expand] = (),
     ) -> None:
         """Freeze who answers where.
 
@@ -35,11 +38,13 @@ class Selection:
             applications: WSGI callables by the names of their applications.
             declared: The applications, in the order they are asked.
             settings: Tells hosts and paths of applications.
+            expanders: Make the contexts of requests; HTTP does where there are none.
 
         Raises:
             ConfigurationError: Two applications have one host or one path, or there is none.
         """
         self.applications = dict(applications)
+        self.expanders = tuple(expanders)
         self._declared = tuple(declared)
         if not self._declared:
             raise ConfigurationError(
@@ -106,8 +111,7 @@ class Host:
         Raises:
             ConfigurationError: Two applications have one host or one path, or there is none.
         """
-        self._selection = _selection_of(deployment)
-        self.deployment = deployment
+        self._serving = (deployment, _selection_of(deployment))
 
     def swap(self, deployment: Deployment) -> Deployment:
         """Serve another deployment from the next request on.
@@ -118,28 +122,38 @@ class Host:
         Raises:
             ConfigurationError: The other one cannot be served; the present one goes on.
         """
-        selection = _selection_of(deployment)
-        former, self.deployment = self.deployment, deployment
-        self._selection = selection
+        former = self.deployment
+        self._serving = (deployment, _selection_of(deployment))
         return former
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment that it serves."""
+        return self._serving[0]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
-        selection = self._selection
+        deployment, selection = self._serving
+        if not deployment.is_started:
+            deployment.start_up()
         path = environ.get("PATH_INFO", "")
-        context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
+        if selection.expanders:
+            context = GlueApiContext("", "", "")
+            for expand in selection.expanders:
+                context = expand(context, environ)
+        else:
+            context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
         try:
             name, prefix = selection.select(context)
         except MissingApiApplication as error:
-            LOG.error("%s", error)
+            LOG.error("Request %s: %s", request_id_of(environ), error)
             body = orjson.dumps(
                 {"errors": [{"status": "500", "code": codes.INTERNAL_ERROR, "detail": str(error)}]}
             )
-            start_response(
-                "500 Internal Server Error",
-                [("content-type", "application/json"), ("content-length", str(len(body)))],
-            )
-            return [body]
+            headers = {"content-type": "application/json", "content-length": str(len(body))}
+            deployment.edge.finish(500, headers, environ)
+            start_response("500 Internal Server Error", list(headers.items()))
+            return deployment.edge.watched([body], environ)
         if prefix:
             environ = dict(environ)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
@@ -149,7 +163,9 @@ class Host:
 
 def _selection_of(deployment: Deployment) -> Selection:
     declared = [each.application for each in deployment.registry.applications.values()]
-    return Selection(deployment.applications, declared, deployment.settings)
+    return Selection(
+        deployment.applications, declared, deployment.settings, deployment.context_expanders
+    )
 
 
 def _claim(taken: dict[str, str], key: str, name: str, what: str, origin: str) -> None:

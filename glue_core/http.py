@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from falcon.routing import CompiledRouter
 
 from glue_core import codes
 from glue_core.application import host_of
+from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG, status_line
@@ -20,9 +19,9 @@ from glue_core.matching import Match, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResources
 from glue_core.negotiation import Negotiator
 from glue_core.operation import DEFAULT_STATUSES
+from glue_core.request_id import request_id_of
 from glue_core.work import Work
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 READ_AT_ONCE = 65_536
 
 _NO_LENGTH = -1
@@ -146,6 +145,7 @@ class HttpApplication:
         *,
         body_limit: int,
         seconds: float,
+        edge: Edge,
         base_url: str | None = None,
     ) -> None:
         """Put the parts together.
@@ -157,6 +157,7 @@ class HttpApplication:
             start_work: Starts the unit of work of a request that asks for it.
             body_limit: Largest body, in bytes.
             seconds: Time a request may take.
+            edge: What hears of the answers.
             base_url: Address that links start with; the request's own by default.
         """
         self.name = name
@@ -166,13 +167,15 @@ class HttpApplication:
         self._body_limit = body_limit
         self._seconds = seconds
         self._base_url = base_url
+        self._edge = edge
         self._app = falcon.App(router=FlowRouter(self._respond))
         self._app.resp_options.xml_error_serialization = False
-        self._app.add_error_handler(Exception, _last_resort)
+        self._app.add_error_handler(Exception, self._last_resort)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
-        return self._app(environ, start_response)
+        request_id_of(environ)
+        return self._edge.watched(self._app(environ, start_response), environ)
 
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
         """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
@@ -189,8 +192,7 @@ class HttpApplication:
             start_work=self._start_work,
             deadline=time.monotonic() + self._seconds,
         )
-        asked = environ.get("HTTP_X_REQUEST_ID")
-        request.id = asked if asked and REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        request.id = request_id_of(environ)
         request.application = self.name
         request.convention = selected.convention
         request.accepted_format = selected.accepted_format
@@ -208,19 +210,13 @@ class HttpApplication:
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         flow, request = self.request_of(req.env)
         if not request.host:
-            resp.status = "400 Bad Request"
             resp.data = b"The Host header is missing."
             resp.content_type = "text/plain; charset=utf-8"
+            self._send(400, {}, req, resp, request)
             return
         response = flow.run(request)
         status = response.http_status or DEFAULT_STATUSES["get"]
-        resp.status = status_line(status)
-        for name, value in response.meta.items():
-            try:
-                resp.set_header(name, value)
-            except falcon.HeaderNotSupported:
-                resp.append_header(name, value)
-        resp.set_header("x-request-id", request.id)
+        self._send(status, response.meta, req, resp, request)
         content = response.content
         if content is None:
             return
@@ -236,6 +232,43 @@ class HttpApplication:
             resp.stream = ()
         else:
             resp.stream = content
+
+    def _send(
+        self,
+        status: int,
+        headers: dict[str, str],
+        req: falcon.Request,
+        resp: falcon.Response,
+        request: GlueRequest | None,
+    ) -> None:
+        """Set status and headers, once everybody changed them who may."""
+        for name in [each for each in headers if not each.islower()]:
+            headers.setdefault(name.lower(), headers.pop(name))
+        self._edge.finish(status, headers, req.env, request)
+        resp.status = status_line(status)
+        for name, value in headers.items():
+            try:
+                resp.set_header(name, value)
+            except falcon.HeaderNotSupported:
+                resp.append_header(name, value)
+
+    def _last_resort(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        error: Exception,
+        params: dict[str, Any],
+    ) -> None:
+        """Answer what failed outside the flow, without details."""
+        status = 500
+        if isinstance(error, falcon.HTTPError):
+            status = error.status_code
+        else:
+            request_id = request_id_of(req.env)
+            LOG.error("Request %s failed outside its flow", request_id, exc_info=error)
+        resp.content_type = "application/json"
+        resp.data = b"[]"
+        self._send(status, {}, req, resp, None)
 
 
 def _raw_path(environ: Mapping[str, Any]) -> str | None:
@@ -269,19 +302,3 @@ def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
                 GlueResource(types[index], ids[index]) for index in range(last)
             )
     request.resource.method = request.operation.method
-
-
-def _last_resort(
-    req: falcon.Request,
-    resp: falcon.Response,
-    error: Exception,
-    params: dict[str, Any],
-) -> None:
-    """Answer what failed outside the flow, without details."""
-    if isinstance(error, falcon.HTTPError):
-        resp.status = error.status
-    else:
-        LOG.error("A request failed outside its flow", exc_info=error)
-        resp.status = "500 Internal Server Error"
-    resp.content_type = "application/json"
-    resp.data = b"[]"

@@ -19,6 +19,22 @@ PREFIX = "GLUE_"
 SEPARATOR = "__"
 NOT_SETTINGS = frozenset({"GLUE_CONFIG"})
 
+CORS_HEADERS = (
+    "accept",
+    "content-type",
+    "content-language",
+    "accept-language",
+    "authorization",
+    "x-anonymous-customer-unique-id",
+    "if-match",
+    "if-none-match",
+    "store",
+    "x-request-id",
+)
+"""Request headers that shop front ends send."""
+
+CORS_EXPOSED_HEADERS = ("etag", "location", "content-language", "retry-after", "x-request-id")
+
 
 class Words(fields.List[str]):
     """A list of texts; the environment writes it with commas."""
@@ -84,7 +100,7 @@ class LimitSettings(Schema):
 
 
 class ApplicationSettings(Schema):
-    """``[applications.<name>]``: where one application answers."""
+    """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
     hosts = Words(load_default=list, metadata={"description": "Virtual hosts, without ports."})
     paths = Words(
@@ -95,6 +111,44 @@ class ApplicationSettings(Schema):
         load_default=None,
         allow_none=True,
         metadata={"description": "Address that links start with; the request's own by default."},
+    )
+    security_headers = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Send the security headers that an answer lacks."},
+    )
+    hsts_max_age = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0),
+        metadata={
+            "description": "Seconds for which browsers come back by TLS only; 0 does not say it."
+        },
+    )
+    cors_origins = Words(
+        load_default=list,
+        metadata={
+            "description": "Origins whose pages may read answers, or '*'; CORS is off if empty."
+        },
+    )
+    cors_credentials = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Let these pages send cookies and the like; not with '*'."},
+    )
+    cors_headers = Words(
+        load_default=lambda: list(CORS_HEADERS),
+        metadata={"description": "Request headers that these pages may send."},
+    )
+    cors_exposed_headers = Words(
+        load_default=lambda: list(CORS_EXPOSED_HEADERS),
+        metadata={"description": "Response headers that these pages may read."},
+    )
+    cors_max_age = fields.Integer(
+        load_default=86_400,
+        validate=validate.Range(min=0),
+        metadata={"description": "Seconds for which a browser may keep a preflight's answer."},
+    )
+    terminate = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Call the terminate hooks once an answer was sent."},
     )
 
 

@@ -26,6 +26,7 @@ STAGES = {
     "request_after_routing_validators": "validate routed",
     "controller_wrappers": "wrap",
     "response_formatters": "format",
+    "response_finishers": "finish",
 }
 """Hooks to the stages of the flow, as people see them."""
 
@@ -162,6 +163,7 @@ def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) 
     registry = deployment.registry.applications[name]
     callable_ = deployment.applications[name]
     if not isinstance(callable_, HttpApplication):
+        made = getattr(registry.application, "make", callable_)
         line = Line(
             "answer",
             registry.source.id,
@@ -321,6 +323,7 @@ def _steps(
         f"{source.distribution} {source.version}   {source.value}",
         "the convention writes every outcome",
     )
+    yield from by_stage["finish"]
     yield Line(
         "commit",
         f"{CORE}.commit",

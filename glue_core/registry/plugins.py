@@ -16,6 +16,7 @@ from glue_core.demo import DemoData
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
+from glue_core.listener import Listener
 from glue_core.operation import Operation, SimpleResource
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -44,6 +45,7 @@ FEATURE_HOOKS = frozenset(
         "glue_demo_data",
     }
 )
+HOST_HOOKS = frozenset({"glue_context_expanders"})
 PLACE_HOOKS = frozenset({"glue_resources", "glue_route_providers", "glue_relationships"})
 EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_resources": (Operation, SimpleResource, Resource),
@@ -54,6 +56,12 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_request_after_routing_validators": (Step,),
     "glue_controller_wrappers": (Step,),
     "glue_response_formatters": (Step,),
+    "glue_response_finishers": (Step,),
+    "glue_response_events": (Listener,),
+    "glue_terminate": (Listener,),
+    "glue_start_up": (Listener,),
+    "glue_shut_down": (Listener,),
+    "glue_context_expanders": (Listener,),
     "glue_features": (Provider,),
     "glue_service_engines": (ServiceEngine,),
     "glue_settings": (Section,),
@@ -283,6 +291,12 @@ def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
                 plugin,
                 f"implements {name!r}, but is in the group {group!r}: only plugins of the group "
                 f"{FEATURES!r} may.",
+            )
+        elif group != COMMON_PLUGINS and name in HOST_HOOKS:
+            yield _complain(
+                plugin,
+                f"implements {name!r}, but is in the group {group!r}: no application is selected "
+                f"when it runs, so only plugins of the group {COMMON_PLUGINS!r} may.",
             )
         elif group in (COMMON_PLUGINS, CONVENTIONS) and name in PLACE_HOOKS:
             yield _complain(

@@ -43,8 +43,15 @@ STACKS = (
     "glue_request_after_routing_validators",
     "glue_controller_wrappers",
     "glue_response_formatters",
+    "glue_response_finishers",
 )
 """The hooks whose contributions are steps, in the order of the flow."""
+
+LISTENERS = ("glue_response_events", "glue_terminate", "glue_start_up", "glue_shut_down")
+"""The hooks whose contributions hear of what happens around requests."""
+
+EXPANDERS = "glue_context_expanders"
+LISTENER_LAYERS = ("plain", "common", "convention", "application")
 
 WITH_CONVENTION = ("common", "convention", "application")
 WITHOUT_CONVENTION = ("plain", "common", "application")
@@ -85,6 +92,7 @@ class ApplicationRegistry:
         models: The types that each convention shows.
         stacks: Steps of each hook, not in order.
         replaced: Ids that others took the place of.
+        heard: Listeners of each hook, not in order.
     """
 
     application: ApiApplication
@@ -96,7 +104,16 @@ class ApplicationRegistry:
     models: Mapping[str | None, Model] = field(default_factory=dict)
     stacks: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     convention_sources: Mapping[str | None, str] = field(default_factory=dict)
+
+    def listeners(self, hook: str) -> tuple[Placed, ...]:
+        """Return the listeners of a hook in the order they are called.
+
+        Raises:
+            ConfigurationError: A constraint names nobody, or constraints form a cycle.
+        """
+        return _arranged(self.heard.get(hook, ()), self.replaced, hook, self.application.name)
 
     def stack(self, hook: str, convention: str | None) -> tuple[Placed, ...]:
         """Return the steps of a hook in the order that a convention runs them.
@@ -128,6 +145,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import formatting, negotiation, plain, validation
+    from glue_core.security import cors, headers
     from glue_core.services import engines
 
     def of(group: str, name: str, value: object) -> Source:
@@ -139,6 +157,8 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
         of(COMMON_PLUGINS, "formatting", formatting),
+        of(COMMON_PLUGINS, "cors", cors),
+        of(COMMON_PLUGINS, "security-headers", headers),
     )
 
 
@@ -151,6 +171,7 @@ class Registry:
         features: What the features contribute.
         applications: The applications of this process, in the order they are asked.
         choice: What the settings leave out or replace.
+        listeners: What hears of the host's own answers, and what makes contexts, by hook.
     """
 
     def __init__(
@@ -236,6 +257,9 @@ class Registry:
                 self.applications[name] = self._complete(
                     registry.application, registry.source, features, services
                 )
+            else:
+                self.applications[name] = self._listening(registry, features, services)
+        self.listeners = self._host_listeners(features, services)
         # Importers and publishers are asked when a command needs them: their ids are not known yet.
         hooks = self.features.hooks
         later = {
@@ -332,6 +356,7 @@ class Registry:
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         stacks = {hook: call(hook) for hook in STACKS}
+        heard = self._heard(hooks, arguments)
 
         problems: list[str] = []
         problems += _wrong_places(application.name, operations, routes)
@@ -362,7 +387,55 @@ class Registry:
             MappingProxyType(_models(shown_types, relationships, everything)),
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
+            MappingProxyType(heard),
             MappingProxyType(convention_sources),
+        )
+
+    def _listening(
+        self, registry: ApplicationRegistry, features: Features, services: Services
+    ) -> ApplicationRegistry:
+        """Let plugins hear of an application that answers by itself; it has no flow for steps."""
+        application = registry.application
+        groups = {COMMON_PLUGINS, *application.plugin_groups}
+        plugins = tuple(each for each in self._plugins.values() if each.source.group in groups)
+        hooks = Hooks(plugins, application.name)
+        reachable = services.reachable_for(application.name, application.services)
+        arguments = {"features": features, "services": reachable, "settings": self.settings}
+        return replace(
+            registry,
+            plugins=plugins,
+            heard=MappingProxyType(self._heard(hooks, arguments)),
+            replaced=MappingProxyType(self.choice.replaced),
+        )
+
+    def _heard(
+        self, hooks: Hooks, arguments: Mapping[str, Any]
+    ) -> dict[str, tuple[Contribution, ...]]:
+        heard = {
+            hook: self.choice.of_contributions(hooks.call(hook, **arguments)) for hook in LISTENERS
+        }
+        for hook, found in heard.items():
+            _unique(found, f"listeners of {hook!r} with the id {{!r}}", lambda each: each.id)
+        return heard
+
+    def _host_listeners(
+        self, features: Features, services: Services
+    ) -> Mapping[str, tuple[Placed, ...]]:
+        """Ask the plugins of every application what hears of answers that none of them gives."""
+        hooks = Hooks(
+            [each for each in self._plugins.values() if each.source.group == COMMON_PLUGINS], "host"
+        )
+        found = self._heard(
+            hooks, {"features": features, "services": services, "settings": self.settings}
+        )
+        found[EXPANDERS] = self.choice.of_contributions(
+            hooks.call(EXPANDERS, settings=self.settings)
+        )
+        return MappingProxyType(
+            {
+                hook: _arranged(each, self.choice.replaced, hook, "the host")
+                for hook, each in found.items()
+            }
         )
 
     def _plugins_of(
@@ -384,6 +457,14 @@ class Registry:
         if application.hooks is not None:
             plugins.append(Plugin(source, application.hooks, "application"))
         return tuple(plugins)
+
+
+def _arranged(
+    listeners: Iterable[Contribution], replaced: Mapping[str, str], hook: str, owner: str
+) -> tuple[Placed, ...]:
+    return arrange(
+        listeners, LISTENER_LAYERS, replaced=replaced, stack=f"stack {hook!r} of {owner!r}"
+    )
 
 
 def _check_application(plugin: Plugin) -> None:

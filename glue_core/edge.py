@@ -1,0 +1,152 @@
+"""The edge: what every answer passes last, whoever gave it, and what hears of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from glue_core.application import WSGI
+from glue_core.formatting import LOG
+from glue_core.listener import Notice, ResponseEvent
+from glue_core.messages import GlueRequest
+from glue_core.request_id import HEADER, request_id_of
+
+EVENT_KEY = "glue.response_event"
+APART = "set-cookie"
+
+
+def vary_on(headers: dict[str, str], name: str) -> None:
+    """Say that an answer depends on a request header."""
+    present = headers.get("vary")
+    if not present:
+        headers["vary"] = name
+    elif name.lower() not in {each.strip().lower() for each in present.split(",")}:
+        headers["vary"] = f"{present}, {name}"
+
+
+class Edge:
+    """What hears of the answers of one application, in order, or of the host's own."""
+
+    __slots__ = ("_after", "_before", "application")
+
+    def __init__(
+        self, application: str | None, before: Sequence[Notice], after: Sequence[Notice]
+    ) -> None:
+        """Freeze who hears.
+
+        Args:
+            application: Name of the application, or None for the host.
+            before: Called before an answer is sent; they may change its headers.
+            after: Called once its body was sent.
+        """
+        self.application = application
+        self._before = tuple(before)
+        self._after = tuple(after)
+
+    def finish(
+        self,
+        status: int,
+        headers: dict[str, str],
+        environ: dict[str, Any],
+        request: GlueRequest | None = None,
+    ) -> None:
+        """Let everybody change the headers of an answer, and put the id of the request into them.
+
+        Args:
+            status: HTTP status.
+            headers: Headers by lower-case name; they are changed in place.
+            environ: The WSGI environment.
+            request: The request, where the flow answered.
+        """
+        request_id = request_id_of(environ)
+        headers[HEADER] = request_id
+        event = ResponseEvent(status, headers, environ, request_id, self.application, request)
+        for notice in self._before:
+            try:
+                notice(event)
+            except Exception as error:
+                LOG.error("Request %s: a response event failed", request_id, exc_info=error)
+        if self._after:
+            environ[EVENT_KEY] = event
+
+    def watched(self, body: Iterable[bytes], environ: Mapping[str, Any]) -> Iterable[bytes]:
+        """Return the body of an answer, whose end is told to who wants to hear of it."""
+        if not self._after:
+            return body
+        return _Watched(body, lambda: self._ended(environ))
+
+    def _ended(self, environ: Mapping[str, Any]) -> None:
+        event: ResponseEvent | None = environ.get(EVENT_KEY)
+        if event is None:
+            return
+        for notice in self._after:
+            try:
+                notice(event)
+            except Exception as error:
+                LOG.error("Request %s: a terminate hook failed", event.request_id, exc_info=error)
+
+
+class _Watched:
+    """A body whose ``close``, which a server calls when everything was sent, tells of it."""
+
+    def __init__(self, body: Iterable[bytes], ended: Callable[[], None]) -> None:
+        self._body = body
+        self._ended = ended
+        self._is_open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Close the body, then tell, once."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._ended()
+
+
+class EdgedApplication:
+    """An application that answers by itself, with the edge around it."""
+
+    def __init__(self, wsgi: WSGI, edge: Edge) -> None:
+        self.wsgi = wsgi
+        self._edge = edge
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Answer one request, as PEP 3333 says."""
+        request_id_of(environ)
+
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None,
+        ) -> Any:
+            finished = self._finished(status, headers, environ)
+            return start_response(status, finished, *([exc_info] if exc_info else []))
+
+        return self._edge.watched(self.wsgi(environ, start), environ)
+
+    def _finished(
+        self, status: str, pairs: list[tuple[str, str]], environ: dict[str, Any]
+    ) -> list[tuple[str, str]]:
+        """Return the headers as they leave; what nobody changed stays as it was written."""
+        given: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            if key != APART:
+                given[key] = f"{given[key]}, {value}" if key in given else value
+        headers = dict(given)
+        self._edge.finish(int(status.partition(" ")[0]), headers, environ)
+        kept = [
+            (name, value)
+            for name, value in pairs
+            if name.lower() == APART or headers.get(name.lower()) == given[name.lower()]
+        ]
+        changed = [each for each in headers.items() if given.get(each[0]) != each[1]]
+        return kept + changed

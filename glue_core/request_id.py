@@ -1,0 +1,47 @@
+"""Request ids: taken from the client or made, echoed in every answer, and in every log line."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from contextvars import ContextVar
+from typing import Any
+
+HEADER = "x-request-id"
+ENVIRON_KEY = "glue.request_id"
+"""Where an application that answers by itself finds the id in its WSGI environment."""
+
+_FORM = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_CURRENT: ContextVar[str] = ContextVar("glue_request_id", default="-")
+
+
+def request_id_of(environ: dict[str, Any]) -> str:
+    """Return the id of a request, the same each time.
+
+    The client's own is taken where it is of letters, digits, ``.``, ``_`` and ``-`` and no longer
+    than 128: another one could forge log lines. From now on this thread's log lines carry it, until
+    its next request: so the line that a server writes after the answer has it as well.
+
+    Args:
+        environ: The WSGI environment, which keeps it.
+    """
+    known: str | None = environ.get(ENVIRON_KEY)
+    if known is None:
+        asked = environ.get("HTTP_X_REQUEST_ID")
+        known = asked if asked and _FORM.fullmatch(asked) else uuid.uuid4().hex
+        environ[ENVIRON_KEY] = known
+        _CURRENT.set(known)
+    return known
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives each log record the attribute ``request_id``; ``-`` outside of requests.
+
+    It belongs on a handler: filters of a logger do not see what comes from the loggers below.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass."""
+        record.request_id = _CURRENT.get()
+        return True

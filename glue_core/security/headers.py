@@ -1,0 +1,65 @@
+"""Security headers: what every answer of every application tells browsers and caches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glue_core.application import ApiApplication
+from glue_core.hookspecs import hookimpl
+from glue_core.listener import Listener, Notice, ResponseEvent
+from glue_core.settings import Settings
+
+HEADERS = {
+    "x-frame-options": "SAMEORIGIN",
+    "content-security-policy": "frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "x-xss-protection": "1; mode=block",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "",
+}
+CACHE_CONTROL = "no-cache, private"
+STRICT_TRANSPORT = "strict-transport-security"
+
+
+def _security_headers(settings: Settings, application: ApiApplication | None) -> Notice | None:
+    table = settings.application(application.name if application is not None else "")
+    if not table["security_headers"]:
+        return None
+    added = tuple({**HEADERS, "cache-control": CACHE_CONTROL}.items())
+
+    def add(event: ResponseEvent) -> None:
+        headers = event.headers
+        for name, value in added:
+            if name not in headers:
+                headers[name] = value
+
+    return add
+
+
+def _strict_transport(settings: Settings, application: ApiApplication | None) -> Notice | None:
+    """Tell browsers to come back by TLS only.
+
+    Behind a proxy every request looks like plain HTTP, so production says it always. Browsers
+    ignore it there, save that a developer's ``localhost`` must not be locked out for a year.
+    """
+    table = settings.application(application.name if application is not None else "")
+    seconds: int = table["hsts_max_age"]
+    if not seconds:
+        return None
+    value = f"max-age={seconds}; includeSubDomains; preload"
+    only_encrypted = settings["mode"] == "development"
+
+    def add(event: ResponseEvent) -> None:
+        if not only_encrypted or event.environ["wsgi.url_scheme"] == "https":
+            event.headers.setdefault(STRICT_TRANSPORT, value)
+
+    return add
+
+
+@hookimpl
+def glue_response_events(settings: Settings) -> Sequence[Listener[Notice]]:
+    """Add the headers that nobody set: an application's own always win."""
+    return [
+        Listener("security-headers", lambda application: _security_headers(settings, application)),
+        Listener("strict-transport", lambda application: _strict_transport(settings, application)),
+    ]
