@@ -28,6 +28,32 @@ control_socket_disable = True
 forwarder_headers = ""
 
 
+def post_worker_init(worker: Any) -> None:
+    """Begin to serve, in each process that does; gunicorn calls it after the fork.
+
+    Args:
+        worker: The worker of gunicorn.
+    """
+    from glue_core.request_id import log_with_request_ids
+
+    log_with_request_ids()
+    deployment = getattr(worker.wsgi, "deployment", None)
+    if deployment is not None:
+        deployment.start_up()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Stop to serve; gunicorn calls it in the process that ends.
+
+    Args:
+        server: The arbiter of gunicorn.
+        worker: The worker of gunicorn.
+    """
+    deployment = getattr(getattr(worker, "wsgi", None), "deployment", None)
+    if deployment is not None:
+        deployment.close()
+
+
 def on_starting(server: Any) -> None:
     """Refuse an unmigrated database; gunicorn calls it before it opens a socket.
 
@@ -41,3 +67,17 @@ def on_starting(server: Any) -> None:
     from glue_core.cli.checking import refuse_unmigrated_host
 
     refuse_unmigrated_host(server.app.wsgi())
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Close what a worker opened, once its requests have ended.
+
+    Args:
+        server: The arbiter of gunicorn.
+        worker: The worker, in its own process.
+    """
+    from glue_core.host import Host
+
+    application = getattr(worker, "wsgi", None)
+    if isinstance(application, Host):
+        application.deployment.close()

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from glue_core.cli.publishing import drain, stopping
 from glue_core.cli.session import Session
 from glue_core.cli.showing import aligned, indented
 from glue_core.errors import ConfigurationError
@@ -74,11 +74,14 @@ def demo(ctx: click.Context, port: int, directory: Path | None, products: int | 
     session = ctx.ensure_object(Session)
     port = _free_port(port)
     stop = threading.Event()
-    preparing = threading.Event()
-    preparing.set()
-    with suppress(_Interrupted), _interruptible(stop, preparing), _folder(directory) as folder:
+    preparation = _Preparation()
+    with (
+        suppress(_Interrupted),
+        stopping(stop, preparation.interrupt),
+        _folder(directory) as folder,
+    ):
         shown = _prepare(session, folder, products)
-        preparing.clear()
+        preparation.lasts = False
         with _children(folder, port) as children:
             _wait_until_it_answers(children, port, stop)
             if not stop.is_set():
@@ -107,28 +110,17 @@ def _free_port(port: int) -> int:
         return free
 
 
-@contextmanager
-def _interruptible(stop: threading.Event, preparing: threading.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the demo: the preparation at once, the serving in order.
+class _Preparation:
+    """Says whether a signal ends the demo at once: until there are children to end in order."""
 
-    Args:
-        stop: Set by either signal.
-        preparing: While it is set, a signal raises.
-    """
+    def __init__(self) -> None:
+        self.lasts = True
 
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        if preparing.is_set():
-            preparing.clear()
+    def interrupt(self) -> None:
+        """End the preparation, once."""
+        if self.lasts:
+            self.lasts = False
             raise _Interrupted
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.signal(number, on_signal) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, former, strict=True):
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -257,8 +249,6 @@ def _import(deployment: Deployment, data: DemoData, directory: Path, products: i
 
 
 def _publish(deployment: Deployment) -> None:
-    from glue_core.cli.publishing import drain
-
     click.echo("Publishing ...")
     left = drain(deployment, patient=False)
     waiting = left["waiting"] + left["leased"] + left["set_aside"]

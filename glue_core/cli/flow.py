@@ -168,7 +168,7 @@ def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) 
             "answer",
             registry.source.id,
             f"{registry.source.distribution} {registry.source.version}   "
-            f"{place_of(callable_, registry.source)}",
+            f"{place_of(made, registry.source)}",
             "the application answers by itself, without a flow",
         )
         return Walk(application, None, None, (line,))
@@ -202,6 +202,10 @@ def _selected(
         return named, "", "the command line names it"
     path = environ["PATH_INFO"]
     context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
+    if deployment.context_expanders:
+        context = GlueApiContext("", "", "")
+        for expand in deployment.context_expanders:
+            context = expand(context, environ)
     declared = deployment.registry.applications
     selection = Selection(
         deployment.applications,
@@ -212,8 +216,9 @@ def _selected(
         name, mount = selection.select(context)
     except MissingApiApplication as error:
         raise ConfigurationError(
-            f"{error}\nIt would be answered with 500. Say where applications answer under "
-            f"'applications.<name>.hosts' and 'applications.<name>.paths' in the settings."
+            f"{error}\nIt would be answered with 500. Ask one with --application, or say where "
+            f"they answer under 'applications.<name>.hosts' and 'applications.<name>.paths' in "
+            f"the settings."
         ) from error
     table = deployment.settings.application(name)
     application = declared[name].application

@@ -129,15 +129,41 @@ def work(ctx: click.Context, once: bool, until_stdin_ends: bool) -> None:
 
 
 @contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """Set an event at SIGTERM and SIGINT, while the block lasts; in the main thread."""
+def stopping(stop: threading.Event, also: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Set an event at SIGTERM and SIGINT, while the block lasts; in the main thread.
+
+    A handler runs between two steps of the main thread, which may hold the event's lock just then
+    and would wait for itself. So another thread sets the event; it hears of signals by a pipe.
+
+    Args:
+        stop: The event.
+        also: Called in the main thread at each signal; it may raise.
+    """
     numbers = (signal.SIGTERM, signal.SIGINT)
-    former = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    hear, tell = os.pipe()
+    os.set_blocking(tell, False)
+
+    def listen() -> None:
+        while number := os.read(hear, 1):
+            if number[0] == 0:
+                return
+            if number[0] in numbers:
+                stop.set()
+
+    listener = threading.Thread(target=listen, daemon=True, name="signals")
+    listener.start()
+    former_pipe = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    former = [signal.signal(number, lambda *_: also()) for number in numbers]
     try:
         yield
     finally:
         for number, handler in zip(numbers, former, strict=True):
             signal.signal(number, handler)
+        signal.set_wakeup_fd(former_pipe)
+        os.write(tell, b"\0")
+        listener.join()
+        os.close(hear)
+        os.close(tell)
 
 
 def on_end_of_stdin(call: Callable[[], object]) -> None:

@@ -138,3 +138,14 @@ def test_database_that_is_down_stops_no_start(tmp_path: Path) -> None:
 
     with host.deployment:
         starting(host)
+
+
+def test_worker_closes_its_services_at_its_end(tmp_path: Path) -> None:
+    """What a worker opened is closed when gunicorn ends it, as the deployment closes it."""
+    host = host_over(tmp_path, ("storage",))
+    closed: list[str] = []
+    host.deployment.services.replace("storage", SimpleNamespace(close=lambda: closed.append("s")))
+
+    gunicorn.worker_exit(None, SimpleNamespace(wsgi=host))
+
+    assert closed == ["s"]

@@ -72,6 +72,49 @@ def test_demo_serves_every_application_and_leaves_nothing(
     assert list((installed.folder / "temporary").iterdir()) == []
 
 
+def test_signal_while_the_demo_is_prepared_ends_it(installed: Any) -> None:
+    """Nobody waits for the preparation: a signal ends it with 0 and removes the folder."""
+    process = demo(installed)
+    line = ""
+    while "Publishing" not in line:
+        line = process.stdout.readline()
+        assert line, "The demo ended early."
+
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=90)
+
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+    assert list((installed.folder / "temporary").iterdir()) == []
+
+
+def test_folder_that_was_named_is_kept(installed: Any) -> None:
+    """With '--directory' the settings and the data stay, for 'glue serve' to use."""
+    process = demo(installed, "--directory", str(installed.folder / "kept"))
+    port_of(process)
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=90)
+
+    code, output = installed.run(
+        *("glue_core.cli", "migrate", "--check"),
+        GLUE_CONFIG=str(installed.folder / "kept" / "glue.toml"),
+        GLUE_SERVICES__DATABASE="sqlite:///var/database.sqlite",
+    )
+    assert (code, output) == (0, "The database is up to date.\n")
+
+
+def test_settings_of_the_environment_play_no_part(installed: Any) -> None:
+    """A demo never touches the database that the environment names."""
+    process = demo(installed)
+    port_of(process)
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=90)
+
+    assert not (installed.folder / "database.sqlite").exists()
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Needs /proc to find children.")
 def test_child_that_dies_ends_the_demo(installed: Any) -> None:
     """Where the server or the worker ends by itself, the demo says which, and ends with 1."""
@@ -131,15 +174,8 @@ def test_settings_give_each_application_a_host_and_a_path() -> None:
     """The written settings are valid; the storefront answers at '/' as well."""
     values = tomllib.loads(settings_text(["backend_api", "storefront_api"]))
 
-    assert Settings.of(values)["applications"] == {
-        "backend_api": {
-            "hosts": ["backend_api.localhost"],
-            "paths": ["/backend_api"],
-            "base_url": None,
-        },
-        "storefront_api": {
-            "hosts": ["storefront_api.localhost"],
-            "paths": ["/storefront_api", "/"],
-            "base_url": None,
-        },
+    found = Settings.of(values)["applications"]
+    assert {name: (table["hosts"], table["paths"]) for name, table in found.items()} == {
+        "backend_api": (["backend_api.localhost"], ["/backend_api"]),
+        "storefront_api": (["storefront_api.localhost"], ["/storefront_api", "/"]),
     }

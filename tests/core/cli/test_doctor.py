@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 
@@ -83,6 +85,20 @@ def test_messages_are_counted(glue: Any) -> None:
     glue("publish")
 
     assert checks(glue("doctor", "--json"))["messages"]["message"] == "2 waiting, 0 leased"
+
+
+def test_messages_that_were_set_aside_are_an_error(glue: Any) -> None:
+    """What publishers failed at again and again needs a person: it is an error."""
+    glue("migrate")
+    glue("publish")
+    with closing(sqlite3.connect(glue.directory / "database.sqlite")) as connection:
+        connection.execute("UPDATE glue_outbox SET is_set_aside = 1 WHERE key = 'a'")
+        connection.commit()
+
+    result = glue("doctor", "--json")
+
+    assert result.exit_code == 1
+    assert "1 waiting, 0 leased, 1 set aside" in checks(result)["messages"]["message"]
 
 
 def test_list_for_people_has_a_line_each(glue: Any) -> None:

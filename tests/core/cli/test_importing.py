@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from typing import Any
+
+import pytest
+
+from glue_core.cli.importing import ImportBar
 
 GOOD = "key\na\nb\n"
 BAD = "key\na\nbad\nb\n"
@@ -86,3 +92,33 @@ def test_folder_that_is_missing_is_an_error(glue: Any) -> None:
 
     assert result.exit_code == 1
     assert "nowhere is not a folder" in result.stderr
+
+
+class Terminal(io.StringIO):
+    """A standard error that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal a bar shows the file and how far it is; elsewhere nothing is written."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    with ImportBar("Importing") as bar:
+        bar("probe.csv", 500, 50, 100)
+
+    assert "50%" in terminal.getvalue()
+    assert "probe.csv" in terminal.getvalue()
+
+
+def test_no_progress_is_written_to_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log keeps clean of bars."""
+    log = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", log)
+
+    with ImportBar("Importing") as bar:
+        bar("probe.csv", 500, 50, 100)
+
+    assert log.getvalue() == ""
