@@ -152,6 +152,18 @@ def test_empty_body(serve: Serve) -> None:
     assert_error(serve().post("/things"), 400, "014")
 
 
+def test_call_that_needs_no_body(serve: Serve) -> None:
+    """A POST whose operation has no type and no schema may come without a body."""
+
+    def handle(attributes: dict[str, Any]) -> GlueResponse:
+        return GlueResponse(content=repr(attributes).encode(), format="text/plain")
+
+    client = serve(glue_resources=lambda: [Operation("post", handle, "log-out")])
+
+    assert client.post("/log-out").text == "{}"
+    assert client.post("/log-out", json={"all": True}).text == "{'all': True}"
+
+
 def test_body_under_a_convention(serve: Serve, by_line: dict[str, str]) -> None:
     """The convention of the Content-Type reads the body and writes the answer."""
     response = serve().post(
