@@ -80,7 +80,13 @@ def demo(ctx: click.Context, port: int, directory: Path | None, products: int | 
         stopping(stop, preparation.interrupt),
         _folder(directory) as folder,
     ):
-        shown = _prepare(session, folder, products)
+        try:
+            shown = _prepare(session, folder, products)
+        except Exception as error:
+            if preparation.lasts:
+                raise
+            # The interruption met a library in the middle of something, which failed by it.
+            raise _Interrupted from error
         preparation.lasts = False
         with _children(folder, port) as children:
             _wait_until_it_answers(children, port, stop)
