@@ -17,6 +17,7 @@ from glue_core import (
     RequestFlowAwareApiApplication,
     Resource,
     Section,
+    ServiceEngine,
     SimpleResource,
     Step,
     hookimpl,
@@ -765,3 +766,18 @@ def test_all_problems_of_an_application_are_told_at_once(refusal: Refusal, get: 
 def test_settings_keep_their_origin_in_messages(refusal: Refusal) -> None:
     """A message about settings says where they come from."""
     assert "Settings are wrong in the given settings:" in refusal(mode="productoin")
+
+
+def test_two_engines_of_one_scheme(refusal: Refusal) -> None:
+    """Two engines that open the URLs of one service and scheme stop the start."""
+
+    def engines() -> list[ServiceEngine]:
+        return [ServiceEngine("storage", "memory", lambda url, services: None)]
+
+    message = refusal(
+        plugin("one", "glue.features", glue_service_engines=engines),
+        plugin("two", "glue.features", glue_service_engines=engines),
+    )
+
+    assert message.startswith("Two engines for 'storage memory:'.")
+    assert names_parties(message, "one", "two")
