@@ -170,4 +170,5 @@ def test_body_under_a_convention(serve: Serve, by_line: dict[str, str]) -> None:
         "/things", body=b"name=a\nsize=x", headers={"content-type": "text/x-lines"}
     )
 
-    assert (response.status_code, response.text) == (422, "422 901 Not a valid integer.")
+    assert response.status_code == 422
+    assert response.text.startswith("422 901 ")
