@@ -44,8 +44,8 @@ def glue_demo_data() -> Sequence[DemoData]:
             "demo magazine",
             _write_demo,
             examples=(
-                "/magazine_api/articles?page[limit]=3&sort=-publishedAt&include=author",
-                "/magazine_api/authors?sort=name",
+                "/magazine_api/articles?page[limit]=3&sort=-publishedAt",
+                "/magazine_api/authors?sort=name&include=articles",
             ),
         )
     ]
