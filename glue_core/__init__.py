@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, load_included, read_include
+    from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
         GlueApiContext,
         GlueError,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     )
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
     from glue_core.relationship import Relationship
+    from glue_core.request_id import RequestIdFilter
     from glue_core.resource import Resource
     from glue_core.security.lens import Lens, Model
     from glue_core.services.broker import Broker, Message
@@ -109,6 +111,7 @@ __all__ = [
     "BadRequest",
     "Broker",
     "Build",
+    "Call",
     "Cells",
     "Condition",
     "ConfigurationError",
@@ -119,6 +122,7 @@ __all__ = [
     "Deployment",
     "ErrorCode",
     "Event",
+    "Expand",
     "Features",
     "Forbidden",
     "Format",
@@ -142,10 +146,12 @@ __all__ = [
     "ImportReport",
     "Importer",
     "Lens",
+    "Listener",
     "Message",
     "Migrations",
     "Model",
     "NotFound",
+    "Notice",
     "Operation",
     "Order",
     "PageRules",
@@ -158,7 +164,9 @@ __all__ = [
     "Relationship",
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
+    "RequestIdFilter",
     "Resource",
+    "ResponseEvent",
     "Row",
     "RowError",
     "RowImporter",
@@ -207,6 +215,7 @@ _HOMES = {
     "BadRequest": "glue_core.errors",
     "Broker": "glue_core.services.broker",
     "Build": "glue_core.step",
+    "Call": "glue_core.listener",
     "Cells": "glue_core.cells",
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
@@ -217,6 +226,7 @@ _HOMES = {
     "Deployment": "glue_core.deployment",
     "ErrorCode": "glue_core.operation",
     "Event": "glue_core.work",
+    "Expand": "glue_core.listener",
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
@@ -243,10 +253,12 @@ _HOMES = {
     "ImportReport": "glue_core.importing",
     "Importer": "glue_core.exchange",
     "Lens": "glue_core.security.lens",
+    "Listener": "glue_core.listener",
     "Message": "glue_core.services.broker",
     "Migrations": "glue_core.exchange",
     "Model": "glue_core.security.lens",
     "NotFound": "glue_core.errors",
+    "Notice": "glue_core.listener",
     "Operation": "glue_core.operation",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",
@@ -260,7 +272,9 @@ _HOMES = {
     "Relationship": "glue_core.relationship",
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
+    "RequestIdFilter": "glue_core.request_id",
     "Resource": "glue_core.resource",
+    "ResponseEvent": "glue_core.listener",
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",

@@ -42,18 +42,6 @@ def post_worker_init(worker: Any) -> None:
         deployment.start_up()
 
 
-def worker_exit(server: Any, worker: Any) -> None:
-    """Stop to serve; gunicorn calls it in the process that ends.
-
-    Args:
-        server: The arbiter of gunicorn.
-        worker: The worker of gunicorn.
-    """
-    deployment = getattr(getattr(worker, "wsgi", None), "deployment", None)
-    if deployment is not None:
-        deployment.close()
-
-
 def on_starting(server: Any) -> None:
     """Refuse an unmigrated database; gunicorn calls it before it opens a socket.
 

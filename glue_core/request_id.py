@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 HEADER = "x-request-id"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 ENVIRON_KEY = "glue.request_id"
 """Where an application that answers by itself finds the id in its WSGI environment."""
 
@@ -45,3 +46,19 @@ class RequestIdFilter(logging.Filter):
         """Let every record pass."""
         record.request_id = _CURRENT.get()
         return True
+
+
+def log_with_request_ids() -> None:
+    """Let what is logged in this process carry request ids.
+
+    Handlers that the deployment set up get the attribute, for their formats to use. Where there is
+    none, warnings and errors go to the standard error with the id in brackets.
+    """
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter(LOG_FORMAT))
+        root.addHandler(handler)
+    for each in root.handlers:
+        if not any(isinstance(known, RequestIdFilter) for known in each.filters):
+            each.addFilter(RequestIdFilter())

@@ -185,6 +185,7 @@ FEATURE_HOOKS = {
     "glue_demo_data",
     "glue_settings",
 }
+HOST_HOOKS = {"glue_context_expanders"}
 
 
 @pytest.fixture
@@ -195,6 +196,8 @@ def colours() -> Iterator[Deployment]:
         module = run(example)
         hook = next(name for name in vars(module) if name.startswith("glue_"))
         group = "glue.features" if hook in FEATURE_HOOKS else "glue.plugins.storefront_api"
+        if hook in HOST_HOOKS:
+            group = "glue.plugins"
         sources.append(in_memory(group, hook.removeprefix("glue_"), module, distribution=hook))
     settings = {"services": {"storage": "memory:"}}
     with storefront(settings, *sources) as deployment:
