@@ -26,10 +26,12 @@ if TYPE_CHECKING:
         read_sort,
         wrong,
     )
+    from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
     from glue_core.convention import Convention, Fragment, Writer
     from glue_core.demo import DemoData
     from glue_core.deployment import Deployment
+    from glue_core.encoding import Encoder, Rows
     from glue_core.errors import (
         BadRequest,
         ConfigurationError,
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
     from glue_core.hookspecs import hookimpl
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
-    from glue_core.including import INCLUDE, load_included, read_include
+    from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
+    from glue_core.linking import Places, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
         GlueApiContext,
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
         Sort,
     )
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
+    from glue_core.problems import PROBLEM, problem_document
     from glue_core.relationship import Relationship
     from glue_core.request_id import RequestIdFilter
     from glue_core.resource import Resource
@@ -104,7 +108,9 @@ __all__ = [
     "FIELDS",
     "FILTER",
     "INCLUDE",
+    "INCLUDE_NOTE",
     "PAGE",
+    "PROBLEM",
     "SORT",
     "STATUS_LINES",
     "ApiApplication",
@@ -120,7 +126,9 @@ __all__ = [
     "Database",
     "DemoData",
     "Deployment",
+    "Encoder",
     "ErrorCode",
+    "ErrorText",
     "Event",
     "Expand",
     "Features",
@@ -145,6 +153,7 @@ __all__ = [
     "ImportProblem",
     "ImportReport",
     "Importer",
+    "IncludeTree",
     "Lens",
     "Listener",
     "Message",
@@ -158,6 +167,7 @@ __all__ = [
     "Pagination",
     "Parameter",
     "ParentResources",
+    "Places",
     "Problem",
     "Provider",
     "Publisher",
@@ -170,6 +180,7 @@ __all__ = [
     "Row",
     "RowError",
     "RowImporter",
+    "Rows",
     "Search",
     "SearchIndex",
     "SearchPage",
@@ -198,7 +209,11 @@ __all__ = [
     "hookimpl",
     "import_directory",
     "load_included",
+    "page_addresses",
+    "path_of",
     "pointer_to",
+    "problem_document",
+    "query_of",
     "read_fields",
     "read_filters",
     "read_include",
@@ -224,7 +239,9 @@ _HOMES = {
     "Database": "glue_core.services.database",
     "DemoData": "glue_core.demo",
     "Deployment": "glue_core.deployment",
+    "Encoder": "glue_core.encoding",
     "ErrorCode": "glue_core.operation",
+    "ErrorText": "glue_core.catalogue",
     "Event": "glue_core.work",
     "Expand": "glue_core.listener",
     "FIELDS": "glue_core.building",
@@ -249,9 +266,11 @@ _HOMES = {
     "GlueVersion": "glue_core.messages",
     "Handler": "glue_core.step",
     "INCLUDE": "glue_core.including",
+    "INCLUDE_NOTE": "glue_core.including",
     "ImportProblem": "glue_core.importing",
     "ImportReport": "glue_core.importing",
     "Importer": "glue_core.exchange",
+    "IncludeTree": "glue_core.including",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
     "Message": "glue_core.services.broker",
@@ -262,10 +281,12 @@ _HOMES = {
     "Operation": "glue_core.operation",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",
+    "PROBLEM": "glue_core.problems",
     "PageRules": "glue_core.operation",
     "Pagination": "glue_core.messages",
     "Parameter": "glue_core.step",
     "ParentResources": "glue_core.messages",
+    "Places": "glue_core.linking",
     "Problem": "glue_core.errors",
     "Provider": "glue_core.features",
     "Publisher": "glue_core.exchange",
@@ -278,6 +299,7 @@ _HOMES = {
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
+    "Rows": "glue_core.encoding",
     "SORT": "glue_core.building",
     "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",
@@ -307,7 +329,11 @@ _HOMES = {
     "hookimpl": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "load_included": "glue_core.including",
+    "page_addresses": "glue_core.linking",
+    "path_of": "glue_core.linking",
     "pointer_to": "glue_core.body",
+    "problem_document": "glue_core.problems",
+    "query_of": "glue_core.linking",
     "read_fields": "glue_core.building",
     "read_filters": "glue_core.building",
     "read_include": "glue_core.including",

@@ -150,6 +150,7 @@ class _Compiler:
             convention=self._name,
             model=self._model,
             spoken=self._convention,
+            catalogue=self._registry.catalogue,
         )
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from glue_core.catalogue import ErrorText
     from glue_core.demo import DemoData
+    from glue_core.encoding import Encoder
     from glue_core.exchange import Importer, Migrations, Publisher
     from glue_core.features import Features, Provider
     from glue_core.listener import Call, Expand, Listener, Notice
@@ -218,6 +220,31 @@ def glue_context_expanders(settings: Settings) -> Sequence[Listener[Expand]]:  #
     Returns:
         Listeners whose callable takes the context and the WSGI environment and returns a context;
         they are bound with None, since no application is selected yet.
+    """
+
+
+@hookspec
+def glue_encoders(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Encoder]:
+    """Contribute formats of plain answers, for requests that select no convention.
+
+    A client selects one by its media type in ``Accept``; JSON is built in and the default. Errors
+    are JSON whatever is selected. Two encoders of one media type stop the start.
+
+    Returns:
+        Encoders; their media types join those of the plain flow.
+    """
+
+
+@hookspec
+def glue_error_catalogue(settings: Settings) -> Sequence[ErrorText]:  # type: ignore[empty-body]
+    """Contribute the words of errors, by code or kind, in several languages.
+
+    A code or kind that two plugins word stops the start.
+
+    Returns:
+        Texts; the language of the request's locale is chosen.
     """
 
 

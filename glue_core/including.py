@@ -52,6 +52,9 @@ class Edge:
 Tree = tuple[Edge, ...]
 """The relationships to load from the resources of one level; empty for none."""
 
+IncludeTree = Tree
+"""The same under the name that conventions see."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Include:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from glue_core import codes
@@ -71,6 +71,27 @@ def read_accept(header: str) -> list[MediaRange]:
     return ranges
 
 
+def accepts_by_name(header: str | None, media_type: str) -> bool:
+    """Say whether a client accepts a media type and names it: a wildcard does not count.
+
+    For what nobody gets unasked, such as problem documents.
+    """
+    if header is None or media_type not in header.lower():
+        return False
+    return any(
+        f"{each.main}/{each.sub}" == media_type and each.quality > 0 for each in read_accept(header)
+    )
+
+
+def written_types(convention: Convention) -> tuple[str, ...]:
+    """Return the media types of a convention's answers: those of its bodies, if it says no more.
+
+    A convention that writes others than it reads has them in ``written_types``.
+    """
+    written: tuple[str, ...] = getattr(convention, "written_types", convention.media_types)
+    return written
+
+
 def _quality(text: str) -> float | None:
     try:
         quality = float(text)
@@ -82,6 +103,23 @@ def _quality(text: str) -> float | None:
 def media_type_of(header: str) -> str:
     """Return the media type of a ``Content-Type`` header, in lower case, without parameters."""
     return header.partition(";")[0].strip().lower()
+
+
+def _best(ranges: Sequence[MediaRange], offers: Sequence[str]) -> str | None:
+    """Return the media type on offer that a client likes best; exact names beat wildcards."""
+    refused = {f"{each.main}/{each.sub}" for each in ranges if each.quality == 0}
+    wanted = [each for each in ranges if each.quality > 0]
+    for each in wanted:
+        media_type = f"{each.main}/{each.sub}"
+        if media_type in offers and media_type not in refused:
+            return media_type
+    for each in wanted:
+        for media_type in offers:
+            main = media_type.partition("/")[0]
+            fits = each.main in ("*", main) and each.sub == "*"
+            if fits and media_type not in refused and f"{main}/*" not in refused:
+                return media_type
+    return None
 
 
 class Negotiator:
@@ -98,9 +136,14 @@ class Negotiator:
         )
         self._default = conventions[default]
         self._types: dict[str, Convention] = {}
+        self._written: dict[str, Convention] = {}
         for convention in by_priority:
             for media_type in convention.media_types:
                 self._types.setdefault(media_type.lower(), convention)
+            for media_type in written_types(convention):
+                self._written.setdefault(media_type.lower(), convention)
+        # Those of the default convention first: they are what a wildcard gets.
+        self._offers = tuple(dict.fromkeys((*written_types(self._default), *self._written)))
         self._known: dict[tuple[bool, str | None, str | None], Selected] = {}
 
     def select(self, method: str, content_type: str | None, accept: str | None) -> Selected:
@@ -122,27 +165,20 @@ class Negotiator:
 
     def _select(self, has_body: bool, content_type: str | None, accept: str | None) -> Selected:
         sent = self._types.get(media_type_of(content_type)) if content_type else None
-        if sent is not None and (sent.name is not None or has_body):
+        if sent is not None and sent.name is not None:
             return Selected(sent.name, sent.media_types[0])
         ranges = read_accept(accept) if accept and accept.strip() else [MediaRange("*", "*", 1.0)]
-        refused = {f"{each.main}/{each.sub}" for each in ranges if each.quality == 0}
-        wanted = [each for each in ranges if each.quality > 0]
-        for each in wanted:
-            media_type = f"{each.main}/{each.sub}"
-            if media_type in self._types and media_type not in refused:
-                return Selected(self._types[media_type].name, media_type)
-        for each in wanted:
-            for media_type in self._offers():
-                main = media_type.partition("/")[0]
-                fits = each.main in ("*", main) and each.sub == "*"
-                if fits and media_type not in refused and f"{main}/*" not in refused:
-                    return Selected(self._types[media_type].name, media_type)
-        return Selected(self._default.name, None)
-
-    def _offers(self) -> Iterable[str]:
-        """Yield the media types, those of the default convention first."""
-        yield from self._default.media_types
-        yield from self._types
+        if sent is not None and has_body:
+            # The body is plain, so the answer is; the formats of plain answers are to choose from.
+            formats = written_types(sent)
+            chosen = _best(ranges, formats)
+            if chosen is None and _best(ranges, self._offers) is not None:
+                chosen = formats[0]
+            return Selected(None, chosen)
+        media_type = _best(ranges, self._offers)
+        if media_type is None:
+            return Selected(self._default.name, None)
+        return Selected(self._written[media_type].name, media_type)
 
 
 def _accepted(operation: Operation) -> Validate:

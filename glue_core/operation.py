@@ -14,6 +14,7 @@ from glue_core.resource import Resource, SchemaClass
 from glue_core.step import Parameter
 
 if TYPE_CHECKING:
+    from glue_core.catalogue import Catalogue
     from glue_core.security.lens import Model
 
 Method = Literal["getCollection", "get", "post", "patch", "put", "delete", "options"]
@@ -87,10 +88,15 @@ class Operation:
         name: Name in the ids of ``disable``; the place and the method by default.
         summary: One line for the documentation; the handler's docstring by default.
         status: Status of success, or None for the default of the method.
+        singular: Without a convention an answer about one resource is the object, not a list of
+            one, where the setting ``plugins.plain.singular`` is ``declared``.
+        snake_case: Without a convention the attributes of bodies and answers are in snake case;
+            the keys of free-form maps are not touched.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
         spoken: Filled in: the convention itself.
+        catalogue: Filled in: the words of errors.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
         relationship: Filled in where the core answers for a relationship: which one.
@@ -114,10 +120,13 @@ class Operation:
     name: str = field(default="", kw_only=True)
     summary: str = field(default="", kw_only=True)
     status: int | None = field(default=None, kw_only=True)
+    singular: bool = field(default=False, kw_only=True)
+    snake_case: bool = field(default=False, kw_only=True)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
     spoken: Convention | None = field(default=None, kw_only=True, repr=False)
+    catalogue: Catalogue | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)
     relationship: Relationship | None = field(default=None, kw_only=True)

@@ -12,7 +12,9 @@ from typing import Any
 import pluggy
 
 from glue_core import hookspecs
+from glue_core.catalogue import ErrorText
 from glue_core.demo import DemoData
+from glue_core.encoding import Encoder
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
@@ -62,6 +64,8 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_start_up": (Listener,),
     "glue_shut_down": (Listener,),
     "glue_context_expanders": (Listener,),
+    "glue_encoders": (Encoder,),
+    "glue_error_catalogue": (ErrorText,),
     "glue_features": (Provider,),
     "glue_service_engines": (ServiceEngine,),
     "glue_settings": (Section,),

@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
+from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
 from glue_core.operation import METHODS, RELATIONSHIPS, Operation, SimpleResource
+from glue_core.plain import Plain
 from glue_core.registry.choice import Choice
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -93,6 +95,7 @@ class ApplicationRegistry:
         stacks: Steps of each hook, not in order.
         replaced: Ids that others took the place of.
         heard: Listeners of each hook, not in order.
+        catalogue: The words of errors.
     """
 
     application: ApiApplication
@@ -106,6 +109,7 @@ class ApplicationRegistry:
     replaced: Mapping[str, str] = field(default_factory=dict)
     heard: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     convention_sources: Mapping[str | None, str] = field(default_factory=dict)
+    catalogue: Catalogue | None = None
 
     def listeners(self, hook: str) -> tuple[Placed, ...]:
         """Return the listeners of a hook in the order they are called.
@@ -144,7 +148,7 @@ class ApplicationRegistry:
 
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
-    from glue_core import formatting, negotiation, plain, validation
+    from glue_core import catalogue, formatting, negotiation, plain, validation
     from glue_core.security import cors, headers
     from glue_core.services import engines
 
@@ -157,6 +161,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
         of(COMMON_PLUGINS, "formatting", formatting),
+        of(COMMON_PLUGINS, "catalogue", catalogue),
         of(COMMON_PLUGINS, "cors", cors),
         of(COMMON_PLUGINS, "security-headers", headers),
     )
@@ -356,6 +361,8 @@ class Registry:
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         stacks = {hook: call(hook) for hook in STACKS}
+        encoders = call("glue_encoders")
+        texts = call("glue_error_catalogue")
         heard = self._heard(hooks, arguments)
 
         problems: list[str] = []
@@ -367,12 +374,19 @@ class Registry:
         problems += _wrong_relationships(application.name, relationships, types)
         problems += _clashing_operations(application.name, (*operations, *routes), conventions)
         problems += _clashing_children(application.name, operations, relationships)
+        problems += _twice(
+            texts, lambda each: each.value.key, f"Two plugins of {application.name!r} word {{!r}}."
+        )
+        problems += _clashing_encoders(application.name, encoders, conventions)
         for hook, steps in stacks.items():
             problems += _twice(
                 steps, lambda each: each.id, f"Two steps of {hook!r} have the id {{!r}}."
             )
         if problems:
             raise ConfigurationError("\n\n".join(problems))
+        plain = conventions.get(None)
+        if isinstance(plain, Plain):
+            conventions[None] = plain.with_encoders([each.value for each in encoders])
         everything = (*operations, *routes)
         shown_types = _shown(types, conventions)
         made = relationship_operations(everything, relationships, shown_types, conventions, follows)
@@ -389,6 +403,7 @@ class Registry:
             MappingProxyType(self.choice.replaced),
             MappingProxyType(heard),
             MappingProxyType(convention_sources),
+            Catalogue(each.value for each in texts),
         )
 
     def _listening(
@@ -536,6 +551,30 @@ def _conventions(
                     f"Give one another priority, or disable it."
                 )
     return found, sources
+
+
+def _clashing_encoders(
+    application: str,
+    encoders: Sequence[Contribution],
+    conventions: Mapping[str | None, Convention],
+) -> Iterable[str]:
+    """Tell of encoders whose media type somebody else writes."""
+    yield from _twice(
+        encoders, lambda each: each.value.media_type, f"Two encoders of {application!r} are {{!r}}."
+    )
+    taken = {
+        media_type.lower(): name
+        for name, convention in conventions.items()
+        for media_type in convention.media_types
+        if name is not None
+    }
+    for each in encoders:
+        if each.value.media_type in taken:
+            yield (
+                f"The encoder {each.id!r} of {application!r} has the media type of the convention "
+                f"{taken[each.value.media_type]!r}.\n  {each.party}\n"
+                f"Give it another media type, or put {each.id!r} under 'disable' in the settings."
+            )
 
 
 def _expanded(declared: Iterable[Contribution]) -> Iterable[Contribution]:

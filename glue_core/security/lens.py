@@ -14,6 +14,7 @@ from glue_core.messages import GlueError
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
+from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
 
@@ -40,6 +41,7 @@ class Lens:
     """
 
     __slots__ = (
+        "_loaders",
         "_names",
         "_resource",
         "_schemas",
@@ -79,7 +81,13 @@ class Lens:
         self._schemas: dict[frozenset[str] | None, Schema] = {
             None: resource.attributes(only=[names[each] for each in self.attributes])
         }
+        self._loaders: dict[tuple[type[Schema] | None, bool], Schema] = {}
         self.identify = _identifier(resource.id)
+
+    @property
+    def schema(self) -> type[Schema]:
+        """Schema of the attributes, for their names: who sees which of them the lens says."""
+        return self._resource.attributes
 
     def may_write(self, relationship: str) -> bool:
         """Say whether a visible relationship may be written."""
@@ -102,7 +110,8 @@ class Lens:
         """
         schema = self._schemas.get(only)
         if schema is None:
-            wanted = [self._names[each] for each in self.attributes if each in (only or ())]
+            only = frozenset(each for each in self.attributes if each in (only or ()))
+            wanted = [self._names[each] for each in self.attributes if each in only]
             if not wanted:
                 return {}
             schema = self._resource.attributes(only=wanted)
@@ -123,36 +132,26 @@ class Lens:
             The attributes by the names of the schema's fields, and what is wrong with them. The
             pointers of the errors start at the attributes.
         """
-        schema = (operation.schema or self._resource.attributes)(
-            unknown=RAISE, partial=operation.method == "patch"
-        )
-        hidden = [
-            name
-            for name, field in schema.fields.items()
-            if not field.dump_only and (field.data_key or name) not in self.writable
-        ]
-        if operation.schema is None and hidden:
-            schema = self._resource.attributes(
-                unknown=RAISE, partial=operation.method == "patch", exclude=hidden
-            )
+        key = (operation.schema, operation.method == "patch")
+        schema = self._loaders.get(key)
+        if schema is None:
+            schema = self._loaders[key] = self._loader(*key)
         try:
             return cast("dict[str, Any]", schema.load(values)), []
         except ValidationError as error:
-            return {}, list(_violations(error.messages, ""))
+            return {}, list(violations(error.messages))
 
-
-def _violations(messages: Any, pointer: str) -> Iterable[GlueError]:
-    """Turn marshmallow's messages into errors with JSON Pointers, one for each violation."""
-    if isinstance(messages, dict):
-        for key, found in messages.items():
-            part = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            yield from _violations(found, pointer + part)
-        return
-    for text in messages if isinstance(messages, list) else [messages]:
-        if isinstance(text, (dict, list)):
-            yield from _violations(text, pointer)
-        else:
-            yield GlueError(status=422, code="901", message=str(text), pointer=pointer)
+    def _loader(self, declared: type[Schema] | None, is_partial: bool) -> Schema:
+        """Make the schema that holds a body against the rules; what is hidden is unknown to it."""
+        kind = declared or self._resource.attributes
+        hidden = [
+            name
+            for name, field in kind().fields.items()
+            if declared is None
+            and not field.dump_only
+            and (field.data_key or name) not in self.writable
+        ]
+        return prepare(kind(unknown=RAISE, partial=is_partial, exclude=hidden))
 
 
 def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | None]:

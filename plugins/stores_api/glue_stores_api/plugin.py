@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from glue_core import (
     Build,
+    ErrorText,
     Features,
     Format,
     Operation,
@@ -47,6 +48,13 @@ class StoresApiSettings(Schema):
 def glue_settings() -> Sequence[Section]:
     """Contribute the settings of the choice of stores."""
     return [Section(SECTION, StoresApiSettings)]
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the error of an unknown store."""
+    german = "Diesen Store gibt es nicht"
+    return [ErrorText("601", {"en": STORE_NOT_FOUND.message, "de": german})]
 
 
 @hookimpl

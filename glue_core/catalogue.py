@@ -1,0 +1,146 @@
+"""The error catalogue: the words of errors, by code or kind, in the languages of the clients.
+
+Codes and kinds never change with the language; texts do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from glue_core import codes
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import GlueError, GlueRequest, GlueResponse
+from glue_core.operation import Operation
+from glue_core.step import Format, Step
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """The words of one error.
+
+    Attributes:
+        key: Code, such as ``601``, or kind of a violation, such as ``range``.
+        texts: Templates by language, such as ``de``, or locale, such as ``de_CH``. They may name
+            the violation's parameters: ``{min}``.
+    """
+
+    key: str
+    texts: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name in contribution ids."""
+        return self.key
+
+
+class Catalogue:
+    """The words that an application knows."""
+
+    def __init__(self, texts: Iterable[ErrorText]) -> None:
+        self._texts = {each.key: dict(each.texts) for each in texts}
+
+    def word(self, error: GlueError, locale: str | None) -> None:
+        """Give an error the words of a locale, where the catalogue has them.
+
+        An error without a kind keeps its own English words: they may say more than the code.
+        """
+        if error.kind is not None:
+            key = next((each for each in _variants(error) if each in self._texts), None)
+            text = self._find(key, locale, DEFAULT_LANGUAGE)
+        else:
+            text = self._find(error.code, locale, None)
+        if text is None:
+            return
+        try:
+            error.message = text.format_map(error.arguments)
+        except (KeyError, IndexError, ValueError):
+            # The template wants a parameter that this violation has not: its own words will do.
+            return
+
+    def _find(self, key: str | None, locale: str | None, default: str | None) -> str | None:
+        texts = self._texts.get(key or "", {})
+        for name in (locale, locale.partition("_")[0] if locale else None, default):
+            if name is not None and name in texts:
+                return texts[name]
+        return None
+
+
+def _variants(error: GlueError) -> Sequence[str]:
+    """Return the names that a violation's text may have, the most telling first."""
+    kind = error.kind or ""
+    limits = [name for name in ("min", "max", "equal") if name in error.arguments]
+    return (f"{kind}.{'.'.join(limits)}", kind) if limits else (kind,)
+
+
+def _words(operation: Operation) -> Format | None:
+    catalogue = operation.catalogue
+    if catalogue is None:
+        return None
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        for error in response.errors:
+            catalogue.word(error, request.locale)
+
+    return format_
+
+
+@hookimpl
+def glue_response_formatters() -> Sequence[Step[Format]]:
+    """Choose the words of errors."""
+    return [Step("error-texts", _words)]
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the core's own errors, and every kind of violation."""
+
+    def of(key: str, english: str, german: str) -> ErrorText:
+        return ErrorText(key, {"en": english, "de": german})
+
+    return [
+        of(codes.NOT_FOUND, "Not found", "Nicht gefunden"),
+        of(codes.METHOD_NOT_ALLOWED, "Method does not exist", "Diese Methode gibt es nicht"),
+        of(
+            codes.PARENT_NOT_FOUND,
+            "Parent resource not found",
+            "Übergeordnete Ressource nicht gefunden",
+        ),
+        of(
+            codes.SERVICE_UNAVAILABLE,
+            "A service that this request needs is unavailable. Try again later.",
+            "Ein Dienst, den diese Anfrage braucht, antwortet nicht. Bitte später noch einmal.",
+        ),
+        of(
+            codes.INTERNAL_ERROR,
+            "Something went wrong on the server. It was logged with the request's id.",
+            "Auf dem Server ist etwas schiefgegangen. Es wurde mit der Kennung der Anfrage "
+            "festgehalten.",
+        ),
+        of("required", "This attribute is required.", "Dieses Attribut wird gebraucht."),
+        of("null", "This attribute may not be null.", "Dieses Attribut darf nicht null sein."),
+        of("unknown", "This attribute is not known.", "Dieses Attribut gibt es nicht."),
+        of("type", "This must be a valid {type}.", "Das muss ein gültiger Wert sein: {type}."),
+        of("invalid", "This value is not valid.", "Dieser Wert ist nicht gültig."),
+        of("range.min", "This must be at least {min}.", "Das muss mindestens {min} sein."),
+        of("range.max", "This must be at most {max}.", "Das darf höchstens {max} sein."),
+        of(
+            "range.min.max",
+            "This must be from {min} to {max}.",
+            "Das muss zwischen {min} und {max} liegen.",
+        ),
+        of("length.min", "The length must be at least {min}.", "Die Länge ist mindestens {min}."),
+        of("length.max", "The length must be at most {max}.", "Die Länge ist höchstens {max}."),
+        of(
+            "length.min.max",
+            "The length must be from {min} to {max}.",
+            "Die Länge liegt zwischen {min} und {max}.",
+        ),
+        of("length.equal", "The length must be {equal}.", "Die Länge ist genau {equal}."),
+        of("choice", "This must be one of: {choices}.", "Das muss eines sein von: {choices}."),
+        of("pattern", "This does not have the right form.", "Das hat nicht die richtige Form."),
+        of("email", "This must be an email address.", "Das muss eine E-Mail-Adresse sein."),
+        of("url", "This must be a URL.", "Das muss eine URL sein."),
+    ]

@@ -1,0 +1,147 @@
+"""Linking: where requests, resources and pages are found, for every convention that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode
+
+from glue_core.messages import GlueRequest, GlueResource, Pagination
+from glue_core.operation import RELATIONSHIPS, Operation
+
+PathOf = Callable[[GlueRequest], str]
+"""The path of a request, below the mount point."""
+
+_SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
+_PLACEHOLDER = re.compile(r"\{([^}:]*)[^}]*\}")
+
+
+def encoded(text: str | None) -> str:
+    """Return a text as one segment of a path, with nothing left that would split it."""
+    if text is None:
+        return ""
+    return text if _SAFE.fullmatch(text) else quote(text, safe="")
+
+
+@lru_cache(maxsize=256)
+def query_of(text: str, *, with_page: bool) -> str:
+    """Return a query anew, each name and value percent-encoded.
+
+    Args:
+        text: The query as the client sent it.
+        with_page: Whether the page parameters stay.
+    """
+    pairs = parse_qsl(text, keep_blank_values=True)
+    kept = [pair for pair in pairs if with_page or not pair[0].startswith("page[")]
+    return urlencode(kept, quote_via=quote, safe=",")
+
+
+def path_of(operation: Operation) -> PathOf:
+    """Compile the path of the requests to an operation, with each id percent-encoded."""
+    if operation.is_template:
+        template = operation.place
+
+        def filled(request: GlueRequest) -> str:
+            values = request.resource.parameters or {}
+            return _PLACEHOLDER.sub(lambda found: encoded(values.get(found[1])), template)
+
+        return filled
+    above = _path_above(operation)
+    last = f"/{encoded(operation.types[-1])}"
+    has_id = operation.has_id or operation.is_linkage
+    linkage = operation.place.rpartition("/")[2] if operation.is_linkage else None
+    behind = "" if linkage is None else f"/{RELATIONSHIPS}/{encoded(linkage)}"
+
+    def path(request: GlueRequest) -> str:
+        tail = f"/{encoded(request.resource.id)}" if has_id else ""
+        return above(request) + last + tail + behind
+
+    return path
+
+
+def _path_above(operation: Operation) -> PathOf:
+    parents = tuple(f"/{encoded(type_)}/" for type_ in operation.types[:-1])
+    if not parents:
+        return lambda _: ""
+
+    def path(request: GlueRequest) -> str:
+        held = request.parent_resources
+        return "".join(
+            part + encoded(parent.id) for part, parent in zip(parents, held, strict=True)
+        )
+
+    return path
+
+
+class Places:
+    """Says where the resources of one operation's answers are found."""
+
+    __slots__ = ("_above", "_canonical", "_last", "_related", "_singleton", "_type")
+
+    def __init__(self, operation: Operation) -> None:
+        model = operation.model
+        self._canonical = dict(model.canonical) if model is not None else {}
+        self._related = model.related if model is not None else frozenset()
+        types = operation.types
+        below = bool(types) and operation.type == types[-1]
+        self._type = operation.type if below else None
+        self._singleton = operation.singleton
+        self._above = _path_above(operation)
+        self._last = f"/{encoded(types[-1])}" if types else ""
+
+    def address_of(
+        self, resource: GlueResource, request: GlueRequest, *, is_primary: bool
+    ) -> str | None:
+        """Return the address of a resource, or None where it has no place.
+
+        It is the place of its type; for what the operation itself is about, and has none, the one
+        below the parents of the request.
+
+        Args:
+            resource: The resource, with type and id.
+            request: The request, for the start of addresses and the parents.
+            is_primary: Whether the operation is about the resource; False for one that is included.
+        """
+        id_ = resource.id
+        template = self._canonical.get(resource.type or "")
+        if template is not None:
+            if id_ is None:
+                return None
+            return request.base_url + template.replace("{id}", encoded(id_))
+        if not is_primary or self._type is None or resource.type != self._type:
+            return None
+        start = request.base_url + self._above(request) + self._last
+        if self._singleton:
+            return start
+        return None if id_ is None else f"{start}/{encoded(id_)}"
+
+    def has_related(self, type_: str | None, name: str) -> bool:
+        """Say whether ``/<name>`` below the place of a resource shows what it is related to."""
+        return (type_, name) in self._related
+
+
+def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[str, str]:
+    """Return ``first``, ``prev``, ``next`` and ``last``; one that leads nowhere is left out.
+
+    Args:
+        start: Absolute address of the collection, without a query.
+        request: The request; the rest of its query stays.
+        page: The page that is shown.
+    """
+    rest = query_of(request.parameters_string, with_page=False)
+    before = f"{start}?{rest}&" if rest else f"{start}?"
+
+    def to(offset: int) -> str:
+        return f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
+
+    addresses = {"first": to(page.first_index)}
+    last, previous, following = page.last_index, page.previous_first_index, page.next_first_index
+    if previous is not None:
+        # Behind the end the page before is the last one that shows something.
+        addresses["prev"] = to(previous if last is None else min(previous, last))
+    if following is not None:
+        addresses["next"] = to(following)
+    if last is not None:
+        addresses["last"] = to(last)
+    return addresses
