@@ -7,6 +7,7 @@ verdict answers with all of it at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from glue_core.messages import (
@@ -14,6 +15,7 @@ from glue_core.messages import (
     GlueFilter,
     GlueRequest,
     GlueSparseResource,
+    PageStrategy,
     Pagination,
     Sort,
 )
@@ -27,10 +29,27 @@ INVALID_FILTER = "011"
 
 FILTER_SHAPE = "Unsupported `Filter` format is used. Please use `filter[resource.property]`"
 
+OFFSET, LIMIT, NUMBER, SIZE = "page[offset]", "page[limit]", "page[number]", "page[size]"
+AFTER, BEFORE = "page[after]", "page[before]"
+OFFSET_NAMES = frozenset((OFFSET, LIMIT))
+PROFILE_ERRORS = "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
+
 PAGE = (
-    Parameter("page[offset]", "Index of the first resource, from 0."),
-    Parameter("page[limit]", "Number of resources at most."),
+    Parameter(OFFSET, "Index of the first resource, from 0."),
+    Parameter(LIMIT, "Number of resources at most."),
 )
+_SIZE = Parameter(SIZE, "Number of resources at most.")
+PAGES: Mapping[PageStrategy, tuple[Parameter, ...]] = {
+    "offset": PAGE,
+    "number": (Parameter(NUMBER, "Number of the page, from 1."), _SIZE),
+    "cursor": (
+        Parameter(AFTER, "Cursor behind which the page starts."),
+        Parameter(BEFORE, "Cursor before which the page ends."),
+        _SIZE,
+    ),
+}
+"""Parameters of each way to name a page."""
+
 SORT = (Parameter("sort", "Attributes to sort by; a leading '-' puts the largest first."),)
 FILTER = (Parameter("filter[]", "filter[type.attribute]=value: attributes must be equal."),)
 FIELDS = (Parameter("fields[]", "fields[type]=a,b: the attributes to show of a type."),)
@@ -77,26 +96,106 @@ def parse_query(request: GlueRequest) -> dict[str, str]:
     return fields
 
 
-def read_page(operation: Operation) -> Build | None:
-    """Read ``page[offset]`` and ``page[limit]`` where the operation is cut into pages.
+def page_parameters(operation: Operation) -> tuple[Parameter, ...]:
+    """Return the page parameters that an operation takes."""
+    if operation.page is None:
+        return ()
+    found: dict[str, Parameter] = {}
+    for strategy in operation.page.strategies:
+        found.update({each.name: each for each in PAGES[strategy]})
+    return tuple(found.values())
+
+
+def read_page(operation: Operation, *, needs_both: bool = False) -> Build | None:
+    """Read the page where the operation is cut into pages.
+
+    The client names it by the parameters of one strategy; those of several are refused, and so are
+    a size above the operation's maximum and a strategy that the operation does not take.
+
+    Args:
+        operation: The operation.
+        needs_both: Whether ``page[offset]`` and ``page[limit]`` count only together.
 
     Source:
-        JSON:API 1.1, "Pagination"; a limit above the operation's maximum is refused.
+        JSON:API 1.1, "Pagination", and its profile "Cursor Pagination".
     """
     rules = operation.page
     if rules is None:
         return None
-    default, maximum = rules.default, rules.maximum
+    strategies, default, maximum = rules.strategies, rules.default, rules.maximum
+    names = {each.name for each in page_parameters(operation)}
 
     def build(request: GlueRequest) -> None:
         fields = request.query_fields
-        offset = _number(request, fields.get("page[offset]"), "page[offset]", 0, LARGEST_OFFSET)
-        limit = _number(request, fields.get("page[limit]"), "page[limit]", 1, maximum)
-        request.pagination = Pagination(
-            0 if offset is None else offset, default if limit is None else limit
-        )
+        sent = {name for name in fields if name in names}
+        if needs_both and len(sent & OFFSET_NAMES) == 1:
+            sent -= OFFSET_NAMES
+        strategy = _strategy_of(request, sent, strategies)
+        if strategy is None:
+            return
+        if strategy == "offset":
+            offset = limit = None
+            if sent:
+                offset = _number(request, fields.get(OFFSET), OFFSET, 0, LARGEST_OFFSET)
+                limit = _number(request, fields.get(LIMIT), LIMIT, 1, maximum)
+            request.pagination = Pagination(offset or 0, default if limit is None else limit)
+            return
+        if strategy == "cursor" and AFTER in sent and BEFORE in sent and not rules.ranges:
+            message = "page[after] and page[before] cannot be used together here."
+            _wrong_page(request, BEFORE, message, "range-pagination-not-supported")
+        text = fields.get(SIZE)
+        highest = LARGEST_OFFSET if strategy == "cursor" else maximum
+        size = _number(request, text, SIZE, 1, highest)
+        if size is not None and size > maximum:
+            message = f"page[size] must be a whole number from 1 to {maximum}."
+            _wrong_page(request, SIZE, message, "max-size-exceeded", {"maxSize": maximum})
+        if size is None:
+            size = maximum if AFTER in sent and BEFORE in sent else default
+        if strategy == "number":
+            number = _number(request, fields.get(NUMBER), NUMBER, 1, LARGEST_OFFSET // maximum)
+            request.pagination = Pagination(((number or 1) - 1) * size, size, strategy=strategy)
+            return
+        for name in (AFTER, BEFORE):
+            if fields.get(name) == "":
+                wrong(request, name, f"{name} is no cursor.")
+        after, before = fields.get(AFTER), fields.get(BEFORE)
+        request.pagination = Pagination(0, size, strategy=strategy, after=after, before=before)
 
     return build
+
+
+def _strategy_of(
+    request: GlueRequest, sent: set[str], strategies: Sequence[PageStrategy]
+) -> PageStrategy | None:
+    """Return the strategy whose parameters a request has; several are noted as wrong."""
+    if not sent:
+        return strategies[0]
+    fitting = [each for each in strategies if sent <= {p.name for p in PAGES[each]}]
+    if fitting:
+        return fitting[0]
+    mixed = " and ".join(sorted(sent))
+    wrong(request, min(sent), f"{mixed} belong to different kinds of pages; use one kind.")
+    return None
+
+
+def _wrong_page(
+    request: GlueRequest,
+    parameter: str,
+    message: str,
+    kind: str,
+    meta: Mapping[str, object] | None = None,
+) -> None:
+    """Note what a page by cursor cannot be, as its profile says it."""
+    request.errors.append(
+        GlueError(
+            status=400,
+            code=INVALID_PARAMETER,
+            message=message,
+            parameter=parameter,
+            type=PROFILE_ERRORS + kind,
+            meta=None if meta is None else {"page": dict(meta)},
+        )
+    )
 
 
 def _number(
@@ -114,8 +213,13 @@ def _number(
     return None
 
 
-def read_sort(operation: Operation) -> Build | None:
-    """Read ``sort`` where the operation can be sorted; a name it does not know is refused."""
+def read_sort(operation: Operation, *, ignore_unknown: bool = False) -> Build | None:
+    """Read ``sort`` where the operation can be sorted.
+
+    Args:
+        operation: The operation.
+        ignore_unknown: Whether a name that it cannot be sorted by is left out, or refused.
+    """
     if not operation.sorts or operation.model is None or operation.type is None:
         return None
     model, type_ = operation.model, operation.type
@@ -130,15 +234,20 @@ def read_sort(operation: Operation) -> Build | None:
             name = part.removeprefix("-")
             if name in known:
                 sortings.append(Sort(name, not part.startswith("-")))
-            else:
+            elif not ignore_unknown:
                 wrong(request, "sort", f"Cannot sort by {name!r}; known are: {', '.join(known)}.")
         request.sortings = tuple(sortings)
 
     return build
 
 
-def read_filters(operation: Operation) -> Build | None:
-    """Read ``filter[type.attribute]`` where the operation can be filtered."""
+def read_filters(operation: Operation, *, ignore_unknown: bool = False) -> Build | None:
+    """Read ``filter[type.attribute]`` where the operation can be filtered.
+
+    Args:
+        operation: The operation.
+        ignore_unknown: Whether a filter that it does not have is left out, or refused.
+    """
     if not operation.filters or operation.model is None or operation.type is None:
         return None
     model, type_ = operation.model, operation.type
@@ -156,6 +265,8 @@ def read_filters(operation: Operation) -> Build | None:
             if known is None:
                 known = model.lens(type_, request.grants).filters(operation)
             if resource != type_ or attribute not in known:
+                if ignore_unknown:
+                    continue
                 offered = ", ".join(f"{type_}.{each}" for each in known)
                 wrong(
                     request,
@@ -169,10 +280,14 @@ def read_filters(operation: Operation) -> Build | None:
     return build
 
 
-def read_fields(operation: Operation) -> Build | None:
+def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build | None:
     """Read ``fields[type]`` where the operation shows a type.
 
-    A type of the application and its attributes or relationships may be named; others are refused.
+    A type of the application and its attributes or relationships may be named.
+
+    Args:
+        operation: The operation.
+        ignore_unknown: Whether other names are left out, or refused.
 
     Source:
         JSON:API 1.1, "Sparse Fieldsets".
@@ -188,12 +303,15 @@ def read_fields(operation: Operation) -> Build | None:
                 continue
             type_ = name[7:-1]
             if not (name.startswith("fields[") and name.endswith("]")) or type_ not in model:
+                if ignore_unknown:
+                    continue
                 wrong(request, name, f"{type_ or name!r} is not a type of this application.")
                 continue
             lens = model.lens(type_, request.grants)
             wanted = tuple(part for part in value.split(",") if part)
             for part in wanted:
-                if part not in lens.attributes and part not in lens.relationships:
+                unknown = part not in lens.attributes and part not in lens.relationships
+                if unknown and not ignore_unknown:
                     wrong(request, name, f"{type_!r} has no field {part!r}.")
             sparse.append(GlueSparseResource(type_, wanted))
         request.sparse_resources = tuple(sparse)

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any
 
 from glue_core import codes
+from glue_core.convention import IgnoresParameters
 from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
@@ -162,18 +163,21 @@ class _Compiler:
                 trace.append(_traced(hook, placed, run is not None))
                 if run is not None:
                     runs.append(run)
-                    reads.extend(placed.contribution.value.reads)
+                    reads.extend(placed.contribution.value.reads_of(operation))
             bound[hook] = tuple(runs)
         builders, validators, routed, wrappers, formatters, finishers = (
             bound[hook] for hook in STACKS
         )
         refusal = operation.refusal is not None
+        ignored = None
+        if isinstance(self._convention, IgnoresParameters):
+            ignored = self._convention.ignores(operation, self._settings)
         controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
         return Flow(
             operation,
             builders,
             validators,
-            None if refusal else KnownParameters(reads),
+            None if refusal else KnownParameters(reads, ignored),
             () if refusal else routed,
             controller,
             formatters,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from glue_core.messages import GlueRequest, GlueResponse
+from glue_core.messages import GlueRequest, GlueResponse, GlueVersion
 
 if TYPE_CHECKING:
     from glue_core.operation import Operation
@@ -52,3 +53,82 @@ class Convention(Protocol):
 
     def describe(self, operation: Operation) -> Fragment:
         """Say the same to the documentation."""
+
+
+def always(operation: Operation) -> bool:
+    """Apply to every operation."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class MediaTypeExtension:
+    """Something that a media type parameter of a convention may name.
+
+    Contributed through `glue_media_type_extensions`.
+
+    Attributes:
+        convention: Name of the convention.
+        parameter: Parameter that lists it, such as ``ext`` or ``profile``.
+        uri: What stands for it there.
+        applies: Says at start-up whether answers of an operation can follow it.
+    """
+
+    convention: str
+    parameter: str
+    uri: str
+    applies: Callable[[Operation], bool] = always
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """What a convention understood of the parameters of its media type.
+
+    Attributes:
+        version: Version that they ask for, or None.
+        extensions: What they name and we have, in the client's order.
+    """
+
+    version: GlueVersion | None = None
+    extensions: tuple[MediaTypeExtension, ...] = ()
+
+
+MediaParameters = tuple[tuple[str, str], ...]
+"""MediaParameters of a media type: names in lower case, values without quotes, in their order."""
+
+ReadParameters = Callable[[MediaParameters], MediaType | None]
+"""Reads the parameters of a media type; None where it must not be used with them."""
+
+
+@runtime_checkable
+class WithParameters(Protocol):
+    """What a convention has besides whose media type has parameters with a meaning.
+
+    Of a convention without it, parameters are ignored.
+    """
+
+    def parameter_reader(
+        self, application: str, settings: Settings, extensions: Sequence[MediaTypeExtension]
+    ) -> ReadParameters:
+        """Return what reads the parameters of requests to one application.
+
+        Args:
+            application: Name of the application.
+            settings: The settings of the deployment.
+            extensions: The extensions of this convention that are installed.
+        """
+
+
+@runtime_checkable
+class IgnoresParameters(Protocol):
+    """What a convention has besides under which some unknown query parameters do no harm.
+
+    Of a convention without it, each parameter that nobody reads is a 400.
+    """
+
+    def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
+        """Return the test of the names of such parameters, or None where each is refused.
+
+        Args:
+            operation: The operation.
+            settings: The settings of the deployment.
+        """

@@ -13,6 +13,7 @@ from glue_core.application import (
     RequestFlowAwareApiApplication,
 )
 from glue_core.compiling import compile_application
+from glue_core.convention import WithParameters
 from glue_core.edge import Edge, EdgedApplication
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
@@ -160,7 +161,7 @@ class Deployment:
         return HttpApplication(
             application.name,
             compile_application(registry, self.settings),
-            Negotiator(registry.conventions, None),
+            self._negotiator(registry),
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],
             seconds=self.settings["limits"]["seconds"],
@@ -183,6 +184,22 @@ class Deployment:
             begin.extend(_bound(registry.listeners("glue_start_up"), registry.application))
             end.extend(_bound(registry.listeners("glue_shut_down"), registry.application))
         return tuple(begin), tuple(reversed(end))
+
+    def _negotiator(self, registry: ApplicationRegistry) -> Negotiator:
+        name = registry.application.name
+        default: str | None = self.settings.application(name)["convention"]
+        if default not in registry.conventions:
+            spoken = sorted(each for each in registry.conventions if each is not None)
+            raise ConfigurationError(
+                f"{self.settings.origin}: applications.{name}.convention is {default!r}, which "
+                f"{name!r} does not speak.\nIt speaks: {', '.join(spoken) or 'plain JSON alone'}."
+            )
+        readers = {
+            each.name: each.parameter_reader(name, self.settings, registry.extensions_of(each.name))
+            for each in registry.conventions.values()
+            if isinstance(each, WithParameters)
+        }
+        return Negotiator(registry.conventions, default, readers)
 
     def _work_starter(self, application: ApiApplication) -> Any:
         services = self.services.reachable_for(application.name, application.services)

@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
+    from glue_core.convention import MediaTypeExtension
     from glue_core.demo import DemoData
     from glue_core.encoding import Encoder
     from glue_core.exchange import Importer, Migrations, Publisher
@@ -245,6 +246,20 @@ def glue_error_catalogue(settings: Settings) -> Sequence[ErrorText]:  # type: ig
 
     Returns:
         Texts; the language of the request's locale is chosen.
+    """
+
+
+@hookspec
+def glue_media_type_extensions(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[MediaTypeExtension]:
+    """Contribute what the media type parameters of a convention may name.
+
+    JSON:API's ``ext`` and ``profile`` are such: a client may send and accept a document with an
+    extension that is contributed here, and the steps of the same plugin give it its meaning.
+
+    Returns:
+        Extensions; two with one convention, parameter and URI stop the start.
     """
 
 

@@ -195,6 +195,8 @@ class HttpApplication:
         request.id = request_id_of(environ)
         request.application = self.name
         request.convention = selected.convention
+        request.selected = selected
+        request.version = selected.version
         request.accepted_format = selected.accepted_format
         request.requested_format = content_type
         request.method = method

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 if TYPE_CHECKING:
+    from glue_core.negotiation import Selected
     from glue_core.operation import Operation
     from glue_core.work import Work
 
@@ -30,19 +31,33 @@ class GlueApiContext:
     method: str
 
 
+PageStrategy = Literal["offset", "number", "cursor"]
+"""How a client names the page it wants."""
+
+
 @dataclass(slots=True)
 class Pagination:
     """A page of a collection; offsets and limits count resources, from 0.
 
     Attributes:
-        offset: Index of the first resource of the page.
+        offset: Index of the first resource of the page; 0 where a cursor starts it.
         limit: Size of the page.
         total: Number of resources in the whole collection, or None where it is not known.
+        strategy: How the client named the page.
+        after: In a request the cursor behind which the page starts, or None. In a response the one
+            behind which the next page starts, or None at the end.
+        before: In a request the cursor before which the page ends, or None. In a response the one
+            before which the previous page ends, or None at the start.
+        is_truncated: In a response to both cursors: not all between them fits on the page.
     """
 
     offset: int = 0
     limit: int = 0
     total: int | None = None
+    strategy: PageStrategy = "offset"
+    after: str | None = None
+    before: str | None = None
+    is_truncated: bool = False
 
     @property
     def first_index(self) -> int:
@@ -310,6 +325,7 @@ class GlueRequest:
         parent_resources: The resources above it.
         locale: Locale, such as ``en_US``, or None before a builder chose one.
         store: Store, or None where the application has no stores.
+        selected: What its headers select, the parameters of media types included, or None.
         requested_format: Value of ``Content-Type``, or None.
         accepted_format: Media type the answer will have, or None when nothing is acceptable.
         version: Version that the media type asked for, or None.
@@ -366,6 +382,7 @@ class GlueRequest:
         "request_warehouse",
         "requested_format",
         "resource",
+        "selected",
         "sortings",
         "sparse_resources",
         "store",
@@ -385,6 +402,7 @@ class GlueRequest:
     parent_resources: ParentResources
     locale: str | None
     store: str | None
+    selected: Selected | None
     requested_format: str | None
     accepted_format: str | None
     version: GlueVersion | None
@@ -474,6 +492,7 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "pagination": _always(None),
     "locale": _always(None),
     "store": _always(None),
+    "selected": _always(None),
     "version": _always(None),
     "request_user": _always(None),
     "request_customer": _always(None),

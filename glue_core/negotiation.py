@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from glue_core import codes
-from glue_core.convention import Convention
+from glue_core.convention import Convention, MediaParameters, MediaType, ReadParameters
 from glue_core.hookspecs import hookimpl
-from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
+from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.operation import Operation
 from glue_core.step import Step, Validate
 
 KEPT_ANSWERS = 1024
 LONGEST_HEADER = 4096
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+LOOSE_TYPES = frozenset({"application/json", "text/plain"})
+"""Media types of bodies that leave the choice to the application's default convention."""
+
+# A quoted text, a separator, or what lies between; an open quote reaches to the end.
+_PIECES = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[,;]|[^",;]+|\\', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+NOTHING_SAID = MediaType()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +35,21 @@ class Selected:
     Attributes:
         convention: Name of the convention, or None for plain JSON.
         accepted_format: Media type of the answer, or None when the client accepts none we have.
+        accepted: What the parameters of that media type say.
+        sent: What the parameters of the body's media type say.
+        is_understood: False where the body's media type, or a parameter of it, is none we read.
     """
 
     convention: str | None
     accepted_format: str | None
+    accepted: MediaType = NOTHING_SAID
+    sent: MediaType = NOTHING_SAID
+    is_understood: bool = True
+
+    @property
+    def version(self) -> GlueVersion | None:
+        """Version that the body has, or that the client accepts, or None."""
+        return self.sent.version or self.accepted.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +60,18 @@ class MediaRange:
         main: Type, such as ``application``, in lower case.
         sub: Subtype, in lower case.
         quality: From 0 (never) to 1.
+        parameters: Its parameters but ``q``.
     """
 
     main: str
     sub: str
     quality: float
+    parameters: MediaParameters = ()
+
+    @property
+    def media_type(self) -> str:
+        """Type and subtype."""
+        return f"{self.main}/{self.sub}"
 
 
 def read_accept(header: str) -> list[MediaRange]:
@@ -55,20 +84,54 @@ def read_accept(header: str) -> list[MediaRange]:
         RFC 9110, section 12.5.1.
     """
     ranges = []
-    for part in header[:LONGEST_HEADER].split(","):
-        name, *parameters = part.split(";")
-        main, slash, sub = name.strip().lower().partition("/")
+    for part in _parts(header[:LONGEST_HEADER], ","):
+        name, parameters = read_media_type(part)
+        main, slash, sub = name.partition("/")
         if not slash or not main or not sub:
             continue
         quality: float | None = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip().lower() == "q":
-                quality = _quality(value.strip())
+        for key, value in parameters:
+            if key == "q":
+                quality = _quality(value)
         if quality is not None:
-            ranges.append(MediaRange(main, sub, quality))
+            rest = tuple(each for each in parameters if each[0] != "q")
+            ranges.append(MediaRange(main, sub, quality, rest))
     ranges.sort(key=lambda each: -each.quality)
     return ranges
+
+
+def read_media_type(text: str) -> tuple[str, MediaParameters]:
+    """Read a media type.
+
+    Returns:
+        Type and subtype in lower case, and the parameters.
+
+    Source:
+        RFC 9110, section 8.3.1: names of parameters have no case, and values may be quoted.
+    """
+    name, *parts = _parts(text, ";")
+    parameters = []
+    for part in parts:
+        key, _, value = part.partition("=")
+        value = value.strip()
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = _ESCAPED.sub(r"\1", value[1:-1])
+        if key.strip():
+            parameters.append((key.strip().lower(), value))
+    return name.strip().lower(), tuple(parameters)
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    """Split a text at a separator; what stands between quotes is not looked at."""
+    if '"' not in text:
+        return text.split(separator)
+    parts = [""]
+    for piece in _PIECES.findall(text):
+        if piece == separator:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
 
 
 def accepts_by_name(header: str | None, media_type: str) -> bool:
@@ -105,36 +168,34 @@ def media_type_of(header: str) -> str:
     return header.partition(";")[0].strip().lower()
 
 
-def _best(ranges: Sequence[MediaRange], offers: Sequence[str]) -> str | None:
-    """Return the media type on offer that a client likes best; exact names beat wildcards."""
-    refused = {f"{each.main}/{each.sub}" for each in ranges if each.quality == 0}
-    wanted = [each for each in ranges if each.quality > 0]
-    for each in wanted:
-        media_type = f"{each.main}/{each.sub}"
-        if media_type in offers and media_type not in refused:
-            return media_type
-    for each in wanted:
-        for media_type in offers:
-            main = media_type.partition("/")[0]
-            fits = each.main in ("*", main) and each.sub == "*"
-            if fits and media_type not in refused and f"{main}/*" not in refused:
-                return media_type
-    return None
-
-
 class Negotiator:
     """Selects the convention of requests to one application.
 
     The convention whose media type the body has wins. Else what the client accepts best does; exact
-    types come before ``type/*`` and ``*/*``, which select the default convention. The answers are
-    kept per header values, bounded.
+    types come before ``type/*`` and ``*/*``, which select the default convention. Where that is not
+    the plain flow, bodies in plain JSON or text belong to it as well, unless the client accepts
+    something else. The answers are kept per header values, bounded.
     """
 
-    def __init__(self, conventions: Mapping[str | None, Convention], default: str | None) -> None:
+    def __init__(
+        self,
+        conventions: Mapping[str | None, Convention],
+        default: str | None,
+        readers: Mapping[str | None, ReadParameters] | None = None,
+    ) -> None:
+        """Freeze what is spoken.
+
+        Args:
+            conventions: The conventions by name.
+            default: Name of the one for requests that select none.
+            readers: What reads the parameters of the media types of a convention; of others they
+                are ignored.
+        """
         by_priority = sorted(
             conventions.values(), key=lambda each: (-each.priority, each.name or "")
         )
         self._default = conventions[default]
+        self._readers = dict(readers or {})
         self._types: dict[str, Convention] = {}
         self._written: dict[str, Convention] = {}
         for convention in by_priority:
@@ -160,25 +221,99 @@ class Negotiator:
             known = self._select(*key)
             if len(self._known) >= KEPT_ANSWERS:
                 self._known.clear()
-            self._known[key] = known
+            if len(content_type or "") + len(accept or "") <= LONGEST_HEADER:
+                self._known[key] = known
         return known
 
     def _select(self, has_body: bool, content_type: str | None, accept: str | None) -> Selected:
-        sent = self._types.get(media_type_of(content_type)) if content_type else None
+        name, parameters = read_media_type(content_type) if content_type else ("", ())
+        sent = self._types.get(name)
         if sent is not None and sent.name is not None:
-            return Selected(sent.name, sent.media_types[0])
-        ranges = read_accept(accept) if accept and accept.strip() else [MediaRange("*", "*", 1.0)]
-        if sent is not None and has_body:
+            return self._of_body(sent, parameters, accept)
+        is_loose = self._default.name is not None and name in LOOSE_TYPES
+        ranges = _ranges_of(accept)
+        if sent is not None and has_body and not is_loose:
             # The body is plain, so the answer is; the formats of plain answers are to choose from.
             formats = written_types(sent)
-            chosen = _best(ranges, formats)
-            if chosen is None and _best(ranges, self._offers) is not None:
-                chosen = formats[0]
-            return Selected(None, chosen)
-        media_type = _best(ranges, self._offers)
-        if media_type is None:
-            return Selected(self._default.name, None)
-        return Selected(self._written[media_type].name, media_type)
+            chosen = self._best(ranges, formats)
+            if chosen is None and self._best(ranges, self._offers) is not None:
+                chosen = formats[0], NOTHING_SAID
+            return Selected(None, chosen[0] if chosen else None)
+        for convention in self._written.values():
+            if self._first(convention, ranges) is False:
+                return Selected(convention.name, None)
+        best = self._best(ranges, self._offers)
+        answers = self._default if best is None else self._written[best[0]]
+        understood = not has_body or not name or name in _lower(answers.media_types)
+        understood = understood or (is_loose and answers is self._default)
+        if best is None:
+            return Selected(answers.name, None, is_understood=understood)
+        return Selected(answers.name, best[0], best[1], is_understood=understood)
+
+    def _of_body(
+        self, sent: Convention, parameters: MediaParameters, accept: str | None
+    ) -> Selected:
+        """Select the convention of the body, whatever else the client accepts."""
+        read = self._read(sent, parameters)
+        accepted = self._first(sent, _ranges_of(accept))
+        format_ = None if accepted is False else sent.media_types[0]
+        said = read or NOTHING_SAID
+        return Selected(sent.name, format_, accepted or said, said, read is not None)
+
+    def _read(self, convention: Convention, parameters: MediaParameters) -> MediaType | None:
+        reader = self._readers.get(convention.name)
+        return NOTHING_SAID if reader is None else reader(parameters)
+
+    def _first(
+        self, convention: Convention, ranges: Iterable[MediaRange]
+    ) -> MediaType | Literal[False] | None:
+        """Return what the best entry that names a convention says.
+
+        Returns:
+            None where no entry names it; False where some do, and none of them counts.
+
+        Source:
+            JSON:API 1.1, "Server Responsibilities": the media type with parameters that nobody
+            knows must not be answered with the media type without them.
+        """
+        own = _lower(written_types(convention))
+        found: Literal[False] | None = None
+        for each in ranges:
+            if each.quality > 0 and each.media_type in own:
+                read = self._read(convention, each.parameters)
+                if read is not None:
+                    return read
+                found = False
+        return found
+
+    def _best(
+        self, ranges: Sequence[MediaRange], offers: Sequence[str]
+    ) -> tuple[str, MediaType] | None:
+        """Return what a client likes best of what is on offer; exact names beat wildcards."""
+        refused = {each.media_type for each in ranges if each.quality == 0}
+        wanted = [each for each in ranges if each.quality > 0]
+        for each in wanted:
+            media_type = each.media_type
+            if media_type in offers and media_type not in refused:
+                read = self._read(self._written[media_type], each.parameters)
+                if read is not None:
+                    return media_type, read
+        for each in wanted:
+            for media_type in offers:
+                main = media_type.partition("/")[0]
+                fits = each.main in ("*", main) and each.sub == "*"
+                if fits and media_type not in refused and f"{main}/*" not in refused:
+                    return media_type, NOTHING_SAID
+        return None
+
+
+def _ranges_of(accept: str | None) -> list[MediaRange]:
+    """Return what a client accepts; everything, where it does not say."""
+    return read_accept(accept) if accept and accept.strip() else [MediaRange("*", "*", 1.0)]
+
+
+def _lower(media_types: Iterable[str]) -> frozenset[str]:
+    return frozenset(each.lower() for each in media_types)
 
 
 def _accepted(operation: Operation) -> Validate:
@@ -203,25 +338,21 @@ def _accepted(operation: Operation) -> Validate:
 
 def _understood(operation: Operation) -> Validate | None:
     spoken = operation.spoken
-    if spoken is None or operation.http_method not in WITH_BODY:
+    if spoken is None or operation.method == "options":
         return None
     known = frozenset(each.lower() for each in spoken.media_types)
-    refusal = GlueRequestValidation(
-        False,
-        415,
-        (
-            GlueError(
-                status=415,
-                code=codes.UNSUPPORTED_MEDIA_TYPE,
-                message=f"Send the body as {' or '.join(spoken.media_types)}.",
-                header="Content-Type",
-            ),
-        ),
-    )
+    types = " or ".join(spoken.media_types)
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
-        sent = request.requested_format
-        return None if sent is None or media_type_of(sent) in known else refusal
+        if request.selected is None or request.selected.is_understood:
+            return None
+        message = f"Send the body as {types}."
+        if media_type_of(request.requested_format or "") in known:
+            message = f"Send the body as {types}, without parameters that are not known here."
+        error = GlueError(
+            status=415, code=codes.UNSUPPORTED_MEDIA_TYPE, message=message, header="Content-Type"
+        )
+        return GlueRequestValidation(False, 415, (error,))
 
     return validate
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
-from glue_core.messages import GlueResponse
+from glue_core.messages import GlueResponse, PageStrategy
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource, SchemaClass
 from glue_core.step import Parameter
@@ -51,10 +51,18 @@ class PageRules:
     Attributes:
         default: Size of a page when the client names none, from 1.
         maximum: Largest size a client may ask for; a larger one is refused, not clamped.
+        strategies: How a client may name a page: ``offset`` (``page[offset]``, ``page[limit]``),
+            ``number`` (``page[number]``, ``page[size]``) and ``cursor`` (``page[after]``,
+            ``page[before]``, ``page[size]``). The first one is taken where the client names none;
+            one request uses one of them. A handler serves offsets and numbers alike, by offset and
+            limit; cursors it makes and reads itself.
+        ranges: Whether a client may give both cursors at once, for what lies between.
     """
 
     default: int = 10
     maximum: int = 100
+    strategies: tuple[PageStrategy, ...] = ("offset",)
+    ranges: bool = False
 
 
 @dataclass(frozen=True, slots=True)

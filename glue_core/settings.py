@@ -112,6 +112,13 @@ class ApplicationSettings(Schema):
         allow_none=True,
         metadata={"description": "Address that links start with; the request's own by default."},
     )
+    convention = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Convention of requests that select none; the plain flow by default."
+        },
+    )
     security_headers = fields.Boolean(
         load_default=True,
         metadata={"description": "Send the security headers that an answer lacks."},

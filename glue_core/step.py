@@ -57,11 +57,16 @@ class Step(Generic[Run]):
             or None: then the step is not in that operation's tuple and costs it nothing.
         before: Names or ids of steps that come later. ``"x"`` must exist, ``"x?"`` may be absent.
         after: Names or ids of steps that come earlier, spelled alike.
-        reads: Query parameters the step reads where it is bound; others are refused.
+        reads: Query parameters the step reads where it is bound, or a function of the operation
+            that says so; others are refused.
     """
 
     name: str
     bind: Callable[[Operation], Run | None]
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    reads: tuple[Parameter, ...] = ()
+    reads: tuple[Parameter, ...] | Callable[[Operation], tuple[Parameter, ...]] = ()
+
+    def reads_of(self, operation: Operation) -> tuple[Parameter, ...]:
+        """Return the query parameters that the step reads for an operation."""
+        return self.reads(operation) if callable(self.reads) else self.reads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from glue_core import codes
@@ -47,7 +47,16 @@ def refused(found: GlueRequestValidation) -> GlueResponse:
 class KnownParameters:
     """The query parameters that the steps and the handler of an operation read."""
 
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter], ignored: Callable[[str], bool] | None = None
+    ) -> None:
+        """Know them.
+
+        Args:
+            parameters: The parameters; a name that ends in ``[]`` stands for a family.
+            ignored: Says of other names whether they do no harm; None refuses each.
+        """
+        self._ignored = ignored
         names = {each.name for each in parameters}
         self._names = frozenset(names)
         self._families = tuple(sorted(n.removesuffix("]") for n in names if n.endswith("[]")))
@@ -56,6 +65,8 @@ class KnownParameters:
         """Note every query parameter that nobody reads."""
         for name in request.query_fields:
             if name in self._names or (self._families and name.startswith(self._families)):
+                continue
+            if self._ignored is not None and self._ignored(name):
                 continue
             near = difflib.get_close_matches(name, self._names, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""

@@ -13,6 +13,7 @@ import pluggy
 
 from glue_core import hookspecs
 from glue_core.catalogue import ErrorText
+from glue_core.convention import MediaTypeExtension
 from glue_core.demo import DemoData
 from glue_core.encoding import Encoder
 from glue_core.errors import ConfigurationError
@@ -66,6 +67,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_context_expanders": (Listener,),
     "glue_encoders": (Encoder,),
     "glue_error_catalogue": (ErrorText,),
+    "glue_media_type_extensions": (MediaTypeExtension,),
     "glue_features": (Provider,),
     "glue_service_engines": (ServiceEngine,),
     "glue_settings": (Section,),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
 from glue_core.catalogue import Catalogue
-from glue_core.convention import Convention
+from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
 from glue_core.operation import METHODS, RELATIONSHIPS, Operation, SimpleResource
@@ -96,6 +96,8 @@ class ApplicationRegistry:
         replaced: Ids that others took the place of.
         heard: Listeners of each hook, not in order.
         catalogue: The words of errors.
+        convention_sources: Ids of the plugins that the conventions are.
+        extensions: What media type parameters of conventions may name.
     """
 
     application: ApiApplication
@@ -110,6 +112,12 @@ class ApplicationRegistry:
     heard: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     convention_sources: Mapping[str | None, str] = field(default_factory=dict)
     catalogue: Catalogue | None = None
+    extensions: tuple[Contribution, ...] = ()
+
+    def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
+        """Return what the media type parameters of a convention may name."""
+        values: Iterable[MediaTypeExtension] = (each.value for each in self.extensions)
+        return tuple(each for each in values if each.convention == convention)
 
     def listeners(self, hook: str) -> tuple[Placed, ...]:
         """Return the listeners of a hook in the order they are called.
@@ -364,6 +372,7 @@ class Registry:
         encoders = call("glue_encoders")
         texts = call("glue_error_catalogue")
         heard = self._heard(hooks, arguments)
+        extensions = call("glue_media_type_extensions")
 
         problems: list[str] = []
         problems += _wrong_places(application.name, operations, routes)
@@ -378,6 +387,11 @@ class Registry:
             texts, lambda each: each.value.key, f"Two plugins of {application.name!r} word {{!r}}."
         )
         problems += _clashing_encoders(application.name, encoders, conventions)
+        problems += _twice(
+            extensions,
+            lambda each: f"{each.value.parameter} {each.value.uri} of {each.value.convention}",
+            f"Two media type extensions of {application.name!r} are {{!r}}.",
+        )
         for hook, steps in stacks.items():
             problems += _twice(
                 steps, lambda each: each.id, f"Two steps of {hook!r} have the id {{!r}}."
@@ -404,6 +418,7 @@ class Registry:
             MappingProxyType(heard),
             MappingProxyType(convention_sources),
             Catalogue(each.value for each in texts),
+            extensions=extensions,
         )
 
     def _listening(

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from glue_core import (
     FIELDS,
     FILTER,
     INCLUDE,
-    PAGE,
     SORT,
     Build,
     Format,
     Fragment,
+    MediaTypeExtension,
     Operation,
+    ReadParameters,
     Section,
     Settings,
     Step,
     Writer,
     hookimpl,
     load_included,
+    page_parameters,
     read_fields,
     read_filters,
     read_include,
@@ -28,8 +30,15 @@ from glue_core import (
     read_sort,
 )
 from glue_json_api.body import read_document
-from glue_json_api.dialect import SETTINGS, dialect_of
-from glue_json_api.document import MEDIA_TYPE, write_documents
+from glue_json_api.dialect import SETTINGS, Dialect, dialect_of, ignored_parameters
+from glue_json_api.document import write_documents
+from glue_json_api.media_types import (
+    CURSOR_PAGINATION,
+    MEDIA_TYPE,
+    pages_by_cursor,
+    parameter_reader,
+    profile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +65,32 @@ class JsonApi:
         return [SETTINGS]
 
     @hookimpl
+    def glue_media_type_extensions(self) -> Sequence[MediaTypeExtension]:
+        """Know the published profile of pages that a cursor starts."""
+        return [profile(CURSOR_PAGINATION, pages_by_cursor)]
+
+    def parameter_reader(
+        self, application: str, settings: Settings, extensions: Sequence[MediaTypeExtension]
+    ) -> ReadParameters:
+        """Return what reads ``ext``, ``profile`` and ``version``.
+
+        Args:
+            application: Name of the application, which decides the dialect.
+            settings: The settings of the deployment.
+            extensions: The extensions and profiles that are installed.
+        """
+        return parameter_reader(dialect_of(application, settings), extensions)
+
+    @hookimpl
     def glue_request_builders(self, settings: Settings) -> Sequence[Step[Build]]:
         """Read the document of a write, and the query parameters of the specification."""
         depth: int = settings["limits"]["include_depth"]
 
-        def attributes(operation: Operation) -> Build | None:
-            return read_document(operation, dialect_of(operation.application, settings))
+        def of(operation: Operation) -> Dialect:
+            return dialect_of(operation.application, settings)
 
         def include(operation: Operation) -> Build | None:
-            dialect = dialect_of(operation.application, settings)
+            dialect = of(operation)
             return read_include(
                 operation,
                 flat=dialect.flat_include,
@@ -72,14 +98,38 @@ class JsonApi:
                 depth=depth,
             )
 
+        def fields(operation: Operation) -> Build | None:
+            return read_fields(operation, ignore_unknown=of(operation).unknown_fields_ignored)
+
+        def filters(operation: Operation) -> Build | None:
+            return read_filters(operation, ignore_unknown=of(operation).unknown_filters_ignored)
+
+        def page(operation: Operation) -> Build | None:
+            return read_page(operation, needs_both=of(operation).page_needs_both)
+
+        def sort(operation: Operation) -> Build | None:
+            return read_sort(operation, ignore_unknown=of(operation).unknown_sorts_ignored)
+
         return [
-            Step("attributes", attributes),
-            Step("fields", read_fields, reads=FIELDS),
-            Step("filter", read_filters, reads=FILTER),
+            Step("attributes", lambda operation: read_document(operation, of(operation))),
+            Step("fields", fields, reads=FIELDS),
+            Step("filter", filters, reads=FILTER),
             Step("include", include, reads=INCLUDE),
-            Step("page", read_page, reads=PAGE),
-            Step("sort", read_sort, reads=SORT),
+            Step("page", page, reads=page_parameters),
+            Step("sort", sort, reads=SORT),
         ]
+
+    def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
+        """Say which query parameters that nobody reads do no harm.
+
+        Args:
+            operation: The operation.
+            settings: The settings of the deployment.
+
+        Returns:
+            A test of a parameter's name, or None where each is refused.
+        """
+        return ignored_parameters(dialect_of(operation.application, settings))
 
     @hookimpl
     def glue_response_formatters(self, settings: Settings) -> Sequence[Step[Format]]:

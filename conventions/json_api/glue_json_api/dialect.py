@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -135,3 +136,31 @@ def dialect_of(application: str, settings: Settings | None = None) -> Dialect:
     """
     chosen = settings.sections.get(SECTION, {}).get("dialect", {}) if settings is not None else {}
     return PRESETS[chosen.get(application, DEFAULTS.get(application, "strict"))]
+
+
+# A legal name of a member: letters, digits and what is not ASCII, with '-', '_' and ' ' inside.
+_MEMBER = re.compile(
+    r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9_ \u0080-\U0010ffff-]*"
+    r"[A-Za-z0-9\u0080-\U0010ffff])?"
+)
+_RESERVED = re.compile(r"[a-z]+")
+
+
+def ignored_parameters(dialect: Dialect) -> Callable[[str], bool] | None:
+    """Return the test of the names of query parameters that nobody reads and that do no harm.
+
+    Source:
+        JSON:API 1.1, "Implementation-Specific Query Parameters": a name of the letters a to z alone
+        is the specification's, and one that it does not know must be refused.
+    """
+    if dialect.unknown_parameters == "refused":
+        return None
+    if dialect.unknown_parameters == "ignored":
+        return lambda name: True
+    return is_custom
+
+
+def is_custom(name: str) -> bool:
+    """Say whether the name of a query parameter is of those left to implementations."""
+    base = name.partition("[")[0]
+    return _MEMBER.fullmatch(base) is not None and _RESERVED.fullmatch(base) is None

@@ -28,8 +28,8 @@ from glue_json_api.links import (
     query_of,
     related_path_of,
 )
+from glue_json_api.media_types import followed_by
 
-MEDIA_TYPE = "application/vnd.api+json"
 VERSION = "1.1"
 
 Document = dict[str, Any]
@@ -43,7 +43,7 @@ def write_documents(operation: Operation, dialect: Dialect) -> Writer:
     """
     errors = error_objects(dialect)
     data = _data_documents(operation, dialect)
-    member: Document = {"jsonapi": {"version": VERSION}} if dialect.jsonapi_member else {}
+    follow = followed_by(operation)
 
     def write(response: GlueResponse, request: GlueRequest) -> None:
         if response.http_status == 204:
@@ -54,9 +54,16 @@ def write_documents(operation: Operation, dialect: Dialect) -> Writer:
                 document["meta"] = dict(response.document_meta)
         else:
             document = data(response, request)
-        document.update(member)
+        followed = follow(request)
+        if dialect.jsonapi_member:
+            member: Document = {"version": VERSION}
+            if followed.ext:
+                member["ext"] = followed.ext
+            if followed.profile:
+                member["profile"] = followed.profile
+            document["jsonapi"] = member
         response.content = orjson.dumps(document)
-        response.format = MEDIA_TYPE
+        response.format = followed.media_type
 
     return write
 
@@ -174,6 +181,8 @@ def _meta(response: GlueResponse, total: str | None) -> Document:
         known = response.pagination.total
         if known is not None:
             meta.setdefault(total, known)
+    if response.pagination is not None and response.pagination.is_truncated:
+        meta.setdefault("page", {"rangeTruncated": True})
     return meta
 
 

@@ -113,8 +113,11 @@ def link_object(link: GlueLink, base_url: str) -> Any:
     return href if link.meta is None else {"href": href, "meta": dict(link.meta)}
 
 
-def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, str]:
+def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, str | None]:
     """Return the links to other pages; one that leads nowhere is left out.
+
+    Pages are named as the client named this one. Of pages that a cursor starts ``prev`` and
+    ``next`` are always there, null at the ends, as their profile asks.
 
     Args:
         start: Absolute address of the collection, without a query.
@@ -122,12 +125,25 @@ def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, 
         page: The page that is shown.
 
     Source:
-        JSON:API 1.1, "Pagination".
+        JSON:API 1.1, "Pagination", and its profile "Cursor Pagination".
     """
     rest = query_of(request.parameters_string, with_page=False)
     before = f"{start}?{rest}&" if rest else f"{start}?"
+    strategy = request.pagination.strategy if request.pagination is not None else page.strategy
+
+    if strategy == "cursor":
+        size = f"page%5Bsize%5D={page.limit}"
+        links: dict[str, str | None] = {"first": before + size, "prev": None, "next": None}
+        if page.before is not None:
+            links["prev"] = f"{before}page%5Bbefore%5D={encoded(page.before)}&{size}"
+        if page.after is not None:
+            links["next"] = f"{before}page%5Bafter%5D={encoded(page.after)}&{size}"
+        return links
 
     def to(offset: int) -> str:
+        if strategy == "number":
+            number = offset // max(page.limit, 1) + 1
+            return f"{before}page%5Bnumber%5D={number}&page%5Bsize%5D={page.limit}"
         return f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
 
     links = {"first": to(page.first_index)}

@@ -285,8 +285,10 @@ def deploy(magazine: Magazine) -> Iterator[Callable[..., Deployment]]:
     """Return what makes a deployment with the magazine, from settings."""
     made: list[Deployment] = []
 
-    def make(settings: Mapping[str, Any] | None = None) -> Deployment:
-        sources = [Source.of("glue.conventions", "json_api", JSON_API)]
+    def make(
+        settings: Mapping[str, Any] | None = None, sources: Sequence[Source] = ()
+    ) -> Deployment:
+        sources = [*sources, Source.of("glue.conventions", "json_api", JSON_API)]
         for name in (STRICT_APPLICATION, GLUE_APPLICATION):
             application = RequestFlowAwareApiApplication(name)
             sources.append(Source.of("glue.applications", name, application))

@@ -298,7 +298,9 @@ def test_what_the_caller_may_not_see_is_not_written() -> None:
             parent_resources=(),
             query_fields={},
             resource=GlueResource("people", "1"),
+            selected=None,
             sparse_resources=(),
+            version=None,
         )
         shown = GlueResource("people", "1", {"name": "Ann", "salary": 0})
         shown.relationships = {"friends": GlueRelationship([GlueResource("people", "2")])}
