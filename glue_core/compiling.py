@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -59,6 +60,11 @@ class _Compiler:
         self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
         self._contributions = {id(each.value): each for each in registry.operations}
         self._flows: dict[int, Flow] = {}
+
+    @property
+    def _wrapper_ids(self) -> str:
+        wrappers = self._stacks["glue_controller_wrappers"]
+        return ", ".join(each.contribution.id for each in wrappers) or "no wrapper"
 
     def matcher(self) -> Matcher[Flow]:
         """Compile all locations and refusals."""
@@ -172,7 +178,10 @@ class _Compiler:
         ignored = None
         if isinstance(self._convention, IgnoresParameters):
             ignored = self._convention.ignores(operation, self._settings)
-        controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
+        with _named(self._wrapper_ids, operation):
+            controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
+        with _named(self._registry.convention_sources[self._name], operation):
+            writer = self._convention.writer(operation, self._settings)
         return Flow(
             operation,
             builders,
@@ -181,7 +190,7 @@ class _Compiler:
             () if refusal else routed,
             controller,
             formatters,
-            self._convention.writer(operation, self._settings),
+            writer,
             finishers,
             tuple(trace),
         )
@@ -213,6 +222,19 @@ def _traced(hook: str, placed: Placed, bound: bool) -> Trace:
         placed.reason,
         bound,
     )
+
+
+@contextmanager
+def _named(culprit: str, operation: Operation) -> Iterator[None]:
+    """Say who raised while an operation was compiled."""
+    try:
+        yield
+    except Exception as error:
+        raise ConfigurationError(
+            f"{operation.refusal or operation.contribution_name!r} of {operation.application!r} "
+            f"cannot be compiled: {type(error).__name__}: {error}\n  {culprit}\n"
+            f"Mend it, or put it under 'disable' in the settings."
+        ) from error
 
 
 def _wrapped(handler: Handler, wrappers: Sequence[Wrap]) -> Handler:

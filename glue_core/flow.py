@@ -109,6 +109,8 @@ class Flow:
             self.writer(response, request)
         for finish in self.finishers:
             finish(response, request)
+        for name in _unfit_headers(response):
+            raise ValueError(f"The response header {name!r} has a line break in its value.")
 
     @property
     def status(self) -> int:
@@ -124,6 +126,8 @@ class Flow:
             except Exception as another:
                 if another is not error and type(another) is not type(error):
                     LOG.error("Request %s: a formatter failed", request.id, exc_info=another)
+        for name in _unfit_headers(response):
+            del response.meta[name]
         try:
             response.content = None
             self.writer(response, request)
@@ -149,3 +153,8 @@ class Flow:
             except Exception as error:
                 LOG.error("Request %s: closing the work failed", request.id, exc_info=error)
         return response
+
+
+def _unfit_headers(response: GlueResponse) -> list[str]:
+    """Name the headers that would split the response in two."""
+    return [name for name, value in response.meta.items() if "\n" in value or "\r" in value]

@@ -78,6 +78,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
 }
 """What each hook returns a sequence of."""
 
+GROUPS = (APPLICATIONS, CONVENTIONS, FEATURES, COMMON_PLUGINS)
 HOOKS = tuple(sorted(name for name in vars(hookspecs) if name.startswith("glue_")))
 
 
@@ -100,13 +101,23 @@ def check_sources(sources: Iterable[Source]) -> None:
     """Refuse what can be told from metadata, before anything is imported.
 
     Raises:
-        ConfigurationError: Two distributions claim one entry point name, or a plugin was built for
-            other versions of the core.
+        ConfigurationError: An entry point is in a group that nobody reads, two distributions claim
+            one name, or a plugin was built for other versions of the core.
     """
     problems = []
     named: dict[tuple[str, str], list[Source]] = {}
     for source in sources:
         named.setdefault((source.group, source.name), []).append(source)
+    for source in sources:
+        group = source.group
+        if group not in GROUPS and not group.startswith(COMMON_PLUGINS + "."):
+            near = difflib.get_close_matches(group, GROUPS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            problems.append(
+                f"The entry point {source.name!r} is in the group {group!r}, which nobody reads."
+                f"{hint}\n  {source.party}\n"
+                f"Groups are: {', '.join(GROUPS)}, {COMMON_PLUGINS}.<application>."
+            )
     for (group, name), claimants in sorted(named.items()):
         if len(claimants) > 1:
             parties = "\n".join(f"  {each.party}" for each in claimants)

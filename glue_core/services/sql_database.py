@@ -26,6 +26,7 @@ Publish = Callable[[Any, Sequence[Event]], None]
 MEMORY_NAMES = ("", ":memory:")
 SQLITE_OUTAGES = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
 """BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB; others are mistakes of ours."""
+SQLITE_READONLY = 8
 POSTGRESQL_OUTAGES = ("08", "53", "57", "58", "25P", "40", "55P03")
 """Connections, resources, operators, files, time limits and locks: SQLSTATE prefixes."""
 
@@ -225,7 +226,9 @@ def outage(error: BaseException, *, is_disconnect: bool = False) -> str | None:
     """
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
-        return str(error) if code & 0xFF in SQLITE_OUTAGES else None
+        # The plain code tells of a unit that only reads and was asked to write: a mistake of ours.
+        is_outage = code != SQLITE_READONLY and code & 0xFF in SQLITE_OUTAGES
+        return str(error) if is_outage else None
     names = {each.__name__ for each in type(error).__mro__}
     if "OperationalError" in names:
         state = getattr(error, "sqlstate", None)

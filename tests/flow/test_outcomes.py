@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from glue_core import (
     BadRequest,
+    ConfigurationError,
     Conflict,
     GlueError,
     GlueRequest,
@@ -564,3 +565,33 @@ def test_wrapper_may_answer_instead(serve: Serve) -> None:
     client = serve(glue_controller_wrappers=lambda: [Step("cache", only("get", wrap))])
 
     assert client.get("/things/1").json == [{"name": "cached"}]
+
+
+@pytest.mark.parametrize("value", ["a\r\nset-cookie: x=1", "a\nb"])
+def test_header_with_a_line_break_is_refused(serve: Serve, value: str) -> None:
+    """A header that would split the response is a formatted 500, and never leaves."""
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        response.meta["x-bad"] = value
+
+    client = serve(glue_response_formatters=lambda: [Step("bad", always(format_))])
+    response = client.get("/things/1")
+
+    assert response.status_code == 500
+    assert "x-bad" not in response.headers
+    assert response.json[0]["code"] == "020"
+
+
+def test_wrapper_that_raises_stops_the_start(serve: Serve) -> None:
+    """A wrapper that cannot be put around a controller is named, with the operation."""
+
+    def wrap(inner: Any) -> Any:
+        raise ZeroDivisionError("no")
+
+    with pytest.raises(ConfigurationError) as caught:
+        serve(glue_controller_wrappers=lambda: [Step("bad", always(wrap))])
+
+    message = str(caught.value)
+    assert "in-memory:own.bad" in message
+    assert "ZeroDivisionError: no" in message
+    assert "'things." in message
