@@ -174,10 +174,12 @@ class GlueRelationship:
     Attributes:
         resources: The related resources, in order; a to-one relationship has at most one.
         many: Whether the relationship is to-many.
+        pointer: In a request, JSON Pointer to it in the document, for errors; else None.
     """
 
     resources: list[GlueResource] = field(default_factory=list)
     many: bool = True
+    pointer: str | None = None
 
 
 @dataclass(slots=True, eq=False)

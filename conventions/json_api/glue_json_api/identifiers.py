@@ -95,7 +95,7 @@ def read_linkage(
             found.setdefault((resource.type, resource.id, resource.lid), resource)
     if len(request.errors) > before:
         return None
-    return GlueRelationship(list(found.values()), relationship.many)
+    return GlueRelationship(list(found.values()), relationship.many, pointer)
 
 
 def _identifier(

@@ -30,17 +30,17 @@ class ArticlesController:
 
     def post(self, request: GlueRequest) -> GlueResponse:
         """Write a new article, with the author that the body names."""
-        with told():
+        with told(request):
             return GlueResponse.of(self._articles.create(draft_of(request), request.work))
 
     def patch(self, request: GlueRequest) -> GlueResponse:
         """Change the attributes that the body names, and the author where it names one."""
         id_, changes = request.resource.id or "", changes_of(request)
-        with told():
+        with told(request):
             return GlueResponse.of(self._articles.update(id_, changes, request.work))
 
     def delete(self, request: GlueRequest) -> GlueResponse:
         """Delete the article."""
-        with told():
+        with told(request):
             self._articles.delete(request.resource.id or "", request.work)
         return GlueResponse.no_content()

@@ -100,17 +100,23 @@ def changes_of(request: GlueRequest) -> dict[str, Any]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Tell the client what the magazine refuses."""
+def told(request: GlueRequest) -> Iterator[None]:
+    """Tell the client what the magazine refuses, and where the request asked for it."""
     try:
         yield
     except NoSuchArticle as error:
         message = f"There is no article {' and no article '.join(error.ids)}."
-        raise NotFound(NOT_FOUND.code, message) from error
+        raise NotFound(NOT_FOUND.code, message, pointer=_pointer(request, "articles")) from error
     except NoSuchAuthor as error:
         message = f"There is no author {error.ids[0]}."
-        raise NotFound(AUTHOR_NOT_FOUND.code, message) from error
+        raise NotFound(AUTHOR_NOT_FOUND.code, message, pointer=_pointer(request, AUTHOR)) from error
     except IdInUse as error:
         raise Conflict(ID_IN_USE.code, ID_IN_USE.message) from error
     except ChangedMeanwhile as error:
         raise Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message) from error
+
+
+def _pointer(request: GlueRequest, name: str) -> str | None:
+    """Return where the body names what a relationship leads to; None where it does not."""
+    held = (request.resource.relationships or {}).get(name)
+    return None if held is None else held.pointer

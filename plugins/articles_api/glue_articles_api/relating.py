@@ -44,28 +44,28 @@ class Authorship:
     ) -> None:
         """Give an article another author, or none."""
         author_id = related[0].id if related else None
-        with told():
+        with told(request):
             self._articles.update(resource.id or "", {"author_id": author_id}, request.work)
 
     def replace_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Let an author have written these articles and no others."""
-        with told():
+        with told(request):
             self._authors.replace_articles(resource.id or "", _ids(related), request.work)
 
     def add_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Let an author have written these articles, too."""
-        with told():
+        with told(request):
             self._authors.add_articles(resource.id or "", _ids(related), request.work)
 
     def remove_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Take articles away from an author; they stay, without one."""
-        with told():
+        with told(request):
             self._authors.remove_articles(resource.id or "", _ids(related), request.work)
 
 

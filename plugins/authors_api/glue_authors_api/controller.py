@@ -27,7 +27,7 @@ class AuthorsController:
     def post(self, request: GlueRequest) -> GlueResponse:
         """Write a new author, with the articles that the body names."""
         articles = articles_of(request)
-        with told():
+        with told(request):
             author = self._authors.create(draft_of(request), request.work)
             if articles:
                 self._authors.add_articles(author.id, articles, request.work)
@@ -36,7 +36,7 @@ class AuthorsController:
     def patch(self, request: GlueRequest) -> GlueResponse:
         """Change the attributes that the body names, and the articles where it names them."""
         id_, articles = request.resource.id or "", articles_of(request)
-        with told():
+        with told(request):
             self._authors.update(id_, request.attributes, request.work)
             if articles is not None:
                 self._authors.replace_articles(id_, articles, request.work)
@@ -44,7 +44,7 @@ class AuthorsController:
 
     def delete(self, request: GlueRequest) -> GlueResponse:
         """Delete the author; their articles stay, without an author."""
-        with told():
+        with told(request):
             self._authors.delete(request.resource.id or "", request.work)
         return GlueResponse.no_content()
 

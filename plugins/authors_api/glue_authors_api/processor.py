@@ -58,15 +58,16 @@ def articles_of(request: GlueRequest) -> Sequence[str] | None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Tell the client what the magazine refuses."""
+def told(request: GlueRequest) -> Iterator[None]:
+    """Tell the client what the magazine refuses, and where the request asked for it."""
     try:
         yield
     except NoSuchAuthor as error:
         raise NotFound(NOT_FOUND.code, NOT_FOUND.message) from error
     except NoSuchArticle as error:
         message = f"There is no article {' and no article '.join(error.ids)}."
-        raise NotFound(ARTICLE_NOT_FOUND.code, message) from error
+        pointer = (request.resource.relationships or {})[ARTICLES].pointer
+        raise NotFound(ARTICLE_NOT_FOUND.code, message, pointer=pointer) from error
     except IdInUse as error:
         raise Conflict(ID_IN_USE.code, ID_IN_USE.message) from error
     except ChangedMeanwhile as error:

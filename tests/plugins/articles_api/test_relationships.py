@@ -72,7 +72,7 @@ def test_an_unknown_author_creates_nothing(magazine: Magazine) -> None:
         "/articles", json={"data": {**data, "relationships": relationships}}
     )
 
-    error = assert_error(response, 404, "7005")
+    error = assert_error(response, 404, "7005", pointer="/data/relationships/author/data")
     assert NOBODY in error["detail"]
     assert magazine.client.get("/articles").json["meta"]["total"] == 0
 
@@ -180,7 +180,7 @@ def test_an_unknown_article_changes_nothing(magazine: Magazine, method: str) -> 
     place = f"/authors/{ada}/relationships/articles"
     response = magazine.client.request(method, place, json={"data": articles(other, NOBODY)})
 
-    error = assert_error(response, 404, "7001")
+    error = assert_error(response, 404, "7001", pointer="/data")
     assert NOBODY in error["detail"]
     assert magazine.titles(ada) == ["there"]
 
