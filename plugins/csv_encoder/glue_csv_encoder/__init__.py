@@ -1,0 +1,1 @@
+"""CSV answers for the plain flow of Glue."""
