@@ -11,6 +11,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    BadRequest,
     Conflict,
     Deployment,
     GlueRelationship,
@@ -92,6 +93,30 @@ class Magazine:
             shown = [each for each in shown if each["title"] == request.filters[0].value]
         cut = shown[page.offset : page.offset + page.limit]
         return GlueResponse.page(cut, Pagination(page.offset, page.limit, len(shown)))
+
+    def archive(self, request: GlueRequest) -> GlueResponse:
+        """Return a page of articles, however the client names it; a cursor is an id."""
+        page = request.pagination
+        assert page is not None
+        ids = list(self.articles)
+        if page.strategy != "cursor":
+            cut = ids[page.offset : page.offset + page.limit]
+            total = Pagination(page.offset, page.limit, len(ids))
+            return GlueResponse.page([self.articles[each] for each in cut], total)
+        for name in ("after", "before"):
+            if getattr(page, name) not in (None, *ids):
+                raise BadRequest("012", "There is no such cursor.", parameter=f"page[{name}]")
+        start = ids.index(page.after) + 1 if page.after else 0
+        end = ids.index(page.before) if page.before else len(ids)
+        between = ids[start:end]
+        backwards = page.before is not None and page.after is None
+        cut = between[-page.limit :] if backwards else between[: page.limit]
+        shown = Pagination(0, page.limit, strategy="cursor")
+        if cut:
+            shown.before = cut[0] if cut[0] != ids[0] else None
+            shown.after = cut[-1] if cut[-1] != ids[-1] else None
+        shown.is_truncated = not backwards and bool(page.before) and len(between) > len(cut)
+        return GlueResponse.page([self.articles[each] for each in cut], shown)
 
     def post(self, request: GlueRequest, attributes: dict[str, Any]) -> GlueResponse:
         """Create an article."""
@@ -255,6 +280,20 @@ class Plugin:
                 page=PageRules(),
                 sorts=("title",),
                 filters=("title",),
+            ),
+            Operation(
+                "getCollection",
+                self.magazine.archive,
+                "archive",
+                articles,
+                page=PageRules(2, 5, ("offset", "number", "cursor"), ranges=True),
+            ),
+            Operation(
+                "getCollection",
+                self.magazine.archive,
+                "stream",
+                articles,
+                page=PageRules(2, 5, ("cursor",)),
             ),
             Operation("post", self.magazine.post, "articles", articles),
             Operation("patch", self.magazine.patch, "articles", articles),
