@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 
 class UtcDateTime(fields.AwareDateTime):
@@ -18,14 +18,18 @@ class UtcDateTime(fields.AwareDateTime):
     """
 
     default_error_messages = {
-        "invalid": "Not a time such as '2026-01-31T08:00:00Z'.",
+        "time": "Not a time such as '2026-01-31T08:00:00Z'.",
         "invalid_awareness": "The time has no zone, such as 'Z' or '+01:00'.",
         "range": "The time is out of range.",
     }
 
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        """Return an error; what marshmallow calls by the name of the class is said in words."""
+        return super().make_error("time" if key == "invalid" else key, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
-            raise self.make_error("invalid")
+            raise self.make_error("time")
         time = super()._deserialize(value, attr, data, **kwargs)
         try:
             return time.astimezone(UTC)

@@ -63,3 +63,20 @@ def test_what_is_no_point_in_time_is_refused(sent: object) -> None:
 def test_utc_goes_out(time: datetime | None, shown: str | None) -> None:
     """Clients see every point in time in UTC."""
     assert UtcDateTime().serialize("at", {"at": time}) == shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("soon", "Not a time such as '2026-01-31T08:00:00Z'."),
+        (7, "Not a time such as '2026-01-31T08:00:00Z'."),
+        ("2026-01-31T08:00:00", "The time has no zone, such as 'Z' or '+01:00'."),
+        ("0001-01-01T00:00:00+01:00", "The time is out of range."),
+    ],
+)
+def test_the_error_says_what_to_send(sent: object, words: str) -> None:
+    """Clients read what is wrong, and never the name of a class."""
+    with pytest.raises(ValidationError) as caught:
+        UtcDateTime().deserialize(sent)
+
+    assert caught.value.messages == [words]

@@ -50,7 +50,7 @@ class ArticleAttributes(Schema):
     tags = fields.List(
         fields.String(validate=validate.Length(min=1, max=LONGEST_TAG)),
         load_default=list,
-        validate=validate.And(validate.Length(max=MOST_TAGS), each_once),
+        validate=[validate.Length(max=MOST_TAGS), each_once],
         metadata={"description": "Tags in the order that the author gave them, each once."},
     )
     created_at = UtcDateTime(
