@@ -127,8 +127,14 @@ class Plain:
         return write
 
     def describe(self, operation: Operation) -> Fragment:
-        """Say that answers are lists of attribute objects."""
-        return {"mediaTypes": list(self.written_types), "type": operation.type, "shape": "list"}
+        """Say that answers are lists of attribute objects, or what else is declared."""
+        return {
+            "mediaTypes": list(self.written_types),
+            "type": operation.type,
+            "shape": "list",
+            "singular": operation.singular and operation.method != "getCollection",
+            "snakeCase": operation.snake_case,
+        }
 
 
 PLAIN = Plain()
