@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
-    from glue_core.linking import Places, page_addresses, path_of, query_of
+    from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
         GlueApiContext,
@@ -225,6 +225,7 @@ __all__ = [
     "add_vary",
     "codes",
     "create",
+    "encoded",
     "hookimpl",
     "import_directory",
     "load_included",
@@ -353,6 +354,7 @@ _HOMES = {
     "Writer": "glue_core.convention",
     "add_vary": "glue_core.formatting",
     "create": "glue_core.host",
+    "encoded": "glue_core.linking",
     "hookimpl": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "load_included": "glue_core.including",

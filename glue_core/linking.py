@@ -124,6 +124,8 @@ class Places:
 def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[str, str]:
     """Return ``first``, ``prev``, ``next`` and ``last``; one that leads nowhere is left out.
 
+    Pages are named as the client named this one; where it named none, as the operation does first.
+
     Args:
         start: Absolute address of the collection, without a query.
         request: The request; the rest of its query stays.
@@ -131,8 +133,20 @@ def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[s
     """
     rest = query_of(request.parameters_string, with_page=False)
     before = f"{start}?{rest}&" if rest else f"{start}?"
+    strategy = request.pagination.strategy if request.pagination is not None else page.strategy
+    if strategy == "cursor":
+        size = f"page%5Bsize%5D={page.limit}"
+        addresses = {"first": before + size}
+        if page.before is not None:
+            addresses["prev"] = f"{before}page%5Bbefore%5D={encoded(page.before)}&{size}"
+        if page.after is not None:
+            addresses["next"] = f"{before}page%5Bafter%5D={encoded(page.after)}&{size}"
+        return addresses
 
     def to(offset: int) -> str:
+        if strategy == "number":
+            number = offset // max(page.limit, 1) + 1
+            return f"{before}page%5Bnumber%5D={number}&page%5Bsize%5D={page.limit}"
         return f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
 
     addresses = {"first": to(page.first_index)}

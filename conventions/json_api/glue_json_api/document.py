@@ -15,17 +15,17 @@ from glue_core import (
     Model,
     Operation,
     Writer,
+    encoded,
+    path_of,
+    query_of,
 )
 from glue_json_api.dialect import Dialect
 from glue_json_api.errors import error_objects
 from glue_json_api.links import (
     RELATIONSHIPS,
-    encoded,
     link_object,
     page_links,
-    path_of,
     path_to_primary,
-    query_of,
     related_path_of,
 )
 from glue_json_api.media_types import followed_by

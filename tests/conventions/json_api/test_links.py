@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_json_api.links import address, encoded, query_of
+from glue_core import encoded, query_of
+from glue_json_api.links import address
 
 Ask = Callable[..., Any]
 SITE = "http://glue.example"
