@@ -163,7 +163,7 @@ class _Shown:
 
     Attributes:
         applications: Names of the applications.
-        media_type: First media type of a convention, or None where none is installed.
+        media_type: Media type of the convention that is preferred, or None where none is installed.
         examples: Paths worth a first look.
     """
 
@@ -227,14 +227,16 @@ def _prepare(session: Session, folder: Path, products: int | None) -> _Shown:
         for number, data in enumerate(found, 1):
             _import(deployment, data, folder / "import" / str(number), products)
         _publish(deployment)
-        media_types = [
-            convention.media_types[0]
+        conventions = [
+            convention
             for registry in deployment.registry.applications.values()
             for name, convention in registry.conventions.items()
             if name is not None
         ]
-    examples = tuple(path for data in found for path in data.examples)
-    return _Shown(names, next(iter(media_types), None), examples)
+    preferred = max(conventions, key=lambda each: each.priority, default=None)
+    media_type = preferred.media_types[0] if preferred is not None else None
+    examples = tuple(path for data in found for path in data.examples[:EXAMPLES])
+    return _Shown(names, media_type, examples)
 
 
 def _import(deployment: Deployment, data: DemoData, directory: Path, products: int | None) -> None:
@@ -367,7 +369,7 @@ def _tell(shown: _Shown, port: int, kept: Path | None) -> None:
     click.echo(f"\nThe demo answers at {base}/\n")
     click.echo(indented("\n".join(aligned(rows))))
     click.echo("\nTry:\n")
-    paths = shown.examples[:EXAMPLES] or ("/",)
+    paths = shown.examples or ("/",)
     for number, path in enumerate(paths):
         # The first one in plain JSON, the others in the convention; -g leaves brackets alone.
         speak = shown.media_type is not None and number > 0
