@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 from glue_core import codes
@@ -24,6 +25,7 @@ from glue_core.relationship import Relationship
 from glue_core.settings import Settings
 from glue_core.step import Handler, Parameter, Step, Wrap
 from glue_core.validation import KnownParameters
+from glue_core.versions import Versions, share_versions, versions_of
 from glue_core.work import Work
 
 ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
@@ -60,6 +62,8 @@ class _Compiler:
         self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
         self._contributions = {id(each.value): each for each in registry.operations}
         self._flows: dict[int, Flow] = {}
+        self._allowed: dict[int, tuple[str, ...]] = {}
+        self._reads: dict[int, Contribution] = {}
 
     @property
     def _wrapper_ids(self) -> str:
@@ -78,6 +82,8 @@ class _Compiler:
                 templates.setdefault(operation.place, []).append(each)
             else:
                 places.setdefault((operation.place, operation.has_id), []).append(each)
+        for located in (*places.values(), *templates.values()):
+            self._survey(located)
         items: dict[str, Location[Flow]] = {}
         collections: dict[str, Location[Flow]] = {}
         linkage: dict[tuple[str, str], Location[Flow]] = {}
@@ -99,14 +105,27 @@ class _Compiler:
             linkage=linkage,
         )
 
-    def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
+    def _survey(self, contributions: Sequence[Contribution]) -> None:
+        """Note what the operations at one place know of each other."""
         order = list(dict.fromkeys(each.value.http_method for each in _in_order(contributions)))
         if "GET" in order:
             order.insert(order.index("GET") + 1, "HEAD")
         if "OPTIONS" not in order:
             order.append("OPTIONS")
-        allowed = tuple(order)
-        flows = {each.value.http_method: self._flow(each, allowed) for each in contributions}
+        for each in contributions:
+            self._allowed[id(each.value)] = tuple(order)
+            if each.value.http_method != "GET":
+                reads = [other for other in contributions if other.value.method == "get"]
+                fitting = [other for other in reads if share_versions(each.value, other.value)]
+                if fitting:
+                    self._reads[id(each.value)] = fitting[0]
+
+    def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
+        allowed = self._allowed[id(contributions[0].value)]
+        by_method: dict[str, list[Contribution]] = {}
+        for each in contributions:
+            by_method.setdefault(each.value.http_method, []).append(each)
+        flows = {method: self._versioned(each) for method, each in by_method.items()}
         if "GET" in flows:
             flows["HEAD"] = flows["GET"]
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
@@ -135,7 +154,23 @@ class _Compiler:
         )
         return self._compile(operation, handler)
 
-    def _flow(self, contribution: Contribution, allowed: tuple[str, ...] = ()) -> Flow:
+    def _versioned(self, contributions: Sequence[Contribution]) -> Flow:
+        """Return what answers one method at one place: the newest version, knowing the others."""
+        flows = {}
+        for each in contributions:
+            flow = self._flow(each)
+            for version in versions_of(each.value):
+                flows[version] = flow
+        if not flows:
+            return self._flow(contributions[0])
+        versions = Versions(
+            MappingProxyType(flows),
+            unknown=self._refusal("unknown-version", _not_found),
+            unacceptable=self._refusal("unacceptable-version", _version_not_acceptable),
+        )
+        return replace(flows[max(flows)], versions=versions)
+
+    def _flow(self, contribution: Contribution) -> Flow:
         operation: Operation = contribution.value
         flow = self._flows.get(id(operation))
         if flow is None:
@@ -144,10 +179,13 @@ class _Compiler:
             else:
                 parent = self._flow(self._contributions[id(operation.parent)])
                 handler = relationship_handler(operation, parent, self._model)
-            if operation.method == "options":
-                # It stands where a preflight would, and browsers ask it the same.
-                operation = replace(operation, allowed=allowed)
-            flow = self._flows[id(contribution.value)] = self._compile(operation, handler)
+            reads = self._reads.get(id(operation))
+            whole = replace(
+                operation,
+                allowed=self._allowed[id(operation)],
+                current=self._flow(reads).controller if reads is not None else None,
+            )
+            flow = self._flows[id(operation)] = self._compile(whole, handler)
         return flow
 
     def _compile(self, declared: Operation, handler: Handler) -> Flow:
@@ -155,7 +193,7 @@ class _Compiler:
             declared,
             application=self._application,
             convention=self._name,
-            model=self._model,
+            model=self._model.showing(declared.resource),
             spoken=self._convention,
             catalogue=self._registry.catalogue,
         )
@@ -358,6 +396,20 @@ def _not_found(request: GlueRequest) -> GlueResponse:
 
 def _parent_not_found(request: GlueRequest) -> GlueResponse:
     raise NotFound(codes.PARENT_NOT_FOUND, "Parent resource not found")
+
+
+def _version_not_acceptable(request: GlueRequest) -> GlueResponse:
+    raise Problem(
+        406,
+        [
+            GlueError(
+                status=406,
+                code=codes.NOT_ACCEPTABLE,
+                message="There is no such version of this resource.",
+                header="Accept",
+            )
+        ],
+    )
 
 
 def _invalid_path(request: GlueRequest) -> GlueResponse:

@@ -14,6 +14,7 @@ from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.operation import DEFAULT_STATUSES, Operation
 from glue_core.step import Build, Format, Handler, Validate, ValidateRouted
 from glue_core.validation import KnownParameters, refused, status_of
+from glue_core.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Flow:
         formatters: Change the response, whatever it is.
         writer: Writes the convention's document.
         finishers: Look at an answer once its document is written.
+        versions: The flows of all versions, where the operation declares some; this is the newest.
         trace: The steps with who contributed them.
     """
 
@@ -62,6 +64,7 @@ class Flow:
     writer: Writer
     finishers: tuple[Format, ...] = ()
     trace: tuple[Trace, ...] = ()
+    versions: Versions[Flow] | None = None
 
     def run(self, request: GlueRequest) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.

@@ -11,6 +11,7 @@ from glue_core.errors import Problem, ServiceUnavailable
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.operation import Operation
+from glue_core.preconditions import lost_race
 from glue_core.step import Format, Step
 
 LOG = logging.getLogger("glue")
@@ -45,6 +46,8 @@ def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
         response = GlueResponse(http_status=error.status, errors=error.errors)
         response.meta.update(error.headers)
         return response
+    if (lost := lost_race(error, request)) is not None:
+        return failure(lost, request)
     if isinstance(error, ServiceUnavailable):
         LOG.error("Request %s: %s", request.id, error)
         response = GlueResponse(

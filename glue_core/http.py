@@ -17,9 +17,10 @@ from glue_core.flow import Flow
 from glue_core.formatting import LOG, status_line
 from glue_core.matching import Match, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResources
-from glue_core.negotiation import Negotiator
+from glue_core.negotiation import Negotiator, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
+from glue_core.versions import UNREADABLE, version_in
 from glue_core.work import Work
 
 READ_AT_ONCE = 65_536
@@ -185,7 +186,11 @@ class HttpApplication:
         selected = self.negotiator.select(method, content_type, environ.get("HTTP_ACCEPT"))
         path = environ.get("PATH_INFO", "")
         match = self.matchers[selected.convention].match(method, path, _raw_path(environ))
-        flow = match.target
+        flow, version = match.target, None
+        if selected.asked is not None:
+            version = selected.asked.named
+            if flow.versions is not None:
+                flow, version = flow.versions.select(selected.asked, flow)
         request = GlueRequest(
             source,
             operation=flow.operation,
@@ -196,9 +201,9 @@ class HttpApplication:
         request.application = self.name
         request.convention = selected.convention
         request.selected = selected
-        request.version = selected.version
         request.accepted_format = selected.accepted_format
         request.requested_format = content_type
+        request.version = version if version != UNREADABLE else None
         request.method = method
         request.path = path
         request.host = host_of(environ)
@@ -224,6 +229,8 @@ class HttpApplication:
             return
         if response.format is not None:
             resp.content_type = response.format
+            if request.version is not None and flow.operation.refusal is None:
+                resp.content_type = _with_version(response.format, request)
         if isinstance(content, bytes):
             resp.data = content
         elif request.method == "HEAD":
@@ -271,6 +278,15 @@ class HttpApplication:
         resp.content_type = "application/json"
         resp.data = b"[]"
         self._send(status, {}, req, resp, None)
+
+
+def _with_version(format_: str, request: GlueRequest) -> str:
+    """Repeat the version that the request carried, in the type of its convention."""
+    asked = request.selected.asked if request.selected is not None else None
+    name, parameters = read_media_type(format_)
+    if asked is None or name not in asked.media_types or version_in(parameters) is not None:
+        return format_
+    return f"{format_}; version={request.version}"
 
 
 def _raw_path(environ: Mapping[str, Any]) -> str | None:

@@ -126,12 +126,15 @@ class GlueLink:
     meta: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class GlueVersion:
     """Version of a resource, as a media type parameter carries it."""
 
     major: int
     minor: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
 
 
 @dataclass(frozen=True, slots=True)

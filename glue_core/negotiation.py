@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from glue_core import codes
@@ -13,6 +13,7 @@ from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.operation import Operation
 from glue_core.step import Step, Validate
+from glue_core.versions import Asked, version_in
 
 KEPT_ANSWERS = 1024
 LONGEST_HEADER = 4096
@@ -38,6 +39,7 @@ class Selected:
         accepted: What the parameters of that media type say.
         sent: What the parameters of the body's media type say.
         is_understood: False where the body's media type, or a parameter of it, is none we read.
+        asked: The versions of the resource that it asks for, or None.
     """
 
     convention: str | None
@@ -45,11 +47,12 @@ class Selected:
     accepted: MediaType = NOTHING_SAID
     sent: MediaType = NOTHING_SAID
     is_understood: bool = True
+    asked: Asked | None = None
 
     @property
     def version(self) -> GlueVersion | None:
         """Version that the body has, or that the client accepts, or None."""
-        return self.sent.version or self.accepted.version
+        return self.asked.named if self.asked is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ class Negotiator:
         by_priority = sorted(
             conventions.values(), key=lambda each: (-each.priority, each.name or "")
         )
+        self._conventions = dict(conventions)
         self._default = conventions[default]
         self._readers = dict(readers or {})
         self._types: dict[str, Convention] = {}
@@ -219,11 +223,32 @@ class Negotiator:
         known = self._known.get(key)
         if known is None:
             known = self._select(*key)
+            asked = self._asked(known, content_type, accept)
+            if asked is not None:
+                known = replace(known, asked=asked)
             if len(self._known) >= KEPT_ANSWERS:
                 self._known.clear()
             if len(content_type or "") + len(accept or "") <= LONGEST_HEADER:
                 self._known[key] = known
         return known
+
+    def _asked(
+        self, selected: Selected, content_type: str | None, accept: str | None
+    ) -> Asked | None:
+        """Return the version that the types of the selected convention name; the body's wins."""
+        convention = self._conventions[selected.convention]
+        types = _lower((*convention.media_types, *written_types(convention)))
+        if content_type:
+            name, parameters = read_media_type(content_type)
+            version = version_in(parameters)
+            if name in types and version is not None:
+                return Asked((version,), False, types)
+        versions = tuple(
+            version_in(each.parameters)
+            for each in _ranges_of(accept)
+            if each.quality > 0 and each.media_type in types
+        )
+        return Asked(versions, True, types) if any(versions) else None
 
     def _select(self, has_body: bool, content_type: str | None, accept: str | None) -> Selected:
         name, parameters = read_media_type(content_type) if content_type else ("", ())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
-from glue_core.messages import GlueResponse, PageStrategy
+from glue_core.messages import GlueRequest, GlueResponse, PageStrategy
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource, SchemaClass
 from glue_core.step import Parameter
@@ -100,6 +100,9 @@ class Operation:
             one, where the setting ``plugins.plain.singular`` is ``declared``.
         snake_case: Without a convention the attributes of bodies and answers are in snake case;
             the keys of free-form maps are not touched.
+        versions: Versions that it answers, such as ``("1.0", "1.1")``: several operations may share
+            a place and a method where their versions differ, and the newest one answers who asks
+            for none. Those of the resource where it names none.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
@@ -107,6 +110,8 @@ class Operation:
         catalogue: Filled in: the words of errors.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
+        current: Filled in on writes: the controller of ``get`` at the same place, or None where
+            there is none.
         relationship: Filled in where the core answers for a relationship: which one.
         is_linkage: Filled in there: the place is the relationship itself, not what it leads to.
         parent: Filled in there: the operation that fetches the resource it starts at.
@@ -130,6 +135,7 @@ class Operation:
     status: int | None = field(default=None, kw_only=True)
     singular: bool = field(default=False, kw_only=True)
     snake_case: bool = field(default=False, kw_only=True)
+    versions: tuple[str, ...] = field(default=(), kw_only=True)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
@@ -137,6 +143,9 @@ class Operation:
     catalogue: Catalogue | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)
+    current: Callable[[GlueRequest], GlueResponse] | None = field(
+        default=None, kw_only=True, repr=False
+    )
     relationship: Relationship | None = field(default=None, kw_only=True)
     is_linkage: bool = field(default=False, kw_only=True)
     parent: Operation | None = field(default=None, kw_only=True, repr=False)
@@ -173,7 +182,9 @@ class Operation:
     @property
     def contribution_name(self) -> str:
         """Name that ``disable`` and the reports use."""
-        return self.name or f"{self.place}.{self.method}"
+        declared = self.versions or (self.resource.versions if self.resource is not None else ())
+        version = f"@{','.join(declared)}" if declared else ""
+        return (self.name or f"{self.place}.{self.method}") + version
 
     @property
     def path(self) -> str:
@@ -208,6 +219,9 @@ class SimpleResource:
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     relationships: ClassVar[tuple[Relationship, ...]] = ()
     conventions: ClassVar[tuple[str | None, ...] | None] = None
+    version: ClassVar[str | Callable[[Any], object] | None] = None
+    requires_match: ClassVar[bool | tuple[str, ...]] = False
+    versions: ClassVar[tuple[str, ...]] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Yield an operation for each method that the class defines.
@@ -229,6 +243,9 @@ class SimpleResource:
             relationships=self.relationships,
             conventions=self.conventions,
             description=(kind.__doc__ or "").strip().partition("\n")[0],
+            version=kind.__dict__.get("version", kind.version),
+            requires_match=self.requires_match,
+            versions=self.versions,
         )
         found = False
         for method in METHODS:

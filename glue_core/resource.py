@@ -32,6 +32,13 @@ class Resource:
         description: One sentence for the documentation.
         client_ids: Whether a client may choose the id of a new resource. Where it does, the
             handler finds it as ``request.resource.id``, and raises a `Conflict` for one in use.
+        version: Where the version of its state comes from: the name of a field or key of the
+            object shown, or a function of that object. Every change must make another one. None
+            takes all visible attributes for the state.
+        requires_match: Whether a change must say which state it is about, by ``If-Match``; or the
+            methods that must, such as ``("patch",)``.
+        versions: Versions of the type, such as ``("1.0",)``, that this declaration is; another one
+            may declare others. Empty where the type has no versions.
     """
 
     type: str
@@ -41,6 +48,9 @@ class Resource:
     conventions: tuple[str | None, ...] | None = None
     description: str = ""
     client_ids: ClientIds = "refused"
+    version: str | Callable[[Any], object] | None = None
+    requires_match: bool | tuple[str, ...] = False
+    versions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Resource({self.type!r})"

@@ -153,6 +153,10 @@ class ApplicationSettings(Schema):
         validate=validate.Range(min=0),
         metadata={"description": "Seconds for which a browser may keep a preflight's answer."},
     )
+    entity_tags = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Send ETag on what is read, and 304 to clients that have it."},
+    )
     terminate = fields.Boolean(
         load_default=True,
         metadata={"description": "Call the terminate hooks once an answer was sent."},

@@ -14,6 +14,7 @@ from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
+from glue_core.messages import GlueVersion
 from glue_core.operation import METHODS, RELATIONSHIPS, Operation, SimpleResource
 from glue_core.plain import Plain
 from glue_core.registry.choice import Choice
@@ -35,6 +36,7 @@ from glue_core.resource import Resource
 from glue_core.security.lens import Model, ModelType
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
+from glue_core.versions import UNREADABLE, read_version, share_versions, versions_of
 
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
@@ -156,7 +158,7 @@ class ApplicationRegistry:
 
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
-    from glue_core import catalogue, formatting, negotiation, plain, validation
+    from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
     from glue_core.security import cors, headers
     from glue_core.services import engines
 
@@ -170,6 +172,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "validation", validation),
         of(COMMON_PLUGINS, "formatting", formatting),
         of(COMMON_PLUGINS, "catalogue", catalogue),
+        of(COMMON_PLUGINS, "conditional", conditional),
         of(COMMON_PLUGINS, "cors", cors),
         of(COMMON_PLUGINS, "security-headers", headers),
     )
@@ -364,7 +367,13 @@ class Registry:
         declared = hooks.call("glue_resources", **arguments)
         shown = self.choice.of_contributions(_expanded(declared))
         resources = tuple(each for each in shown if isinstance(each.value, Resource))
-        operations = tuple(each for each in shown if isinstance(each.value, Operation))
+        # Where one must stand for all of a place, the newest does: it comes last.
+        operations = tuple(
+            sorted(
+                (each for each in shown if isinstance(each.value, Operation)),
+                key=lambda each: max(versions_of(each.value), default=UNREADABLE),
+            )
+        )
         routes = call("glue_route_providers")
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
@@ -710,7 +719,9 @@ def _types(
 
 
 def _overlap(one: Resource, other: Resource) -> bool:
-    """Say whether two declarations of a type meet under some convention."""
+    """Say whether two declarations of a type meet under some convention, in some version."""
+    if one.versions and other.versions and set(one.versions).isdisjoint(other.versions):
+        return False
     if one.conventions is None or other.conventions is None:
         return True
     return not set(one.conventions).isdisjoint(other.conventions)
@@ -758,14 +769,15 @@ def _clashing_operations(
     operations = tuple(operations)
     told: set[tuple[str, str]] = set()
     for convention in conventions:
-        taken: dict[tuple[bool, str, str], Contribution] = {}
+        taken: dict[tuple[bool, str, str], list[Contribution]] = {}
         for each in operations:
             operation = each.value
             if not follows(operation, convention):
                 continue
             place = _PLACEHOLDER.sub("{}", operation.path)
-            key = (operation.is_template, place, operation.http_method)
-            other = taken.setdefault(key, each)
+            others = taken.setdefault((operation.is_template, place, operation.http_method), [])
+            other = next((one for one in others if share_versions(one.value, operation)), each)
+            others.append(each)
             if other is not each and (other.id, each.id) not in told:
                 told.add((other.id, each.id))
                 kind = "custom routes" if operation.is_template else "operations"
@@ -875,6 +887,11 @@ def follows(operation: Operation, convention: str | None) -> bool:
     return resource is None or resource.conventions is None or convention in resource.conventions
 
 
+def _newest(resource: Resource) -> GlueVersion:
+    found = [read_version(each) for each in resource.versions]
+    return max((each for each in found if each is not None), default=UNREADABLE)
+
+
 def _shown(
     types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
     conventions: Iterable[str | None],
@@ -884,7 +901,7 @@ def _shown(
         convention: {
             type_: resource
             for type_, declared in types.items()
-            for resource, _ in declared
+            for resource, _ in sorted(declared, key=lambda each: _newest(each[0]))
             if resource.conventions is None or convention in resource.conventions
         }
         for convention in conventions

@@ -38,6 +38,8 @@ class Lens:
         attributes: Names of the visible attributes as clients write them, in schema order.
         writable: Names of the attributes that may be written.
         relationships: Visible relationships by name.
+        version: Reads the version of its state from an object that is shown; None where the type
+            declares none.
     """
 
     __slots__ = (
@@ -50,6 +52,7 @@ class Lens:
         "identify",
         "relationships",
         "type",
+        "version",
         "writable",
     )
 
@@ -83,6 +86,9 @@ class Lens:
         }
         self._loaders: dict[tuple[type[Schema] | None, bool], Schema] = {}
         self.identify = _identifier(resource.id)
+        self.version: Callable[[Any], object] | None = (
+            None if resource.version is None else _reader(resource.version)
+        )
 
     @property
     def schema(self) -> type[Schema]:
@@ -154,6 +160,16 @@ class Lens:
         return prepare(kind(unknown=RAISE, partial=is_partial, exclude=hidden))
 
 
+def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:
+    """Return the function that reads a value from an object that is shown."""
+    if callable(source):
+        return source
+    name = source
+    return lambda shown: (
+        shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+    )
+
+
 def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | None]:
     """Return the function that reads an id from an object that is shown."""
     if callable(source):
@@ -202,6 +218,27 @@ class Model:
         self._policies = tuple(policies)
         self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
         self._lock = threading.Lock()
+
+    def showing(self, resource: Resource | None) -> Model:
+        """Return the model in which a type is what one of its declarations says.
+
+        For operations of an older version: what they show is not what others show of the type.
+        """
+        held = self._types.get(resource.type) if resource is not None else None
+        if resource is None or held is None or held.resource is resource:
+            return self
+        return Model(
+            {**self._types, resource.type: ModelType(resource, held.relationships)},
+            self._policies,
+            self.canonical,
+            self.related,
+            self.linkage,
+        )
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether a type declares versions of its state."""
+        return any(each.resource.version is not None for each in self._types.values())
 
     @property
     def types(self) -> tuple[str, ...]:

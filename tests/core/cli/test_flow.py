@@ -23,7 +23,7 @@ def test_stages_are_complete_from_top_to_bottom(glue: Any) -> None:
     stages = [each["stage"] for each in flow(glue, "GET", "/probes/1")["steps"]]
 
     assert stages[:3] == ["hydrate", "negotiate", "match"]
-    assert stages[-2:] == ["write", "commit"]
+    assert stages[-3:] == ["write", "finish", "commit"]
     assert stages.index("build") < stages.index("verdict") < stages.index("controller")
 
 

@@ -1,0 +1,249 @@
+"""Conditional requests: entity tags on what is read, and preconditions of what is written.
+
+A tag of a resource has two parts, ``"<state>-<representation>"``. Reading again compares the whole
+tag, so another projection of the same resource is another answer. Writing compares the state
+alone, so any tag that a client got for a resource is good for a change of it, whatever it had asked
+to see.
+
+Source:
+    RFC 9110, sections 8.8.3 and 13.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from glue_core import codes
+from glue_core.errors import ConfigurationError, NotFound, Problem
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import GlueRequest, GlueResource, GlueResponse, resources_of
+from glue_core.operation import Operation
+from glue_core.preconditions import EXISTS, INVALID, MISSING, failed, one
+from glue_core.security.lens import Model
+from glue_core.settings import Settings
+from glue_core.step import Format, Handler, Step, Wrap
+
+ANY = "*"
+STATE_BYTES = 8
+REPRESENTATION_BYTES = 12
+
+# A state of these characters stands in the tag as it is; the hyphen ends it.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:+]{1,64}")
+_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
+
+
+def read_tags(header: str) -> tuple[tuple[bool, str], ...]:
+    """Read a list of entity tags.
+
+    Returns:
+        For each tag whether it is weak, and what stands in its quotes; nothing where the list is
+        not written as it must be.
+    """
+    found = []
+    position = 0
+    while position < len(header):
+        match = _TAG.match(header, position)
+        if match is None:
+            return ()
+        found.append((match[1] is not None, match[2]))
+        position = match.end()
+    return tuple(found)
+
+
+def state_of(model: Model, resource: GlueResource, request: GlueRequest) -> str | None:
+    """Return the state of a resource as its tag says it; None where nothing of it is known.
+
+    It is the version that its type declares, else a digest of every attribute that the caller may
+    see, whichever of them the request asked for.
+    """
+    if resource.type is None or resource.attributes is None or resource.type not in model:
+        return None
+    lens = model.lens(resource.type, request.grants)
+    if lens.version is None:
+        shown = orjson.dumps(lens.attributes_of(resource.attributes))
+        return blake2b(shown, digest_size=STATE_BYTES).hexdigest()
+    version = lens.version(resource.attributes)
+    if version is None:
+        return None
+    text = str(version)
+    if _PLAIN.fullmatch(text):
+        return text
+    return blake2b(text.encode(), digest_size=STATE_BYTES).hexdigest()
+
+
+def fits_state(header: str, state: str | None) -> bool:
+    """Say whether ``If-Match`` names a state: by the first part of a strong tag."""
+    if header.strip() == ANY:
+        return True
+    return any(
+        not weak and state is not None and opaque.partition("-")[0] == state
+        for weak, opaque in read_tags(header)
+    )
+
+
+def names_tag(header: str, tag: str) -> bool:
+    """Say whether ``If-None-Match`` names a tag, compared weakly."""
+    if header.strip() == ANY:
+        return True
+    opaque = tag.removeprefix("W/")[1:-1]
+    return any(each == opaque for _, each in read_tags(header))
+
+
+def _entity_tag(settings: Settings, operation: Operation) -> Format | None:
+    if (
+        operation.refusal is not None
+        or not settings.application(operation.application)["entity_tags"]
+    ):
+        return None
+    reads = operation.http_method == "GET"
+    if not reads and (operation.method not in ("post", "patch") or operation.is_linkage):
+        return None
+    state = _state_reader(operation)
+
+    def finish(response: GlueResponse, request: GlueRequest) -> None:
+        content = response.content
+        if response.http_status not in (200, 201) or not isinstance(content, bytes):
+            return
+        tag = response.meta.get("etag")
+        if tag is None:
+            digest = blake2b(content, digest_size=REPRESENTATION_BYTES).hexdigest()
+            known = state(response, request) if state is not None else None
+            tag = f'"{digest}"' if known is None else f'"{known}-{digest}"'
+            response.meta["etag"] = tag
+        if not reads:
+            return
+        wanted = request.header("if-match")
+        if (
+            wanted is not None
+            and wanted.strip() != ANY
+            and (tag.startswith("W/") or (False, tag[1:-1]) not in read_tags(wanted))
+        ):
+            raise failed("If-Match", INVALID)
+        unwanted = request.header("if-none-match")
+        if unwanted is not None and names_tag(unwanted, tag):
+            response.http_status = 304
+            response.content = None
+            response.format = None
+
+    return finish
+
+
+def _state_reader(
+    operation: Operation,
+) -> Callable[[GlueResponse, GlueRequest], str | None] | None:
+    """Return what reads the state of the one resource that is shown, where tags need it."""
+    model = operation.model
+    if operation.method == "getCollection" or model is None or operation.resource is None:
+        return None
+    if operation.resource.version is None and {"PATCH", "PUT", "DELETE"}.isdisjoint(
+        operation.allowed
+    ):
+        # Nobody writes here, so nobody asks for the state.
+        return None
+
+    def read(response: GlueResponse, request: GlueRequest) -> str | None:
+        if response.is_collection or len(response.resources) != 1:
+            return None
+        return state_of(model, response.resources[0], request)
+
+    return read
+
+
+def _version(operation: Operation) -> Format | None:
+    """Show the version of each resource whose type declares one."""
+    model = operation.model
+    if operation.refusal is not None or model is None or not model.has_versions:
+        return None
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        for resource in resources_of(response):
+            if resource.type is None or resource.attributes is None:
+                continue
+            version = model.lens(resource.type, request.grants).version
+            value = version(resource.attributes) if version is not None else None
+            if value is not None:
+                shown = value if isinstance(value, int | str) else str(value)
+                resource.meta = {**(resource.meta or {}), "version": shown}
+
+    return format_
+
+
+def _precondition(operation: Operation) -> Wrap | None:
+    """Hold the preconditions of a write against the present state, in its unit of work."""
+    method, resource, model = operation.method, operation.resource, operation.model
+    if operation.http_method == "GET" or resource is None or model is None:
+        return None
+    if (method == "post" and not operation.is_linkage) or method == "options":
+        return None
+    needed = resource.requires_match
+    required = method in needed if isinstance(needed, tuple) else needed
+    current = operation.current
+    if required and current is None:
+        raise ConfigurationError(
+            f"{operation.contribution_name!r} requires If-Match, and nothing at its place reads "
+            f"the state that it would be compared with.\n"
+            f"Declare 'get' there, or take 'requires_match' away."
+        )
+    creates = method == "put"
+
+    def state(request: GlueRequest) -> tuple[bool, str | None]:
+        """Return whether something is there, and its state."""
+        if current is None:
+            return True, None
+        try:
+            response = current(request)
+        except NotFound:
+            if creates:
+                return False, None
+            raise
+        if response.errors or (response.http_status or 200) >= 400:
+            raise Problem(response.http_status or 404, response.errors)
+        if not response.resources:
+            return False, None
+        return True, state_of(model, response.resources[0], request)
+
+    def wrap(handler: Handler) -> Handler:
+        def guarded(request: GlueRequest) -> GlueResponse:
+            wanted, unwanted = request.header("if-match"), request.header("if-none-match")
+            if wanted is None:
+                if required and not (creates and unwanted is not None and unwanted.strip() == ANY):
+                    raise Problem(428, [one(428, codes.MATCH_REQUIRED, "If-Match", MISSING)])
+                if unwanted is None:
+                    return handler(request)
+            exists, present = state(request)
+            if wanted is not None and not (exists and fits_state(wanted, present)):
+                raise failed("If-Match", INVALID)
+            if wanted is None and exists and unwanted is not None and fits_state(unwanted, present):
+                raise failed("If-None-Match", EXISTS)
+            return handler(request)
+
+        return guarded
+
+    return wrap
+
+
+@hookimpl
+def glue_controller_wrappers() -> Sequence[Step[Wrap]]:
+    """Hold ``If-Match`` and ``If-None-Match`` of writes against what is there."""
+    return [Step("precondition", _precondition)]
+
+
+@hookimpl
+def glue_response_formatters() -> Sequence[Step[Format]]:
+    """Show versions, once the relationships were loaded."""
+    return [Step("version", _version, after=("relationships?",))]
+
+
+@hookimpl
+def glue_response_finishers(settings: Settings) -> Sequence[Step[Format]]:
+    """Tag what is read, and answer 304 where the client has it already."""
+
+    def bind(operation: Operation) -> Any:
+        return _entity_tag(settings, operation)
+
+    return [Step("entity-tag", bind)]
