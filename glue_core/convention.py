@@ -55,6 +55,15 @@ class Convention(Protocol):
         """Say the same to the documentation."""
 
 
+@runtime_checkable
+class WritesOthers(Protocol):
+    """What a convention has besides whose answers have other media types than its bodies."""
+
+    @property
+    def written_types(self) -> tuple[str, ...]:
+        """Media types of answers, spelled as ``media_types``; a client selects it by each."""
+
+
 def always(operation: Operation) -> bool:
     """Apply to every operation."""
     return True

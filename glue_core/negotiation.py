@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from glue_core import codes
-from glue_core.convention import Convention, MediaParameters, MediaType, ReadParameters
+from glue_core.convention import (
+    Convention,
+    MediaParameters,
+    MediaType,
+    ReadParameters,
+    WritesOthers,
+)
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.operation import Operation
@@ -150,12 +156,10 @@ def accepts_by_name(header: str | None, media_type: str) -> bool:
 
 
 def written_types(convention: Convention) -> tuple[str, ...]:
-    """Return the media types of a convention's answers: those of its bodies, if it says no more.
-
-    A convention that writes others than it reads has them in ``written_types``.
-    """
-    written: tuple[str, ...] = getattr(convention, "written_types", convention.media_types)
-    return written
+    """Return the media types of a convention's answers: those of its bodies, if it says no more."""
+    if isinstance(convention, WritesOthers):
+        return convention.written_types
+    return convention.media_types
 
 
 def _quality(text: str) -> float | None:

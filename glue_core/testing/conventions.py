@@ -64,6 +64,7 @@ __all__ = [
 ]
 
 APPLICATION = "compliance"
+DEFAULTING = "compliance_by_default"
 SECRET = "a detail that no client may see"  # noqa: S105 - it only plays one
 MEETING_SECONDS = 5.0
 
@@ -427,6 +428,8 @@ class ConventionProbe:
         convention: The convention.
         reader: Reads its documents.
         world: The application.
+        client: Calls the application.
+        by_default: Calls one like it, which answers in the convention where a request selects none.
     """
 
     def __init__(
@@ -449,12 +452,17 @@ class ConventionProbe:
         self.world = _World()
         self._deployment = self._deploy(directory, settings or {})
         self.client = Client(self._deployment.applications[APPLICATION], checked=False)
+        self.by_default = Client(self._deployment.applications[DEFAULTING], checked=False)
 
     def _deploy(self, directory: Path, settings: Mapping[str, Any]) -> Deployment:
         name = self.convention.name
+        groups = (f"glue.plugins.{APPLICATION}",)
         sources = [
-            in_memory(
-                "glue.applications", APPLICATION, RequestFlowAwareApiApplication(APPLICATION)
+            *(
+                in_memory(
+                    "glue.applications", each, RequestFlowAwareApiApplication(each, groups=groups)
+                )
+                for each in (APPLICATION, DEFAULTING)
             ),
             in_memory(
                 f"glue.plugins.{APPLICATION}",
@@ -470,7 +478,9 @@ class ConventionProbe:
             "storage": f"sqlite:///{directory}/storage.sqlite",
             "search": f"tantivy:///{directory}/search",
         }
-        return Deployment({"services": services, **settings}, sources)
+        applications = {} if name is None else {DEFAULTING: {"convention": name}}
+        tables = {"services": services, "applications": applications, **settings}
+        return Deployment(tables, sources)
 
     def close(self) -> None:
         """Close the deployment."""
@@ -488,16 +498,18 @@ class ConventionProbe:
         *,
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
+        by_default: bool = False,
     ) -> Answer:
-        """Send a request in the convention."""
+        """Send a request in the convention, to the application that takes it by default or not."""
         sent: dict[str, str | None] = {"accept": self.media_type}
         if body is not None:
             sent["content-type"] = self.reader.body_type or self.convention.media_types[0]
         sent.update(headers or {})
         raw = path.partition("?")[0]
+        client = self.by_default if by_default else self.client
         return Answer(
             f"{method} {path}",
-            self.client.request(method, path, body=body, headers=sent, raw_path=raw),
+            client.request(method, path, body=body, headers=sent, raw_path=raw),
         )
 
     def document(self, answer: Answer, status: int | tuple[int, ...] = 200) -> Any:
@@ -707,8 +719,8 @@ class ConventionCompliance:
         """Successes and errors alike have a media type of the convention, and Vary."""
         successes = written_types(probe.convention)
         errors = probe.reader.error_types or probe.convention.media_types
-        malformed = probe.ask("POST", "/things", body=b"{")
-        cases: list[tuple[Answer, int | None]] = [
+        other = {"accept": "image/x-no"}
+        cases = [
             (probe.ask("GET", "/things"), 200),
             (probe.ask("GET", "/things/0"), 200),
             (probe.ask("POST", "/things", body=probe.body({"text": "x"})), 201),
@@ -719,16 +731,15 @@ class ConventionCompliance:
             (probe.ask("GET", "/refusing/1"), 409),
             (probe.ask("GET", "/failing/1"), 500),
             (probe.ask("GET", "/things?unknown=1"), 400),
-            (malformed, None),
+            (probe.ask("GET", "/things", headers=other, by_default=True), 406),
+            (probe.ask("GET", "/things", headers={"accept": None}, by_default=True), 200),
             (
                 probe.ask("POST", "/things", body=b"x", headers={"content-type": "image/x-no"}),
                 415,
             ),
         ]
-        if probe.convention.name is None:
-            cases.append((probe.ask("GET", "/things", headers={"accept": "image/x-no"}), 406))
         for answer, status in cases:
-            if status is not None and answer.status != status:
+            if answer.status != status:
                 probe.fail(
                     answer,
                     f"answered {answer.status} instead of {status}: "
@@ -745,6 +756,12 @@ class ConventionCompliance:
                 )
             if "accept" not in answer.response.headers.get("vary", "").lower():
                 probe.fail(answer, "has no 'Vary: Accept'", "the response formatters")
+            document = probe.document(answer, status)
+            if status < 400:
+                continue
+            shown: Sequence[ShownError] = probe.read(answer, "errors", document)
+            if not shown or any(each.status not in (status, None) for each in shown):
+                probe.fail(answer, f"answered {status} and shows {shown!r}", "the writer's errors")
 
     def test_failures_say_nothing_of_their_cause(
         self, probe: ConventionProbe, caplog: pytest.LogCaptureFixture
