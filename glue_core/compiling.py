@@ -314,15 +314,23 @@ _Source = Callable[[GlueRequest], Any]
 
 _BY_TYPE: Mapping[Any, _Source] = {
     GlueRequest: lambda request: request,
+    GlueResponse: lambda request: GlueResponse(),
     Work: lambda request: request.work,
+}
+
+_BY_NAME: Mapping[str, _Source] = {
+    "attributes": lambda request: request.attributes,
+    "http_request_attributes": lambda request: request.http_request_attributes,
 }
 
 
 def bind_handler(operation: Operation, party: str) -> Handler:
     """Return a handler that takes the request alone.
 
-    The parameters of what a plugin declared are filled by annotation: the request, the unit of
-    work, ``id`` (str) and ``attributes`` (a dict or Mapping).
+    The parameters of what a plugin declared are filled by annotation: the request, an empty
+    response for the handler to fill and return, the unit of work and ``id`` (str). Two are filled
+    by name: ``attributes`` (what the schema made of the body: a dict, or the object of its
+    ``post_load``) and ``http_request_attributes`` (what the transport knows).
 
     Raises:
         ConfigurationError: The handler asks for something else.
@@ -344,8 +352,8 @@ def bind_handler(operation: Operation, party: str) -> Handler:
         source = _BY_TYPE.get(hint)
         if source is None and parameter.name == "id" and hint is str:
             source = _path_id
-        elif source is None and parameter.name == "attributes":
-            source = _body_attributes
+        elif source is None and parameter.name in _BY_NAME:
+            source = _BY_NAME[parameter.name]
         elif source is None and parameter.name == "request" and hint is None:
             source = _BY_TYPE[GlueRequest]
         if source is None:
@@ -357,7 +365,8 @@ def bind_handler(operation: Operation, party: str) -> Handler:
             raise ConfigurationError(
                 f"The handler of {operation.contribution_name!r} asks for {parameter.name!r}, "
                 f"which nobody fills in.\n  {party}\n"
-                f"It may take: a GlueRequest, a Work, 'id: str', 'attributes: dict'."
+                f"It may take: a GlueRequest, a GlueResponse, a Work, 'id: str', "
+                f"'attributes: dict', 'http_request_attributes: Mapping'."
             )
         filled.append((parameter, source))
     first = parameters[0] if parameters else None
@@ -384,10 +393,6 @@ def _by_position(parameter: inspect.Parameter) -> bool:
 
 def _path_id(request: GlueRequest) -> str | None:
     return request.resource.id
-
-
-def _body_attributes(request: GlueRequest) -> Mapping[str, Any]:
-    return request.attributes
 
 
 def _not_found(request: GlueRequest) -> GlueResponse:

@@ -82,7 +82,9 @@ class Operation:
         method: Logical method; ``getCollection`` and ``post`` are called without an id at the end
             of the path, the others with one, save on a singleton.
         handler: Callable that answers. Its parameters are filled by annotation, checked at
-            start-up: the request (`GlueRequest`), ``id`` (str), ``attributes`` (dict).
+            start-up: the request (`GlueRequest`), an empty `GlueResponse`, the unit of work
+            (`Work`), ``id`` (str), ``attributes`` (dict, or what the schema's ``post_load``
+            makes), ``http_request_attributes`` (Mapping).
         place: Chain of types, such as ``carts/items``, or, with a leading slash, the template of
             a custom route, such as ``/catalog/{sku}/teaser``.
         resource: The type it shows, or None for a handler that writes the body itself.
@@ -213,6 +215,8 @@ class SimpleResource:
     id: ClassVar[str | Callable[[Any], str]] = "id"
     place: ClassVar[str] = ""
     singleton: ClassVar[bool] = False
+    singular: ClassVar[bool] = False
+    snake_case: ClassVar[bool] = False
     filters: ClassVar[tuple[str, ...]] = ()
     sorts: ClassVar[tuple[str, ...]] = ()
     page: ClassVar[PageRules | None] = PageRules()
@@ -260,6 +264,8 @@ class SimpleResource:
                 self.place or kind.type,
                 resource,
                 singleton=self.singleton,
+                singular=self.singular,
+                snake_case=self.snake_case,
                 filters=self.filters if listed else (),
                 sorts=self.sorts if listed else (),
                 page=self.page if listed else None,

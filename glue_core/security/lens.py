@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 
 from glue_core.messages import GlueError
 from glue_core.operation import Operation
@@ -157,7 +157,9 @@ class Lens:
             and not field.dump_only
             and (field.data_key or name) not in self.writable
         ]
-        return prepare(kind(unknown=RAISE, partial=is_partial, exclude=hidden))
+        # INCLUDE would let what is hidden pass unseen, so only leaving unknown members out counts.
+        unknown = EXCLUDE if kind.opts.unknown == EXCLUDE else RAISE
+        return prepare(kind(unknown=unknown, partial=is_partial, exclude=hidden))
 
 
 def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:

@@ -712,7 +712,7 @@ def test_handler_with_a_parameter_that_nobody_fills(refusal: Refusal, get: Get) 
     message = refusal(plugin("one", glue_resources=lambda: [get("things", handler=handle)]))
 
     assert "The handler of 'things.get' asks for 'basket', which nobody fills in." in message
-    assert "It may take: a GlueRequest, a Work, 'id: str', 'attributes: dict'." in message
+    assert "It may take: a GlueRequest, a GlueResponse, a Work, 'id: str', " in message
     assert names_parties(message, "one")
 
 
