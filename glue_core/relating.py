@@ -202,6 +202,8 @@ def _made(
             shown[relationship.target],
             singleton=not relationship.many,
             parameters=get.parameters,
+            singular=get.singular,
+            snake_case=get.snake_case,
             errors=get.errors,
             name=f"{place}.related",
             summary=f"Show the {name} of one of {get.place}.",

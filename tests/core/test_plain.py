@@ -15,8 +15,10 @@ from glue_core import (
     GlueResource,
     GlueResponse,
     Operation,
+    Relationship,
     RequestFlowAwareApiApplication,
     Resource,
+    SimpleResource,
 )
 from glue_core.testing import Client, in_memory
 
@@ -313,3 +315,44 @@ def test_filter_without_a_dot_where_one_is_possible(glue_client: Callable[..., C
     assert [(each["code"], each["parameter"]) for each in response.json] == [
         ("011", "filter[noteText]")
     ]
+
+
+def test_short_form_has_the_switches(glue_client: Callable[..., Client]) -> None:
+    """A resource in the short form says for all its methods how its names and answers look."""
+
+    class Notebook(SimpleResource):
+        type = "notebooks"
+        attributes = Note
+        singular = True
+        snake_case = True
+
+        def get(self) -> GlueResponse:
+            return GlueResponse.of(NOTE)
+
+    client = glue_client(
+        [
+            in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop")),
+            in_memory("glue.plugins.shop", "notes", glue_resources=lambda: [Notebook()]),
+        ],
+        settings={"plugins": {"plain": {"singular": "declared"}}},
+    )
+
+    assert client.get("/notebooks/1").json == SNAKE
+
+
+def test_related_resources_look_as_their_source(glue_client: Callable[..., Client]) -> None:
+    """The place of a relationship follows the ``get`` of the resource that it starts at."""
+    owner = Relationship("owner", "notes", lambda sources, _: {"1": NOTE}, many=False)
+    boxes = Resource("boxes", Note, relationships=(owner,))
+    operations = [
+        Operation("get", lambda: GlueResponse.of(NOTE), "boxes", boxes, snake_case=True),
+        Operation("get", lambda: GlueResponse.of(NOTE), "notes", NOTES),
+    ]
+    client = glue_client(
+        [
+            in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop")),
+            in_memory("glue.plugins.shop", "notes", glue_resources=lambda: operations),
+        ]
+    )
+
+    assert client.get("/boxes/1/owner").json == [SNAKE]
