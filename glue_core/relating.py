@@ -23,6 +23,7 @@ from glue_core.messages import (
     ParentResources,
 )
 from glue_core.operation import HTTP_METHODS, RELATIONSHIPS, Method, Operation
+from glue_core.registry.discovery import place_of
 from glue_core.registry.order import Contribution
 from glue_core.relationship import Relationship, Write
 from glue_core.resource import Resource
@@ -131,6 +132,7 @@ def relationship_operations(
         declared = relationships[index]
         shown = resources[next(iter(names))]
         for operation in _made(declared.value, by_id[get_id], shown, is_linkage, frozenset(names)):
+            change = change_by(declared.value, operation.method) if is_linkage else None
             made.append(
                 Contribution(
                     f"{declared.source.id}.{operation.name}",
@@ -138,7 +140,7 @@ def relationship_operations(
                     declared.source,
                     declared.layer,
                     operation,
-                    declared.place,
+                    declared.place if change is None else place_of(change, declared.source),
                 )
             )
     return tuple(made)
