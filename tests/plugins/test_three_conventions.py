@@ -29,7 +29,7 @@ def test_plugins_relationships_are_embedded(storefront: Callable[..., Any]) -> N
     client = storefront("hal", "products_api")
     hal = client.simulate_get(
         "/abstract-products",
-        query_string="include=concrete-products&page[limit]=1",
+        query_string="include=concrete-products&page[offset]=0&page[limit]=1",
         headers={"Accept": HAL_TYPE},
     ).json
 

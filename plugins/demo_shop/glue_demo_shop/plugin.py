@@ -23,7 +23,7 @@ def glue_demo_data() -> Sequence[DemoData]:
             _write,
             examples=(
                 "/stores",
-                "/abstract-products?page[limit]=3&sort=name",
+                "/abstract-products?page[offset]=0&page[limit]=3&sort=name",
                 f"/abstract-products/{sku}?include=abstract-product-prices,concrete-products,"
                 "concrete-product-availabilities",
                 f"/abstract-products/{sku}/abstract-product-prices?currency=EUR",

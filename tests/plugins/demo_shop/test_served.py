@@ -107,7 +107,9 @@ def test_texts_follow_the_language(client: Client, language: str, text: str) -> 
 @pytest.mark.parametrize("store", ["CH", "DE"])
 def test_lists_hold_what_the_store_has(client: Client, store: str) -> None:
     """A product that is in one store only is not in the list of the other."""
-    answer = client.get("/abstract-products?page[limit]=100", headers={"Store": store})
+    answer = client.get(
+        "/abstract-products?page[offset]=0&page[limit]=100", headers={"Store": store}
+    )
 
     wanted = [each.sku for each in make_products(PRODUCTS, seed=1) if store in each.stores]
     assert_collection(answer, wanted, type="abstract-products")
@@ -197,7 +199,7 @@ def test_reads_do_not_depend_on_the_number_of_products(
     for limit in (2, 20):
         with counted(deployment.services) as counts:
             answer = client.get(
-                f"/abstract-products?page[limit]={limit}&sort=sku&include={EVERYTHING}"
+                f"/abstract-products?page[offset]=0&page[limit]={limit}&sort=sku&include={EVERYTHING}"
             )
         assert len(answer.json["data"]) == limit
         # The stores are one document that is read anew once a second, whatever is asked.
