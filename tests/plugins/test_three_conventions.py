@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from glue_core.cli import main
 
 HAL_TYPE = "application/hal+json"
 
@@ -41,3 +48,36 @@ def test_plugins_relationships_are_embedded(storefront: Callable[..., Any]) -> N
         link.removeprefix("http://falconframework.org"), headers={"Accept": HAL_TYPE}
     ).json
     assert [each["sku"] for each in found["_embedded"]["concrete-products"]] == ["A-2", "A-1"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "convention", "own"),
+    [
+        ("application/vnd.api+json", "json_api", "glue-json-api:json_api."),
+        (HAL_TYPE, "hal", "glue-hal:hal."),
+        ("application/json", None, "glue-api-core:plain."),
+    ],
+)
+def test_flow_prints_the_stack_of_each(
+    accept: str,
+    convention: str | None,
+    own: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """``glue flow`` shows for one URL the steps of the convention that the header selects."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GLUE_CONFIG", raising=False)
+    arguments = ["flow", "GET", "/abstract-products", "--application", "storefront_api"]
+
+    result = CliRunner().invoke(main, [*arguments, "--json", "--header", f"Accept: {accept}"])
+
+    assert result.exit_code == 0, result.output
+    walk = json.loads(result.stdout)
+    stages = [each["stage"] for each in walk["steps"]]
+    ids = [each["id"] for each in walk["steps"]]
+    families = {own + name for name in ("fields", "filter", "page", "sort")}
+    assert walk["convention"]["name"] == convention
+    assert stages[:3] == ["hydrate", "negotiate", "match"]
+    assert {"controller", "format", "write", "commit"} <= set(stages)
+    assert families <= set(ids)
