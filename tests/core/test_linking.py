@@ -35,6 +35,7 @@ class Asked:
     parent_resources: ParentResources = field(default_factory=ParentResources)
     base_url: str = BASE
     parameters_string: str = ""
+    pagination: Pagination | None = None
 
 
 def request(
@@ -155,6 +156,39 @@ def test_pages(page: Pagination, expected: dict[str, int]) -> None:
     assert found == {
         name: f"{BASE}/lines?sort=-a&page%5Boffset%5D={offset}&page%5Blimit%5D=2"
         for name, offset in expected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (
+            Pagination(2, 2, 5, "number"),
+            {
+                "first": "page%5Bnumber%5D=1",
+                "prev": "page%5Bnumber%5D=1",
+                "next": "page%5Bnumber%5D=3",
+                "last": "page%5Bnumber%5D=3",
+            },
+        ),
+        (
+            Pagination(0, 2, None, "cursor", "b c", "a"),
+            {
+                "first": "",
+                "prev": "page%5Bbefore%5D=a",
+                "next": "page%5Bafter%5D=b%20c",
+            },
+        ),
+        (Pagination(0, 2, None, "cursor"), {"first": ""}),
+    ],
+)
+def test_pages_of_other_kinds(page: Pagination, expected: dict[str, str]) -> None:
+    """Other pages are named as the client named this one, by number or by cursor."""
+    found = page_addresses(f"{BASE}/lines", request(), page)
+
+    assert found == {
+        name: f"{BASE}/lines?{named}{'&' if named else ''}page%5Bsize%5D=2"
+        for name, named in expected.items()
     }
 
 
