@@ -158,8 +158,10 @@ class Lens:
             and (field.data_key or name) not in self.writable
         ]
         # INCLUDE would let what is hidden pass unseen, so only leaving unknown members out counts.
-        unknown = EXCLUDE if kind.opts.unknown == EXCLUDE else RAISE
-        return prepare(kind(unknown=unknown, partial=is_partial, exclude=hidden))
+        leaves_out = kind.opts.unknown == EXCLUDE
+        return prepare(
+            kind(unknown=EXCLUDE if leaves_out else RAISE, partial=is_partial, exclude=hidden)
+        )
 
 
 def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:

@@ -1,0 +1,164 @@
+"""The host: which application answers, by name, by settings, by asking in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from glue_core import (
+    ConfigurationError,
+    GlueApiContext,
+    GlueResponse,
+    Operation,
+    RequestFlowAwareApiApplication,
+)
+from glue_core.host import Host, MissingApiApplication, Selection
+from glue_core.registry.discovery import Source
+from glue_core.settings import Settings
+from glue_core.testing import Client, Deployment, in_memory
+
+Make = Callable[..., Deployment]
+Asked = list[str]
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """Names of the applications that were asked whether they serve, in order."""
+    return []
+
+
+@pytest.fixture
+def sources(asked: Asked) -> list[Source]:
+    """Return three applications: ``a`` serves nothing, ``b`` and ``c`` everything below ``/words``.
+
+    Each answers ``/words/1`` with its name.
+    """
+
+    def serving(name: str, path: str) -> Callable[[GlueApiContext], bool]:
+        def serves(context: GlueApiContext) -> bool:
+            asked.append(name)
+            return context.path.startswith(path)
+
+        return serves
+
+    def saying(name: str) -> Callable[[], list[Operation]]:
+        return lambda: [
+            Operation("get", lambda: GlueResponse(content=name.encode()), "words"),
+        ]
+
+    found = []
+    for name, path in (("a", "/nowhere"), ("b", "/words"), ("c", "/words")):
+        application = RequestFlowAwareApiApplication(name, is_serving=serving(name, path))
+        found.append(in_memory("glue.applications", name, application))
+        found.append(
+            in_memory(f"glue.plugins.{name}", f"{name}-words", glue_resources=saying(name))
+        )
+    return found
+
+
+def test_single_name_is_not_asked(
+    glue_deployment: Make, sources: list[Source], asked: Asked
+) -> None:
+    """One application that is named serves, whatever it would say of the request."""
+    client = Client(Host(glue_deployment(sources, only="a")))
+
+    assert (client.get("/words/1").text, asked) == ("a", [])
+
+
+def test_single_name_in_the_settings_is_not_asked(
+    glue_deployment: Make, sources: list[Source], asked: Asked
+) -> None:
+    """The same for a name that the settings give alone."""
+    client = Client(Host(glue_deployment(sources, settings={"serve": ["a"]})))
+
+    assert (client.get("/words/1").text, asked) == ("a", [])
+
+
+def test_single_name_that_is_not_installed(glue_deployment: Make, sources: list[Source]) -> None:
+    """A name that nobody installed stops the start, and the installed ones are listed."""
+    with pytest.raises(ConfigurationError) as caught:
+        glue_deployment(sources, only="d")
+
+    assert "there is no application 'd'" in str(caught.value)
+    assert "Installed are: a, b, c." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "answer", "order"),
+    [
+        (["a", "b", "c"], "b", ["a", "b"]),
+        (["a", "c", "b"], "c", ["a", "c"]),
+        (["c", "a"], "c", ["c"]),
+    ],
+)
+def test_first_of_several_names_that_serves(
+    glue_deployment: Make,
+    sources: list[Source],
+    asked: Asked,
+    names: list[str],
+    answer: str,
+    order: list[str],
+) -> None:
+    """Of several names the first that serves answers, in the order of the settings."""
+    client = Client(Host(glue_deployment(sources, settings={"serve": names})))
+
+    assert (client.get("/words/1").text, asked) == (answer, order)
+
+
+def test_without_names_all_are_asked(
+    glue_deployment: Make, sources: list[Source], asked: Asked
+) -> None:
+    """Without a name every installed application is asked, by name, until one serves."""
+    client = Client(Host(glue_deployment(sources)))
+
+    assert (client.get("/words/1").text, asked) == ("b", ["a", "b"])
+
+
+def test_none_serves(glue_deployment: Make, sources: list[Source], asked: Asked) -> None:
+    """A request that none serves is 500, and says which host and path nobody takes."""
+    answer = Client(Host(glue_deployment(sources))).get("/other", headers={"host": "x.example"})
+
+    assert (answer.status_code, asked) == (500, ["a", "b", "c"])
+    assert "'x.example'" in answer.json["errors"][0]["detail"]
+    assert "'/other'" in answer.json["errors"][0]["detail"]
+
+
+def selection(settings: dict[str, Any], *applications: RequestFlowAwareApiApplication) -> Selection:
+    """Freeze who answers where."""
+    tables = Settings.of({"applications": settings})
+    return Selection({}, applications, tables)
+
+
+def test_no_application_of_a_context() -> None:
+    """The failure has a type of its own."""
+    chosen = selection(
+        {}, RequestFlowAwareApiApplication("one"), RequestFlowAwareApiApplication("two")
+    )
+
+    with pytest.raises(MissingApiApplication, match=r"the host 'three\.localhost'"):
+        chosen.select(GlueApiContext("three.localhost", "/", "GET"))
+
+
+def test_settings_come_before_asking() -> None:
+    """The settings decide before anybody is asked, a host first, then the longest prefix."""
+
+    def everything(context: GlueApiContext) -> bool:
+        return True
+
+    chosen = selection(
+        {"two": {"hosts": ["two.example"], "paths": ["/v1"]}, "three": {"paths": ["/v1/deep"]}},
+        RequestFlowAwareApiApplication("one", is_serving=everything),
+        RequestFlowAwareApiApplication("two"),
+        RequestFlowAwareApiApplication("three"),
+    )
+
+    def at(host: str, path: str) -> tuple[str, str]:
+        return chosen.select(GlueApiContext(host, path, "GET"))
+
+    assert at("two.example", "/x") == ("two", "")
+    assert at("two.example", "/v1/x") == ("two", "/v1")
+    assert at("other.example", "/v1/x") == ("two", "/v1")
+    assert at("other.example", "/v1/deep/x") == ("three", "/v1/deep")
+    assert at("other.example", "/v1deep") == ("one", "")
