@@ -130,6 +130,10 @@ class Magazine:
             raise Conflict("302", "The id is in use.", pointer="/data/id")
         return GlueResponse.of({"id": request.resource.id or "p1", **attributes})
 
+    def post_price(self, id: str, attributes: dict[str, Any]) -> GlueResponse:  # noqa: A002
+        """Create a price with the id of the client."""
+        return GlueResponse.of({"id": id, **attributes})
+
     def replace(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
         """Note that somebody replaces what a resource relates to."""
         if any(each.id == "nobody" for each in sent):
@@ -269,7 +273,7 @@ class Plugin:
             Text,
             relationships=(by,),
         )
-        prices = Resource("prices", Price)
+        prices = Resource("prices", Price, client_ids="required")
         return [
             Operation("get", self.magazine.get, "articles", articles),
             Operation(
@@ -303,6 +307,7 @@ class Plugin:
             Operation("get", self.magazine.comment, "articles/comments", comments),
             Operation("getCollection", self.magazine.comments, "articles/comments", comments),
             Operation("get", self.magazine.price, "articles/prices", prices, singleton=True),
+            Operation("post", self.magazine.post_price, "prices", prices),
             Operation("get", self.magazine.two, "pairs", articles),
             Operation("get", self.magazine.filled, "filled", articles),
         ]

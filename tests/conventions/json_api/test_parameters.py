@@ -110,9 +110,10 @@ QUERIES = st.one_of(
     st.lists(st.tuples(NAMES, VALUES), max_size=5).map(
         lambda pairs: "&".join(f"{quote(n)}={quote(v, errors='replace')}" for n, v in pairs)
     ),
+    # The test client takes no query that starts with a second question mark.
     st.text(
         st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#"), max_size=40
-    ),
+    ).map(lambda text: text.lstrip("?")),
 )
 
 

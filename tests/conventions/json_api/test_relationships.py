@@ -163,6 +163,17 @@ def test_replace_a_to_one_relationship(ask: Ask, magazine: Any) -> None:
     assert magazine.changes == [("replace", "7", ["p2"]), ("replace", "7", [])]
 
 
+def test_list_of_one_in_the_glue_dialect(ask: Ask, magazine: Any) -> None:
+    """Existing clients may write a to-one relationship as they read it: a list of one or none."""
+    path = "/articles/7/relationships/author"
+    one = ask("PATCH", path, {"data": [PERSON]}, glue=True)
+    none = ask("PATCH", path, {"data": []}, glue=True)
+    two = ask("PATCH", path, {"data": [PERSON, {**PERSON, "id": "p2"}]}, glue=True)
+
+    assert [one.status, none.status, two.status] == [204, 204, 400]
+    assert magazine.changes == [("replace", "7", ["p"]), ("replace", "7", [])]
+
+
 @pytest.mark.parametrize(("method", "change"), [("POST", "add"), ("DELETE", "remove")])
 def test_change_a_to_many_relationship(ask: Ask, magazine: Any, method: str, change: str) -> None:
     """POST adds and DELETE removes; an identifier that is sent twice counts once."""

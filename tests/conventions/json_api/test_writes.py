@@ -42,6 +42,16 @@ def test_id_is_left_to_the_server(ask: Ask) -> None:
     assert ask("POST", "/people", person()).document["data"]["id"] == "p1"
 
 
+def test_required_id(ask: Ask) -> None:
+    """A type whose ids clients make takes no new resource without one."""
+    price: dict[str, Any] = {"data": {"type": "prices", "attributes": {"cents": 1}}}
+    without = ask("POST", "/prices", price)
+    price["data"]["id"] = "mine"
+
+    assert (without.status, errors(without)) == (400, [("400", "/data")])
+    assert ask("POST", "/prices", price).document["data"]["id"] == "mine"
+
+
 def test_refused_id(ask: Ask) -> None:
     """A type that makes its own ids refuses others."""
     answer = ask("POST", "/articles", article(id="mine"))
