@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,14 @@ from glue_core import (
     Operation,
     PageRules,
     Parameter,
+    Relationship,
+    RequestFlowAwareApiApplication,
     Resource,
     SimpleResource,
     Step,
 )
-from glue_core.testing import Client, assert_error, installed
+from glue_core.registry.discovery import Source
+from glue_core.testing import Client, Deployment, assert_error, in_memory, installed
 
 Serve = Callable[..., Client]
 
@@ -458,3 +461,59 @@ def test_type_in_two_forms_stops_the_start(serve: Serve) -> None:
     """One type has one declaration, whichever form each has."""
     with pytest.raises(ConfigurationError, match="notes"):
         serve(glue_resources=lambda: [Short(), Operation("post", show, "notes", NOTES)])
+
+
+def test_resource_of_one_convention(serve: Serve) -> None:
+    """A resource that names its conventions does not exist under the others."""
+
+    def get() -> GlueResponse:
+        return GlueResponse.of({"id": "1", "text": "x"})
+
+    plain = Resource("plain-notes", NoteAttributes, conventions=(None,))
+    spoken = Resource("spoken-notes", NoteAttributes, conventions=("json_api",))
+    client = serve(
+        *installed("json_api"),
+        glue_resources=lambda: [Operation("get", get, each.type, each) for each in (plain, spoken)],
+    )
+
+    assert client.get("/plain-notes/1").status_code == 200
+    assert client.json_api.get("/spoken-notes/1").status_code == 200
+    assert_error(client.get("/spoken-notes/1"), 404, "007")
+    assert_error(client.json_api.get("/plain-notes/1"), 404, "007")
+
+
+def test_relationship_belongs_to_its_application(
+    glue_deployment: Callable[..., Deployment],
+) -> None:
+    """Two applications show one type; only the one whose plugin says so relates it to another."""
+
+    def get() -> GlueResponse:
+        return GlueResponse.of({"id": "1", "text": "x"})
+
+    def related(resources: Sequence[GlueResource], request: GlueRequest) -> dict[str, Any]:
+        return {str(each.id): [{"id": "2", "text": "y"}] for each in resources}
+
+    def source(name: str, **hooks: Any) -> Source:
+        notes = Resource("notes", NoteAttributes)
+        return in_memory(
+            f"glue.plugins.{name}",
+            f"{name}-notes",
+            glue_resources=lambda: [Operation("get", get, "notes", notes)],
+            **hooks,
+        )
+
+    relationship = Relationship("others", "notes", related, source="notes")
+    applications = glue_deployment(
+        [
+            *installed("json_api"),
+            in_memory("glue.applications", "one", RequestFlowAwareApiApplication("one")),
+            in_memory("glue.applications", "two", RequestFlowAwareApiApplication("two")),
+            source("one", glue_relationships=lambda: [relationship]),
+            source("two"),
+        ]
+    ).applications
+    path = "/notes/1?include=others"
+    one, two = (Client(applications[name]).json_api.get(path) for name in ("one", "two"))
+
+    assert [each["id"] for each in one.json["included"]] == ["2"]
+    assert (two.status_code, two.json["errors"][0]["source"]) == (400, {"parameter": "include"})
