@@ -16,8 +16,8 @@ from glue_core.building import (
     FILTER,
     FILTER_SHAPE,
     INVALID_FILTER,
-    PAGE,
     SORT,
+    page_parameters,
     read_fields,
     read_filters,
     read_page,
@@ -100,7 +100,7 @@ class Plain:
             Step("fields", read_fields, reads=FIELDS),
             Step("filter", read_filters, reads=FILTER),
             Step("filter-shape", _read_filter_shape),
-            Step("page", read_page, reads=PAGE),
+            Step("page", read_page, reads=page_parameters),
             Step("sort", read_sort, reads=SORT),
         ]
 

@@ -17,9 +17,9 @@ def problem_document(
 ) -> dict[str, Any]:
     """Return the problem document of a refusal or a failure, ready for JSON.
 
-    The type is ``about:blank``: the status says what kind of problem it is. The member ``errors``
-    has every single error with its code and what was at fault; where all have one code, the
-    document has it as well.
+    The member ``errors`` has every single error with its code and what was at fault; where all have
+    one code or one type, the document has it as well. Else the type is ``about:blank``: the status
+    says what kind of problem it is.
 
     Args:
         errors: At least one error.
@@ -31,8 +31,9 @@ def problem_document(
     """
     status = status or errors[0].status
     messages = list(dict.fromkeys(each.message for each in errors if each.message))
+    types = {each.type for each in errors}
     document: dict[str, Any] = {
-        "type": "about:blank",
+        "type": (types.pop() if len(types) == 1 else None) or "about:blank",
         "title": status_line(status).partition(" ")[2],
         "status": status,
         # Relative to the address that was asked for, so the document need not repeat it.
@@ -49,7 +50,7 @@ def problem_document(
 
 def _member(error: GlueError) -> dict[str, Any]:
     shown: dict[str, Any] = {"status": error.status}
-    for name in ("id", "code", "title"):
+    for name in ("id", "type", "code", "title"):
         value = getattr(error, name)
         if value is not None:
             shown[name] = value

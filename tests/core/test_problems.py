@@ -69,3 +69,13 @@ def test_codes_that_differ_are_not_summed_up() -> None:
 def test_status_of_the_first_error() -> None:
     """Without a status of the answer that of the first error counts."""
     assert problem_document([GlueError(418, None)], None, REQUEST)["status"] == 418
+
+
+def test_type_of_an_error() -> None:
+    """A type that all errors have is that of the problem."""
+    kind = "https://example.com/problems/too-large"
+    error = GlueError(400, "012", "Too large.", type=kind)
+    document = problem_document([error], 400, REQUEST)
+
+    assert document["type"] == document["errors"][0]["type"] == kind
+    assert problem_document([error, GlueError(400)], 400, REQUEST)["type"] == "about:blank"

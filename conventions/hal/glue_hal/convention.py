@@ -9,7 +9,6 @@ from glue_core import (
     FIELDS,
     FILTER,
     INCLUDE,
-    PAGE,
     SORT,
     Build,
     Format,
@@ -20,6 +19,7 @@ from glue_core import (
     Writer,
     hookimpl,
     load_included,
+    page_parameters,
     read_fields,
     read_filters,
     read_include,
@@ -59,7 +59,7 @@ class Hal:
             Step("fields", read_fields, reads=FIELDS),
             Step("filter", read_filters, reads=FILTER),
             Step("include", include, reads=INCLUDE),
-            Step("page", read_page, reads=PAGE),
+            Step("page", read_page, reads=page_parameters),
             Step("sort", read_sort, reads=SORT),
         ]
 

@@ -124,7 +124,9 @@ def _collection(response: GlueResponse, request: GlueRequest, asked: str) -> Doc
     if page is not None:
         for name, address in page_addresses(asked, request, page).items():
             links[name] = {"href": address}
-        document["page"] = {"offset": page.offset, "limit": page.limit}
+        # Nobody counts what is in front of a page that a cursor starts.
+        start = {} if page.strategy == "cursor" else {"offset": page.offset}
+        document["page"] = {**start, "limit": page.limit}
         if page.total is not None:
             document["total"] = page.total
     return document

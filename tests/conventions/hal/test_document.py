@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from marshmallow import Schema, fields
 
-from glue_core import ConfigurationError, GlueResponse, Operation, Resource
+from glue_core import (
+    ConfigurationError,
+    GlueRequest,
+    GlueResponse,
+    Operation,
+    PageRules,
+    Resource,
+)
 from glue_core.testing import Client
 
 HOST = "http://localhost"
@@ -202,3 +210,46 @@ def test_reserved_names_stop_the_start(serve: Callable[..., Client]) -> None:
 
     with pytest.raises(ConfigurationError, match="'odd' of 'shop' has the attribute '_links'"):
         serve(operation)
+
+
+@pytest.mark.parametrize(
+    ("query", "links", "page"),
+    [
+        (
+            "page[number]=2&page[size]=1",
+            {"first": "number%5D=1", "prev": "number%5D=1", "next": "number%5D=3"},
+            {"offset": 1, "limit": 1},
+        ),
+        (
+            "page[after]=x&page[size]=1",
+            {"next": "after%5D=n"},
+            {"limit": 1},
+        ),
+    ],
+)
+def test_other_kinds_of_pages(
+    serve: Callable[..., Client],
+    query: str,
+    links: dict[str, str],
+    page: dict[str, int],
+) -> None:
+    """Pages by number and by cursor are linked to as the client named this one."""
+
+    class Line(Schema):
+        text = fields.String()
+
+    def several(request: GlueRequest) -> GlueResponse:
+        asked = request.pagination
+        assert asked is not None
+        shown = [{"id": "1", "text": ""}]
+        return GlueResponse.page(shown, replace(asked, total=3, after="n", before=None))
+
+    rules = PageRules(2, 10, strategies=("number", "cursor"))
+    lines = Resource("lines", Line)
+    client = serve(Operation("getCollection", several, "lines", lines, page=rules))
+
+    document = client.get(f"/lines?{query}").json
+
+    assert document["page"] == page
+    for name, part in links.items():
+        assert part in document["_links"][name]["href"]
