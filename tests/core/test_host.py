@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from glue_core import (
     ConfigurationError,
@@ -14,10 +17,12 @@ from glue_core import (
     Operation,
     RequestFlowAwareApiApplication,
 )
+from glue_core.cli import main
+from glue_core.cli.session import Session
 from glue_core.host import Host, MissingApiApplication, Selection
 from glue_core.registry.discovery import Source
 from glue_core.settings import Settings
-from glue_core.testing import Client, Deployment, in_memory
+from glue_core.testing import Client, Deployment, in_memory, installed
 
 Make = Callable[..., Deployment]
 Asked = list[str]
@@ -162,3 +167,17 @@ def test_settings_come_before_asking() -> None:
     assert at("other.example", "/v1/x") == ("two", "/v1")
     assert at("other.example", "/v1/deep/x") == ("three", "/v1/deep")
     assert at("other.example", "/v1deep") == ("one", "")
+
+
+def test_application_is_listed(glue_settings: dict[str, Any]) -> None:
+    """The list of plugins has an application with its distribution, its version and its module."""
+    session = Session(installed("storefront_api"), glue_settings)
+    output = CliRunner().invoke(main, ["plugins", "--json"], obj=session).stdout
+    row = next(
+        each for each in json.loads(output)["plugins"] if each["group"] == "glue.applications"
+    )
+
+    assert row["id"] == "glue-storefront-api:storefront_api"
+    assert row["distribution"] == "glue-storefront-api"
+    assert row["version"] == importlib.metadata.version("glue-storefront-api")
+    assert row["place"].partition(":")[0] == "glue_storefront_api"

@@ -24,6 +24,7 @@ from glue_core import (
     SimpleResource,
     Step,
 )
+from glue_core.cli.routes import rows
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, assert_error, in_memory, installed
 
@@ -517,3 +518,29 @@ def test_relationship_belongs_to_its_application(
 
     assert [each["id"] for each in one.json["included"]] == ["2"]
     assert (two.status_code, two.json["errors"][0]["source"]) == (400, {"parameter": "include"})
+
+
+def test_list_is_sorted_by_several_attributes(serve: Serve) -> None:
+    """``sort`` names several attributes in their order, each in its direction."""
+
+    def page(request: GlueRequest) -> GlueResponse:
+        keys = [f"{'' if key.is_ascending else '-'}{key.field}" for key in request.sortings]
+        return GlueResponse(content=" ".join(keys).encode())
+
+    operation = Operation("getCollection", page, "lamps", LAMP_FORM, sorts=("colour", "name"))
+    client = serve(*installed("json_api"), glue_resources=lambda: [operation])
+
+    for speaking in (client, client.json_api):
+        assert speaking.get("/lamps?sort=-name,colour").text == "-name colour"
+
+
+def test_put_is_listed(deploy: Callable[..., Deployment]) -> None:
+    """The list of what an application answers calls PUT by its name."""
+    deployment = deploy(glue_resources=lambda: [Operation("put", show, "notes", NOTES)])
+    listed = {
+        each["path"]: each["methods"]
+        for each in rows(deployment.registry.applications["shop"])
+        if each["type"] == "notes"
+    }
+
+    assert listed == {"/notes/{notes_id}": ["PUT"]}
