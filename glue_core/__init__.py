@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
+    from glue_core.child import OnlyChild
     from glue_core.convention import (
         Convention,
         Fragment,
@@ -177,6 +178,7 @@ __all__ = [
     "Model",
     "NotFound",
     "Notice",
+    "OnlyChild",
     "Operation",
     "Order",
     "PageRules",
@@ -303,6 +305,7 @@ _HOMES = {
     "Model": "glue_core.security.lens",
     "NotFound": "glue_core.errors",
     "Notice": "glue_core.listener",
+    "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",

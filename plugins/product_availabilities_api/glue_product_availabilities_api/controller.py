@@ -1,54 +1,24 @@
-"""Answers requests for availability."""
+"""Answers requests for availabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from glue_catalog import CatalogReader, Document
-from glue_core import GlueRequest, GlueResource, GlueResponse, NotFound
-from glue_product_availabilities_api.resource import ABSTRACT_NOT_FOUND, CONCRETE_NOT_FOUND
+from glue_core import GlueRequest
 from glue_products_api import market_of
 
 
-class AbstractAvailabilitiesController:
-    """Answers requests for the availability of abstract products."""
+class AvailabilitiesController:
+    """Reads the availabilities of products, all that a request needs at once."""
 
     def __init__(self, reader: CatalogReader) -> None:
         self._reader = reader
 
-    def get(self, request: GlueRequest) -> GlueResponse:
-        """Return the availability of the abstract product in the path."""
-        sku = request.parent_resources["abstract-products"].id or ""
-        found = self._reader.abstract_availabilities([sku], market_of(request)).get(sku)
-        if found is None:
-            raise NotFound(ABSTRACT_NOT_FOUND.code, ABSTRACT_NOT_FOUND.message)
-        return GlueResponse.of(found)
-
-    def related(
-        self, resources: Sequence[GlueResource], request: GlueRequest
-    ) -> Mapping[str, Document]:
-        """Return the availability of abstract products by SKU, with one read."""
-        skus = [each.id for each in resources if each.id is not None]
+    def abstract(self, skus: Sequence[str], request: GlueRequest) -> Mapping[str, Document]:
+        """Return the availabilities of abstract products, by SKU."""
         return self._reader.abstract_availabilities(skus, market_of(request))
 
-
-class ConcreteAvailabilitiesController:
-    """Answers requests for the availability of concrete products."""
-
-    def __init__(self, reader: CatalogReader) -> None:
-        self._reader = reader
-
-    def get(self, request: GlueRequest) -> GlueResponse:
-        """Return the availability of the concrete product in the path."""
-        sku = request.parent_resources["concrete-products"].id or ""
-        found = self._reader.concrete_availabilities([sku], market_of(request)).get(sku)
-        if found is None:
-            raise NotFound(CONCRETE_NOT_FOUND.code, CONCRETE_NOT_FOUND.message)
-        return GlueResponse.of(found)
-
-    def related(
-        self, resources: Sequence[GlueResource], request: GlueRequest
-    ) -> Mapping[str, Document]:
-        """Return the availability of concrete products by SKU, with one read."""
-        skus = [each.id for each in resources if each.id is not None]
+    def concrete(self, skus: Sequence[str], request: GlueRequest) -> Mapping[str, Document]:
+        """Return the availabilities of concrete products, by SKU."""
         return self._reader.concrete_availabilities(skus, market_of(request))

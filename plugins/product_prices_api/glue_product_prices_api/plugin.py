@@ -10,6 +10,7 @@ from glue_catalog import CatalogReader
 from glue_core import (
     Build,
     Features,
+    OnlyChild,
     Operation,
     Relationship,
     Section,
@@ -18,7 +19,7 @@ from glue_core import (
     hookimpl,
 )
 from glue_product_prices_api.choice import ChoiceSteps
-from glue_product_prices_api.controller import AbstractPricesController, ConcretePricesController
+from glue_product_prices_api.controller import PricesController
 from glue_product_prices_api.resource import (
     ABSTRACT_NOT_FOUND,
     ABSTRACT_PRICES,
@@ -53,51 +54,13 @@ def glue_settings() -> Sequence[Section]:
 @hookimpl
 def glue_resources(features: Features) -> Sequence[Operation]:
     """Contribute the prices below abstract and concrete products."""
-    reader = features.get(CatalogReader)
-    return [
-        Operation(
-            "get",
-            AbstractPricesController(reader).get,
-            "abstract-products/abstract-product-prices",
-            ABSTRACT_PRICES,
-            singleton=True,
-            parameters=(CURRENCY, PRICE_MODE),
-            errors=(ABSTRACT_NOT_FOUND, INVALID_CURRENCY, INVALID_PRICE_MODE),
-        ),
-        Operation(
-            "get",
-            ConcretePricesController(reader).get,
-            "concrete-products/concrete-product-prices",
-            CONCRETE_PRICES,
-            singleton=True,
-            parameters=(CURRENCY, PRICE_MODE),
-            errors=(CONCRETE_NOT_FOUND, INVALID_CURRENCY, INVALID_PRICE_MODE),
-        ),
-    ]
+    return [child.operation() for child in _children(features)]
 
 
 @hookimpl
 def glue_relationships(features: Features) -> Sequence[Relationship]:
     """Contribute the way from products to their prices."""
-    reader = features.get(CatalogReader)
-    return [
-        Relationship(
-            "abstract-product-prices",
-            "abstract-product-prices",
-            AbstractPricesController(reader).related,
-            many=False,
-            source="abstract-products",
-            description="The prices of the product.",
-        ),
-        Relationship(
-            "concrete-product-prices",
-            "concrete-product-prices",
-            ConcretePricesController(reader).related,
-            many=False,
-            source="concrete-products",
-            description="The prices of the product.",
-        ),
-    ]
+    return [child.relationship() for child in _children(features)]
 
 
 @hookimpl
@@ -108,4 +71,28 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     return [
         Step("currency", steps.currency, after=("store?",), reads=(CURRENCY,)),
         Step("price-mode", steps.price_mode, after=("currency",), reads=(PRICE_MODE,)),
+    ]
+
+
+def _children(features: Features) -> Sequence[OnlyChild]:
+    controller = PricesController(features.get(CatalogReader))
+    return [
+        OnlyChild(
+            "abstract-products",
+            ABSTRACT_PRICES,
+            controller.abstract,
+            ABSTRACT_NOT_FOUND,
+            errors=(INVALID_CURRENCY, INVALID_PRICE_MODE),
+            parameters=(CURRENCY, PRICE_MODE),
+            description="The prices of the product.",
+        ),
+        OnlyChild(
+            "concrete-products",
+            CONCRETE_PRICES,
+            controller.concrete,
+            CONCRETE_NOT_FOUND,
+            errors=(INVALID_CURRENCY, INVALID_PRICE_MODE),
+            parameters=(CURRENCY, PRICE_MODE),
+            description="The prices of the product.",
+        ),
     ]
