@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from glue_core.features import Features, Provider
     from glue_core.fields import UtcDateTime
     from glue_core.formatting import STATUS_LINES, add_vary
+    from glue_core.health import HealthCheck
     from glue_core.hookspecs import hookimpl
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
@@ -163,6 +164,7 @@ __all__ = [
     "GlueSparseResource",
     "GlueVersion",
     "Handler",
+    "HealthCheck",
     "IgnoresParameters",
     "ImportProblem",
     "ImportReport",
@@ -288,6 +290,7 @@ _HOMES = {
     "GlueSparseResource": "glue_core.messages",
     "GlueVersion": "glue_core.messages",
     "Handler": "glue_core.step",
+    "HealthCheck": "glue_core.health",
     "INCLUDE": "glue_core.including",
     "INCLUDE_NOTE": "glue_core.including",
     "IgnoresParameters": "glue_core.convention",

@@ -72,12 +72,15 @@ class RequestFlowAwareApiApplication(ApiApplication):
     Attributes:
         conventions: Names of the conventions it speaks beside plain JSON, or None for every
             installed one.
+        health_check: Whether it has ``/health-check``. It answers 403 until the setting of that
+            name switches it on, which also gives it to an application that says nothing here.
         hooks: Module or object whose hook implementations are the application's own layer, or
             None.
     """
 
     conventions: tuple[str, ...] | None = None
     hooks: object | None = None
+    health_check: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

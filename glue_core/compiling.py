@@ -24,6 +24,7 @@ from glue_core.relating import changes_of, relationship_handler, relationship_re
 from glue_core.relationship import Relationship
 from glue_core.settings import Settings
 from glue_core.step import Handler, Parameter, Step, Wrap
+from glue_core.timing import timed
 from glue_core.validation import KnownParameters
 from glue_core.versions import Versions, share_versions, versions_of
 from glue_core.work import Work
@@ -220,7 +221,7 @@ class _Compiler:
             controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
         with _named(self._registry.convention_sources[self._name], operation):
             writer = self._convention.writer(operation, self._settings)
-        return Flow(
+        flow = Flow(
             operation,
             builders,
             validators,
@@ -232,6 +233,7 @@ class _Compiler:
             finishers,
             tuple(trace),
         )
+        return timed(flow, self._settings)
 
 
 def _in_order(contributions: Iterable[Contribution]) -> list[Contribution]:

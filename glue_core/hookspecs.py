@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from glue_core.encoding import Encoder
     from glue_core.exchange import Importer, Migrations, Publisher
     from glue_core.features import Features, Provider
+    from glue_core.health import HealthCheck
     from glue_core.listener import Call, Expand, Listener, Notice
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
@@ -186,6 +187,19 @@ def glue_terminate(  # type: ignore[empty-body]
 
     Returns:
         Listeners whose callable takes the event of the answer.
+    """
+
+
+@hookspec
+def glue_health_checks(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[HealthCheck]:
+    """Contribute what ``/health-check`` of an application asks.
+
+    Called once for each application that has a flow.
+
+    Returns:
+        Checks; two with one name stop the start.
     """
 
 

@@ -157,6 +157,23 @@ class ApplicationSettings(Schema):
         load_default=True,
         metadata={"description": "Send ETag on what is read, and 304 to clients that have it."},
     )
+    server_timing = fields.String(
+        load_default="never",
+        validate=validate.OneOf(("never", "development", "token")),
+        metadata={
+            "description": "Who is told how long each stage took: nobody, everybody in development "
+            "mode, or whoever sends the token."
+        },
+    )
+    server_timing_token = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The token, of at least 16 characters."},
+    )
+    health_check = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Check services at '/health-check'; it answers 403 otherwise."},
+    )
     terminate = fields.Boolean(
         load_default=True,
         metadata={"description": "Call the terminate hooks once an answer was sent."},

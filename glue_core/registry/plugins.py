@@ -19,6 +19,7 @@ from glue_core.encoding import Encoder
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
+from glue_core.health import HealthCheck
 from glue_core.listener import Listener
 from glue_core.operation import Operation, SimpleResource
 from glue_core.registry.discovery import (
@@ -62,6 +63,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_response_finishers": (Step,),
     "glue_response_events": (Listener,),
     "glue_terminate": (Listener,),
+    "glue_health_checks": (HealthCheck,),
     "glue_start_up": (Listener,),
     "glue_shut_down": (Listener,),
     "glue_context_expanders": (Listener,),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+from glue_core import health
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
 from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
@@ -174,6 +175,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "catalogue", catalogue),
         of(COMMON_PLUGINS, "conditional", conditional),
         of(COMMON_PLUGINS, "cors", cors),
+        of(COMMON_PLUGINS, "health", health),
         of(COMMON_PLUGINS, "security-headers", headers),
     )
 
@@ -374,6 +376,7 @@ class Registry:
                 key=lambda each: max(versions_of(each.value), default=UNREADABLE),
             )
         )
+        operations += self._health_check(application, plugins, call("glue_health_checks"))
         routes = call("glue_route_providers")
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
@@ -446,6 +449,31 @@ class Registry:
             heard=MappingProxyType(self._heard(hooks, arguments)),
             replaced=MappingProxyType(self.choice.replaced),
         )
+
+    def _health_check(
+        self,
+        application: RequestFlowAwareApiApplication,
+        plugins: Iterable[Plugin],
+        checks: tuple[Contribution, ...],
+    ) -> tuple[Contribution, ...]:
+        """Make the operation that tells whether the application is well."""
+        _unique(checks, "health checks of {!r}", lambda each: each.value.name)
+        own = next((each for each in plugins if each.value is health), None)
+        is_on = self.settings.application(application.name)["health_check"]
+        if own is None or not (application.health_check or is_on):
+            return ()
+        operation = health.operation(
+            tuple(each.value for each in checks), self.settings, application.name
+        )
+        made = Contribution(
+            f"{own.source.id}.{operation.contribution_name}",
+            operation.contribution_name,
+            own.source,
+            own.layer,
+            operation,
+            place_of(health, own.source),
+        )
+        return self.choice.of_contributions([made])
 
     def _heard(
         self, hooks: Hooks, arguments: Mapping[str, Any]

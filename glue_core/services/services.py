@@ -52,6 +52,11 @@ class Services:
         self._lock = threading.RLock()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the services that can be reached, in order."""
+        return tuple(sorted(self._urls))
+
+    @property
     def database(self) -> Database:
         """The relational database."""
         return cast(Database, self.open("database"))
@@ -134,6 +139,10 @@ class _Part(Services):
     def open(self, service: str) -> Any:
         self._refuse(service)
         return self._whole.open(service)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._names))
 
     def url(self, service: str) -> str:
         self._refuse(service)

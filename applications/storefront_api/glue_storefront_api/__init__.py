@@ -12,6 +12,7 @@ __all__ = ["STOREFRONT_API"]
 STOREFRONT_API = RequestFlowAwareApiApplication(
     "storefront_api",
     services=("storage", "search"),
+    health_check=True,
     description="The public API of the shop: products, prices, stores.",
 )
 

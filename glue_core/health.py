@@ -1,0 +1,194 @@
+"""The health check: whether what an application needs answers, told to whoever watches it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from marshmallow import Schema, fields
+
+from glue_core.errors import ServiceUnavailable
+from glue_core.formatting import LOG
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import GlueLink, GlueRequest, GlueResource, GlueResponse
+from glue_core.operation import Operation
+from glue_core.resource import Resource
+from glue_core.services.services import Services
+from glue_core.settings import Settings
+from glue_core.step import Parameter
+
+PLACE = "health-check"
+HEALTHY, UNHEALTHY = "healthy", "unhealthy"
+SWITCHED_OFF = "HealthCheck endpoints are disabled for all applications."
+UNKNOWN = "Requested services not found."
+NO_ANSWER = "The service does not answer."
+FAILED = "The check failed; the reason is in the log."
+TOO_SLOW = "The service did not answer in time."
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """Something that can be well or not.
+
+    Attributes:
+        name: Name that ``services`` in the query takes, such as ``database``.
+        check: Returns None where it is well, else what is wrong, for everybody to read. What it
+            raises counts as unwell and goes to the log.
+    """
+
+    name: str
+    check: Callable[[], str | None]
+
+
+class ServiceReport(Schema):
+    """How one service is."""
+
+    name = fields.String()
+    status = fields.Boolean(metadata={"description": "Whether it is well."})
+    message = fields.String(allow_none=True)
+
+
+class HealthAttributes(Schema):
+    """How an application is."""
+
+    status = fields.String(allow_none=True, metadata={"description": "healthy or unhealthy."})
+    status_code = fields.Integer(
+        data_key="statusCode", metadata={"description": "The HTTP status."}
+    )
+    message = fields.String(
+        allow_none=True, metadata={"description": "Why nothing was checked, or nothing."}
+    )
+    service_responses = fields.List(
+        fields.Nested(ServiceReport), data_key="healthCheckServiceResponses"
+    )
+
+
+HEALTH = Resource(
+    PLACE,
+    HealthAttributes,
+    # There is one answer and no id that would lead to it.
+    id=cast("Callable[[Any], str]", lambda shown: None),
+    description="Whether what the application needs answers.",
+)
+
+
+class _Running:
+    """A check on its way, in a thread of its own: one that hangs holds nobody up for ever."""
+
+    def __init__(self, check: HealthCheck) -> None:
+        self._check = check
+        self.message: str | None = TOO_SLOW
+        self.thread = threading.Thread(target=self._run, name=f"health-{check.name}", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            message = self._check.check()
+        except ServiceUnavailable as error:
+            LOG.error("The health check %r: %s", self._check.name, error)
+            message = NO_ANSWER
+        except Exception as error:
+            LOG.error("The health check %r failed", self._check.name, exc_info=error)
+            message = FAILED
+        self.message = message
+
+    def message_at(self, end: float) -> str | None:
+        """Return what is wrong at a point of `time.monotonic`, or None."""
+        self.thread.join(max(0.0, end - time.monotonic()))
+        return TOO_SLOW if self.thread.is_alive() else self.message
+
+
+class HealthController:
+    """Answers ``/health-check`` of one application."""
+
+    def __init__(self, checks: Sequence[HealthCheck], seconds: float, is_on: bool) -> None:
+        """Remember what to ask.
+
+        Args:
+            checks: The checks, in the order they are shown.
+            seconds: Longest wait for all of them together.
+            is_on: Whether anything is checked at all.
+        """
+        self._checks = {each.name: each for each in checks}
+        self._seconds = seconds
+        self._is_on = is_on
+        self._running: dict[str, _Running] = {}
+        self._lock = threading.Lock()
+
+    def get(self, request: GlueRequest) -> GlueResponse:
+        """Ask the services, all or those that the query names."""
+        if not self._is_on:
+            return _answer(request, 403, message=SWITCHED_OFF)
+        asked = request.query_fields.get("services", "")
+        names = [name.strip() for name in asked.split(",") if name.strip()]
+        wanted = dict.fromkeys(names or self._checks)
+        if not all(name in self._checks for name in wanted):
+            return _answer(request, 400, message=UNKNOWN)
+        reports = self._ask(wanted, min(time.monotonic() + self._seconds, request.deadline))
+        is_well = all(each["status"] for each in reports)
+        status, word = (200, HEALTHY) if is_well else (503, UNHEALTHY)
+        return _answer(request, status, word, reports)
+
+    def _ask(self, names: Mapping[str, None], end: float) -> list[dict[str, Any]]:
+        """Ask side by side; a check that still hangs from another request is not begun again."""
+        with self._lock:
+            for name in names:
+                held = self._running.get(name)
+                if held is None or not held.thread.is_alive():
+                    self._running[name] = _Running(self._checks[name])
+            running = {name: self._running[name] for name in names}
+        messages = {name: each.message_at(end) for name, each in running.items()}
+        return [
+            {"name": name, "status": message is None, "message": message}
+            for name, message in messages.items()
+        ]
+
+
+def _answer(
+    request: GlueRequest,
+    status: int,
+    word: str | None = None,
+    reports: Sequence[Mapping[str, Any]] = (),
+    message: str | None = None,
+) -> GlueResponse:
+    shown = {
+        "status": word,
+        "status_code": status,
+        "message": message,
+        "service_responses": list(reports),
+    }
+    query = request.parameters_string
+    link = GlueLink(f"/{PLACE}?{query}" if query else f"/{PLACE}")
+    response = GlueResponse.page([GlueResource(attributes=shown, links={"self": link})])
+    response.http_status = status
+    return response
+
+
+def operation(checks: Sequence[HealthCheck], settings: Settings, application: str) -> Operation:
+    """Return the operation of one application."""
+    controller = HealthController(
+        checks,
+        settings["services"]["timeout"],
+        settings.application(application)["health_check"],
+    )
+    return Operation(
+        "getCollection",
+        controller.get,
+        PLACE,
+        HEALTH,
+        parameters=(Parameter("services", "Names of what to check, with commas; all by default."),),
+        summary="Tell whether what the application needs answers.",
+    )
+
+
+@hookimpl
+def glue_health_checks(services: Services) -> Sequence[HealthCheck]:
+    """Ask the services that the application declares."""
+
+    def asking(name: str) -> Callable[[], None]:
+        return lambda: services.open(name).check()
+
+    return [HealthCheck(name, asking(name)) for name in services.names]
