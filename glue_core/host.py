@@ -12,6 +12,7 @@ from glue_core.application import WSGI, ApiApplication, host_of
 from glue_core.deployment import Deployment
 from glue_core.errors import ConfigurationError
 from glue_core.formatting import LOG
+from glue_core.http import HttpApplication
 from glue_core.listener import Expand
 from glue_core.messages import GlueApiContext
 from glue_core.request_id import request_id_of
@@ -41,7 +42,8 @@ class Selection:
             expanders: Make the contexts of requests; HTTP does where there are none.
 
         Raises:
-            ConfigurationError: Two applications have one host or one path, or there is none.
+            ConfigurationError: Two applications have one host or one path, there is none, or the
+                next one of an application is not served or leads back.
         """
         self.applications = dict(applications)
         self.expanders = tuple(expanders)
@@ -52,6 +54,7 @@ class Selection:
                 "'glue.applications', such as glue-storefront-api."
             )
         self._hosts: dict[str, str] = {}
+        self._next: dict[str, str] = {}
         paths: dict[str, str] = {}
         for application in self._declared:
             table = settings.application(application.name)
@@ -60,6 +63,10 @@ class Selection:
             for path in table["paths"]:
                 prefix = "/" + path.strip("/") if path.strip("/") else ""
                 _claim(paths, prefix, application.name, "path", settings.origin)
+            if table["next"] is not None:
+                self._next[application.name] = table["next"]
+        for name in self._next:
+            self._check_next(name, settings.origin)
         self._paths = sorted(paths.items(), key=lambda each: -len(each[0]))
 
     def select(self, context: GlueApiContext) -> tuple[str, str]:
@@ -91,6 +98,40 @@ class Selection:
         raise MissingApiApplication(
             f"No application serves the host {context.host!r} and the path {context.path!r}."
         )
+
+    def taking(self, name: str, environ: dict[str, Any]) -> str:
+        """Say which application takes a request: the selected one, or one that comes next.
+
+        It is asked before anything runs, so that no answer is made twice. What nobody takes the
+        selected one refuses, in its own words.
+
+        Args:
+            name: Name of the selected application.
+            environ: The WSGI environment, below the mount point.
+        """
+        asked: str | None = name if name in self._next else None
+        while asked is not None:
+            application = self.applications[asked]
+            if _takes(application, environ):
+                return asked
+            asked = self._next.get(asked)
+        return name
+
+    def _check_next(self, name: str, origin: str) -> None:
+        """Refuse a way that leads back to where it started, or to nobody."""
+        way = [name]
+        while (following := self._next.get(way[-1])) is not None:
+            if following in way:
+                raise ConfigurationError(
+                    f"{origin}: 'applications.<name>.next' leads in a circle: "
+                    f"{' -> '.join([*way, following])}.\nTake one of them out."
+                )
+            if following not in self.applications:
+                raise ConfigurationError(
+                    f"{origin}: after {way[-1]!r} comes {following!r}, which is not served.\n"
+                    f"Serve it too, or take 'applications.{way[-1]}.next' out."
+                )
+            way.append(following)
 
     def _prefix_of(self, name: str, path: str) -> str:
         for prefix, owner in self._paths:
@@ -158,7 +199,12 @@ class Host:
             environ = dict(environ)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
-        return selection.applications[name](environ, start_response)
+        return selection.applications[selection.taking(name, environ)](environ, start_response)
+
+
+def _takes(application: WSGI, environ: dict[str, Any]) -> bool:
+    """Say whether an application takes a request; one that answers by itself takes each."""
+    return not isinstance(application, HttpApplication) or application.takes(environ)
 
 
 def _selection_of(deployment: Deployment) -> Selection:

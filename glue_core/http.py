@@ -25,6 +25,9 @@ from glue_core.work import Work
 
 READ_AT_ONCE = 65_536
 
+NO_PLACE = frozenset({"not-found", "parent-not-found"})
+"""Refusals of paths that nothing of the application answers."""
+
 _NO_LENGTH = -1
 
 
@@ -213,6 +216,18 @@ class HttpApplication:
         )
         _name_resources(request, match)
         return flow, request
+
+    def takes(self, environ: dict[str, Any]) -> bool:
+        """Say whether there is a place for the path, and a reader of the body's format.
+
+        Nothing of a plugin runs, and the body is not read.
+        """
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            # OPTIONS is answered everywhere, so that nobody finds out which paths exist.
+            environ = {**environ, "REQUEST_METHOD": "GET"}
+        flow, request = self.request_of(environ)
+        is_understood = request.selected is None or request.selected.is_understood
+        return is_understood and flow.operation.refusal not in NO_PLACE
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         flow, request = self.request_of(req.env)

@@ -119,6 +119,14 @@ class ApplicationSettings(Schema):
             "description": "Convention of requests that select none; the plain flow by default."
         },
     )
+    next = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Application that takes requests which this one has no place for, or "
+            "whose body it cannot read; none by default."
+        },
+    )
     security_headers = fields.Boolean(
         load_default=True,
         metadata={"description": "Send the security headers that an answer lacks."},

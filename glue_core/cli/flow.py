@@ -233,7 +233,10 @@ def _selected(
         reason = f"'applications.{name}.paths' names {mount or '/'!r}, the longest that fits"
     else:
         reason = "it is the first that says it serves the request"
-    return name, mount, reason
+    taking = selection.taking(name, {**environ, "PATH_INFO": path[len(mount) :] or "/"})
+    if taking != name:
+        reason = f"{name!r} has no place for it, and 'next' in the settings leads here"
+    return taking, mount, reason
 
 
 def _covers(prefix: str, path: str) -> bool:

@@ -14,15 +14,18 @@ from glue_core import (
     ConfigurationError,
     GlueApiContext,
     GlueResponse,
+    NotFound,
     Operation,
+    RequestFlowAgnosticApiApplication,
     RequestFlowAwareApiApplication,
 )
+from glue_core.application import WSGI
 from glue_core.cli import main
 from glue_core.cli.session import Session
 from glue_core.host import Host, MissingApiApplication, Selection
 from glue_core.registry.discovery import Source
 from glue_core.settings import Settings
-from glue_core.testing import Client, Deployment, in_memory, installed
+from glue_core.testing import Client, Deployment, assert_error, in_memory, installed
 
 Make = Callable[..., Deployment]
 Asked = list[str]
@@ -133,7 +136,8 @@ def test_none_serves(glue_deployment: Make, sources: list[Source], asked: Asked)
 def selection(settings: dict[str, Any], *applications: RequestFlowAwareApiApplication) -> Selection:
     """Freeze who answers where."""
     tables = Settings.of({"applications": settings})
-    return Selection({}, applications, tables)
+    served: dict[str, WSGI] = {each.name: lambda environ, start: [] for each in applications}
+    return Selection(served, applications, tables)
 
 
 def test_no_application_of_a_context() -> None:
@@ -181,3 +185,120 @@ def test_application_is_listed(glue_settings: dict[str, Any]) -> None:
     assert row["distribution"] == "glue-storefront-api"
     assert row["version"] == importlib.metadata.version("glue-storefront-api")
     assert row["place"].partition(":")[0] == "glue_storefront_api"
+
+
+@pytest.fixture
+def chain(glue_deployment: Make) -> Callable[..., Client]:
+    """Serve ``new``, then ``newer``, then ``old``, which answers by itself, behind one address."""
+
+    def saying(name: str, place: str, method: Any = "get", status: int | None = None) -> Source:
+        def answer() -> GlueResponse:
+            if name == "newer" and place == "broken":
+                raise RuntimeError("secret")
+            if status is not None:
+                raise NotFound("301", "Not here.")
+            return GlueResponse(content=f"{name} {place}".encode())
+
+        return in_memory(
+            f"glue.plugins.{name}",
+            f"{name}-{place}",
+            glue_resources=lambda: [Operation(method, answer, place)],
+        )
+
+    def old(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"old " + environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))]
+
+    def make(**following: str) -> Client:
+        plugins = [
+            in_memory("glue.applications", "new", RequestFlowAwareApiApplication("new")),
+            in_memory("glue.applications", "newer", RequestFlowAwareApiApplication("newer")),
+            in_memory(
+                "glue.applications",
+                "old",
+                RequestFlowAgnosticApiApplication("old", make=lambda deployment: old),
+            ),
+            saying("new", "both"),
+            saying("new", "absent", status=404),
+            saying("newer", "both"),
+            saying("newer", "absent"),
+            saying("newer", "second"),
+            saying("newer", "broken"),
+        ]
+        tables: dict[str, Any] = {name: {"next": value} for name, value in following.items()}
+        tables.setdefault("new", {})["paths"] = ["/"]
+        return Client(Host(glue_deployment(plugins, settings={"applications": tables})))
+
+    return make
+
+
+def test_next_application_takes_what_has_no_place(chain: Callable[..., Client]) -> None:
+    """What an application has no place for the next one answers; what it has, it keeps."""
+    client = chain(new="newer", newer="old")
+
+    assert client.get("/both/1").text == "new both"
+    assert client.get("/second/1").text == "newer second"
+    assert client.post("/third", body=b"body").text == "old body"
+    assert client.options("/second/1").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert_error(client.get("/absent/1"), 404, "301")
+    assert_error(client.delete("/both/1"), 405, "008")
+
+
+def test_next_application_takes_bodies_that_nobody_else_reads(
+    chain: Callable[..., Client],
+) -> None:
+    """A body in a format that an application does not read goes to the next one, whole."""
+    headers = {"content-type": "text/xml"}
+
+    assert chain(new="old").post("/both", body=b"<x/>", headers=headers).text == "old <x/>"
+
+
+def test_flow_names_the_application_that_takes_it(glue_settings: dict[str, Any]) -> None:
+    """The command ``glue flow`` tells which application a request ends up in, and why."""
+    sources = []
+    for name in ("new", "old"):
+        application = RequestFlowAwareApiApplication(name)
+        operation = Operation("get", lambda: GlueResponse(), f"{name}-things")
+        sources.append(in_memory("glue.applications", name, application))
+        sources.append(
+            in_memory(
+                f"glue.plugins.{name}", f"{name}-things", glue_resources=lambda o=operation: [o]
+            )
+        )
+    tables = {"new": {"paths": ["/"], "next": "old"}}
+    session = Session(tuple(sources), {**glue_settings, "applications": tables})
+    result = CliRunner().invoke(main, ["flow", "GET", "/old-things/1"], obj=session)
+
+    assert "'new' has no place for it, and 'next' in the settings leads here" in result.output
+
+
+def test_nobody_takes_it(chain: Callable[..., Client]) -> None:
+    """What none of them has a place for the first one refuses; without a next one as ever."""
+    for client in (chain(new="newer"), chain()):
+        assert_error(client.get("/nowhere/1"), 404, "007")
+    assert_error(chain().get("/second/1"), 404, "007")
+
+
+def test_failure_of_the_next_application_is_its_own(chain: Callable[..., Client]) -> None:
+    """An exception in the next application is a formatted 500 that says nothing of its cause."""
+    answer = chain(new="newer").get("/broken/1")
+
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("following", "message"),
+    [
+        ({"new": "newer", "newer": "new"}, "leads in a circle: new -> newer -> new"),
+        ({"new": "nobody"}, "after 'new' comes 'nobody', which is not served"),
+    ],
+)
+def test_way_that_leads_nowhere_stops_the_start(
+    chain: Callable[..., Client], following: dict[str, str], message: str
+) -> None:
+    """A circle of applications, or one that is not served, is told at the start."""
+    with pytest.raises(ConfigurationError) as caught:
+        chain(**following)
+
+    assert message in str(caught.value)
