@@ -10,6 +10,7 @@ ARTICLES = Resource(
     ArticleAttributes,
     description="An article of the magazine; a draft has not been published yet.",
     client_ids="allowed",
+    version="version",
 )
 
 NOT_FOUND = ErrorCode(404, "7001", "Article is not found.")

@@ -10,6 +10,7 @@ AUTHORS = Resource(
     AuthorAttributes,
     description="Somebody who writes for the magazine.",
     client_ids="allowed",
+    version="version",
 )
 
 NOT_FOUND = ErrorCode(404, "7101", "Author is not found.")
