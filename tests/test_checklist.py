@@ -28,12 +28,12 @@ GROUPS = {
 """Rules of each group: they are numbered from 1 without a gap."""
 
 IDS = [f"{group}-{number:02}" for group, last in GROUPS.items() for number in range(1, last + 1)]
-OPEN = ("APP-13", "DEC-04", "DEC-05", "DEC-06", "FLOW-01")
-"""What nothing shows yet; whoever closes one takes it out of here."""
+OPEN = ("APP-13", "DEC-04", "DEC-05", "DEC-06", "FLOW-01", "RES-24")
+"""What nothing shows yet, or in part; whoever closes one takes it out of here."""
 
 LINE = re.compile(r"^\| ([A-Z]+-\d+) \| (.+?) \| (.*?) \|$")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")
-PLANNED = re.compile(r"planned: [\w ,]+")
+REST = re.compile(r"(planned|open): [\w ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ def test_every_line_of_a_table_is_read() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_row_has_tests_or_a_state(row: Row) -> None:
-    """A row is planned, open, or names its tests and, at the end, what of it is still planned."""
+    """A row is planned, open, or names its tests and at the end what of it is still left."""
     assert row.rule.strip().endswith(".")
     if row.shown_by in ("planned", "open"):
         return
     *shown, last = row.shown_by.split(", ")
     assert all(TEST.fullmatch(each) for each in shown), row.shown_by
-    assert TEST.fullmatch(last) or (shown and PLANNED.fullmatch(last)), row.shown_by
+    assert TEST.fullmatch(last) or (shown and REST.fullmatch(last)), row.shown_by
 
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.tests], ids=lambda row: row.id)
@@ -109,7 +109,9 @@ def test_tests_of_a_row_exist(row: Row) -> None:
 
 def test_open_rules_are_known() -> None:
     """A rule does not become open unnoticed, and one that is shown leaves the list."""
-    assert tuple(sorted(row.id for row in ROWS if row.shown_by == "open")) == OPEN
+    found = {row.id for row in ROWS if row.shown_by.rpartition(", ")[2].startswith("open")}
+
+    assert tuple(sorted(found)) == OPEN
 
 
 @pytest.mark.parametrize(
