@@ -15,6 +15,8 @@ from glue_core.messages import GlueError, GlueRequest
 DEEPEST_NESTING = 64
 
 # A text in JSON, from quote to quote. The body was parsed before, so every quote has its partner.
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_WHOLE_NUMBER = re.compile(rb"(?<![0-9.eE+-])-?[0-9]{19,}(?![0-9.eE])")
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -73,6 +75,11 @@ def _strict(content: bytes) -> object:
         value: object = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise _MalformedError(f"The body is not JSON: {error}.") from error
+    # A whole number beyond 64 bits would silently become an inexact one.
+    if _LONG_NUMBER.search(content) is not None:
+        for number in _WHOLE_NUMBER.findall(_TEXT.sub(b"", content)):
+            if len(number) > 20 or not -(2**63) <= int(number) < 2**64:
+                raise _MalformedError("A whole number in the body does not fit into 64 bits.")
     if value is None:
         raise _MalformedError("The body is null; a JSON document is expected.")
     members = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,11 @@ from typing import BinaryIO
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes of one line; more means a file that is no CSV, and would fill the memory."""
+
+LONGEST_VALUE = 131_072
+"""Characters of one value."""
+
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 MARK = b"\xef\xbb\xbf"
 
@@ -27,6 +33,8 @@ class CsvError(Exception):
     def __init__(
         self, line: int, reason: str, *, column: str | None = None, ends_file: bool = False
     ) -> None:
+        if ends_file:
+            reason += " Nothing after it was read."
         super().__init__(reason)
         self.line = line
         self.column = column
@@ -74,6 +82,8 @@ class CsvFile:
         self._lines = 0
         self._number = 0
         try:
+            if csv.field_size_limit() < LONGEST_LINE:
+                csv.field_size_limit(LONGEST_LINE)
             self._reader = csv.reader(self._decoded(), strict=True)
             self.columns = self._header(required)
         except BaseException:
@@ -120,6 +130,15 @@ class CsvFile:
                 f"The row has {len(cells)} cells, the header {len(self.columns)}. "
                 "Quote values that hold a comma or a line break.",
             )
+        for name, cell in zip(self.columns, cells, strict=True):
+            bad = _NO_UTF8.search(cell)
+            if bad is not None:
+                byte = ord(bad.group()) - 0xDC00
+                reason = f"The byte {byte:#04x} is not UTF-8. Save the file as UTF-8."
+                return CsvError(line, reason, column=name or None)
+            if len(cell) > LONGEST_VALUE:
+                reason = f"The value is longer than {LONGEST_VALUE} characters."
+                return CsvError(line, reason, column=name or None)
         values = {
             name: cell.strip() for name, cell in zip(self.columns, cells, strict=True) if name
         }
@@ -133,6 +152,8 @@ class CsvFile:
             columns = [name.strip() for name in next(self._reader, [])]
         except csv.Error as error:
             raise CsvError(1, f"The header cannot be read: {error}.", ends_file=True) from error
+        if any(_NO_UTF8.search(name) for name in columns):
+            raise CsvError(1, "The header is not UTF-8. Save the file as UTF-8.", ends_file=True)
         if not any(columns):
             raise CsvError(1, "The file has no header: its first row names the columns.")
         for name in columns:
@@ -159,17 +180,10 @@ class CsvFile:
             self.bytes_read += len(raw)
             if line == 1:
                 raw = raw.removeprefix(MARK)
-            try:
-                text = raw.decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise CsvError(
-                    line,
-                    f"Byte {error.start + 1} of the line, {raw[error.start]:#04x}, is not UTF-8. "
-                    "Save the file as UTF-8.",
-                    ends_file=True,
-                ) from error
             self._lines = line
-            yield text
+            # A byte that is no UTF-8 stays visible as half of a surrogate pair, in its own cell:
+            # the row is bad, not the file.
+            yield raw.decode("utf-8", "surrogateescape")
 
 
 def _explained(error: csv.Error, line: int) -> CsvError:

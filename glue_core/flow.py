@@ -5,10 +5,12 @@ Top to bottom: build, validate, verdict, validate routed, control, format, write
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from glue_core.convention import Writer
+from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG, failure
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.operation import DEFAULT_STATUSES, Operation
@@ -74,6 +76,8 @@ class Flow:
         try:
             response = self.answer(request)
             self.write(response, request)
+            if time.monotonic() > request.deadline:
+                raise ServiceUnavailable("application", "the request took too long")
         except Exception as error:
             response = self.fail(error, request)
         if request.has("work"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,17 @@ class Words(fields.List[str]):
         return super()._deserialize(value, *args, **kwargs)
 
 
+def _each(pattern: str, complaint: str) -> Callable[[list[str]], None]:
+    """Return a validator of lists: every text must have a form."""
+
+    def check(words: list[str]) -> None:
+        for word in words:
+            if not re.fullmatch(pattern, word):
+                raise ValidationError(f"{word!r} {complaint}")
+
+    return check
+
+
 class ServiceSettings(Schema):
     """``[services]``: where the data lives, a URL each."""
 
@@ -85,7 +97,9 @@ class LimitSettings(Schema):
     seconds = fields.Float(
         load_default=30.0,
         validate=validate.Range(min=0.1),
-        metadata={"description": "Time a request may take, in seconds."},
+        metadata={
+            "description": "Time a request may take, in seconds; a later answer is undone, and 503."
+        },
     )
     include_depth = fields.Integer(
         load_default=4,
@@ -102,14 +116,23 @@ class LimitSettings(Schema):
 class ApplicationSettings(Schema):
     """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
-    hosts = Words(load_default=list, metadata={"description": "Virtual hosts, without ports."})
+    hosts = Words(
+        load_default=list,
+        validate=_each(r"[^:/\s]+|\[[^\]]+\]", "is no host: write it without scheme and port."),
+        metadata={"description": "Virtual hosts, without ports."},
+    )
     paths = Words(
         load_default=list,
+        validate=_each(r"/\S*", "is no path: it starts with '/'."),
         metadata={"description": "Path prefixes; the longest one that fits wins. '/' fits all."},
     )
     base_url = fields.String(
         load_default=None,
         allow_none=True,
+        validate=validate.Regexp(
+            r"https?://[^/\s]+(/\S*)?\Z",
+            error="This is no address: start it with http:// or https://.",
+        ),
         metadata={"description": "Address that links start with; the request's own by default."},
     )
     convention = fields.String(

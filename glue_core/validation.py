@@ -59,6 +59,7 @@ class KnownParameters:
         self._ignored = ignored
         names = {each.name for each in parameters}
         self._names = frozenset(names)
+        self._hints = sorted(each for each in names if not each.endswith("[]"))
         self._families = tuple(sorted(n.removesuffix("]") for n in names if n.endswith("[]")))
 
     def check(self, request: GlueRequest) -> None:
@@ -68,7 +69,7 @@ class KnownParameters:
                 continue
             if self._ignored is not None and self._ignored(name):
                 continue
-            near = difflib.get_close_matches(name, self._names, 1)
+            near = difflib.get_close_matches(name, self._hints, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             request.errors.append(
                 GlueError(

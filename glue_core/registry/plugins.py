@@ -228,6 +228,10 @@ class Hooks:
                 raise ConfigurationError(
                     _complain(plugin, f"failed in its hook {hook!r}.\n{kind}{error}")
                 ) from error
+            if not results:
+                raise ConfigurationError(
+                    _complain(plugin, f"returned None from {hook!r}: return a sequence.")
+                )
             for result in results:
                 found.extend(self._contributions(plugin, hook, result))
         return tuple(found)

@@ -121,6 +121,22 @@ IS_OURS = sa.and_(
     sa.not_(outbox.c.is_set_aside),
 )
 ACKNOWLEDGE = sa.delete(outbox).where(IS_OURS)
+# What was set aside told of the same things, which are now handled.
+SETTLE = sa.delete(outbox).where(
+    outbox.c.is_set_aside,
+    sa.tuple_(outbox.c.name, outbox.c.key).in_(sa.bindparam("things", expanding=True)),
+)
+OWNERS = (
+    sa.select(outbox.c.owner)
+    .where(outbox.c.owner.startswith(sa.bindparam("here"), autoescape=False))
+    .where(outbox.c.free_at > NOW, sa.not_(outbox.c.is_set_aside))
+    .distinct()
+)
+FREE = (
+    sa.update(outbox)
+    .where(outbox.c.owner == sa.bindparam("holder"), sa.not_(outbox.c.is_set_aside))
+    .values(free_at=0.0, owner=None)
+)
 REFUSE = (
     sa.update(outbox)
     .where(IS_OURS)
@@ -177,6 +193,7 @@ class OutboxBroker:
         """Take the oldest free messages for a while, and those that tell the same."""
         held = {"seconds": seconds, "holder": f"{socket.gethostname()}:{os.getpid()}"}
         with self._database.work() as work:
+            self._free_abandoned(work.session)
             work.session.execute(GIVE_UP)
             things = sorted({tuple(row) for row in work.session.execute(OLDEST, {"size": limit})})
             rows: list[Any] = []
@@ -188,12 +205,23 @@ class OutboxBroker:
             for row in sorted(rows)
         ]
 
+    def _free_abandoned(self, session: Session) -> None:
+        """Free what dead processes of this machine hold, instead of waiting for their leases."""
+        here = f"{socket.gethostname()}:"
+        for (owner,) in session.execute(OWNERS, {"here": here}).all():
+            pid = owner.removeprefix(here)
+            if pid.isdigit() and not _is_alive(int(pid)):
+                session.execute(FREE, {"holder": owner})
+
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Say that messages were handled; those whose lease somebody else took since stay."""
         if messages:
+            things = sorted({(each.event.name, each.event.key) for each in messages})
             with self._database.work() as work:
                 for ids in _parts(messages):
                     work.session.execute(ACKNOWLEDGE, {"messages": ids})
+                for start in range(0, len(things), PART):
+                    work.session.execute(SETTLE, {"things": things[start : start + PART]})
 
     def refuse(self, messages: Sequence[Message], reason: str, retry_after: float) -> None:
         """Say that messages failed; they are free again after some seconds, or set aside."""
@@ -224,6 +252,16 @@ class OutboxBroker:
 
     def close(self) -> None:
         """Do nothing: whoever opened the database closes it."""
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -925,6 +926,12 @@ class DatabaseCompliance:
             return sorted(work.session.execute(sa.select(self.table.c.name)).scalars())
 
 
+def _hold(opener: Callable[[], Services]) -> None:
+    """Lease everything for long, and die."""
+    opener().broker.lease(10, 3600)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class BrokerCompliance:
     """The rules of `glue_core.Broker`."""
 
@@ -1015,6 +1022,31 @@ class BrokerCompliance:
         ]
         broker.acknowledge(leased)
         assert broker.counts() == {"waiting": 1201, "leased": 0, "set_aside": 0}
+
+    def test_success_settles_what_was_set_aside(self, services: Services, broker: Broker) -> None:
+        """A message that was set aside is gone once its event was handled after all."""
+        _publish(services, Event("e", "1"), Event("e", "2"))
+        while broker.counts()["waiting"]:
+            broker.refuse(broker.lease(10, 60), "why", 0)
+        assert broker.counts()["set_aside"] == 2
+
+        _publish(services, Event("e", "1"))
+        broker.acknowledge(broker.lease(10, 60))
+
+        assert broker.counts() == {"waiting": 0, "leased": 0, "set_aside": 1}
+
+    def test_dead_holder_is_not_waited_for(
+        self, shared: Callable[[], Services], services: Services, broker: Broker
+    ) -> None:
+        """What a process held that was killed is free again before its lease ends."""
+        _publish(services, Event("e", "1"))
+        process = multiprocessing.get_context("spawn").Process(target=_hold, args=(shared,))
+        process.start()
+        process.join()
+        assert broker.counts()["leased"] == 1
+
+        (message,) = broker.lease(10, 60)
+        assert message.attempts == 2
 
     def test_leased_is_taken(self, services: Services, broker: Broker) -> None:
         """A leased message is nobody else's."""

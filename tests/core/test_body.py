@@ -165,3 +165,30 @@ def test_every_json_value_is_read_back(value: object, spaced: bool) -> None:
 
     assert read_json(request) == value
     assert request.errors == []
+
+
+@pytest.mark.parametrize("number", [b"18446744073709551616", b"-9223372036854775809", b"1" * 200])
+def test_whole_number_beyond_64_bits_is_refused(number: bytes) -> None:
+    """A whole number that would become inexact is an error, not another number."""
+    request = posted(b'{"a": [' + number + b"]}")
+
+    assert read_json(request) is None
+    assert "64 bits" in request.errors[0].message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 18446744073709551615}',
+        b'{"a": -9223372036854775808}',
+        b'{"a": "18446744073709551616"}',
+        b'{"a": 1.8446744073709551616}',
+        b'{"a": 18446744073709551616.5}',
+    ],
+)
+def test_long_number_that_fits_is_taken(body: bytes) -> None:
+    """Texts, fractions and whole numbers of up to 64 bits pass."""
+    request = posted(body)
+
+    assert read_json(request) == json.loads(body)
+    assert request.errors == []

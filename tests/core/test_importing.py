@@ -189,14 +189,22 @@ def test_blank_lines_are_no_records(folder: Path, database: SqlDatabase) -> None
     assert [(error.line, error.record) for error in report.errors] == [(3, 1)]
 
 
-def test_byte_that_is_not_utf8_ends_the_file(folder: Path, database: SqlDatabase) -> None:
-    """A byte error names line and byte; the rows above stay."""
+def test_byte_that_is_not_utf8_spoils_its_row_alone(folder: Path, database: SqlDatabase) -> None:
+    """A byte error names line, column and byte; the rows around it are kept."""
     report = load(folder, database, b"key,size\na,1\nb\xfc,2\nc,3\n")
 
-    assert stored(database) == {"a": 1}
+    assert stored(database) == {"a": 1, "c": 3}
     assert [str(error) for error in report.errors] == [
-        "thing.csv, line 3: Byte 2 of the line, 0xfc, is not UTF-8. Save the file as UTF-8."
+        "thing.csv, line 3, column 'key': The byte 0xfc is not UTF-8. Save the file as UTF-8."
     ]
+
+
+def test_long_value_spoils_its_row_alone(folder: Path, database: SqlDatabase) -> None:
+    """A value beyond the limit is an error of its row; the rows around it are kept."""
+    report = load(folder, database, "key,size\na,1\n" + "b" * 140_000 + ",2\nc,3\n")
+
+    assert stored(database) == {"a": 1, "c": 3}
+    assert [(each.line, each.column) for each in report.errors] == [(3, "key")]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +228,7 @@ def test_byte_that_is_not_utf8_ends_the_file(folder: Path, database: SqlDatabase
         ),
         (
             'key,size\n"a,1\n',
-            "thing.csv, line 2: The file ends inside a quoted value.",
+            "thing.csv, line 2: The file ends inside a quoted value. Nothing after it was read.",
         ),
         (
             "key,size\na\0b,1\n",
@@ -249,7 +257,7 @@ def test_malformed_file_is_explained(
 
 def test_value_without_end_is_refused_early(folder: Path, database: SqlDatabase) -> None:
     """A quote that is never closed does not swallow a large file."""
-    report = load(folder, database, 'key,size\n"a,1\n' + "b,2\n" * 100_000)
+    report = load(folder, database, 'key,size\n"a,1\n' + "b,2\n" * 1_200_000)
 
     assert report.error_count == 1
     assert "is a quote not closed?" in report.errors[0].reason

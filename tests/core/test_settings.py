@@ -133,3 +133,20 @@ def test_section_has_defaults() -> None:
     settings = Settings.of({}).with_sections([Section("own", Own)])
 
     assert settings.section("own") == {"colour": "red"}
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"paths": ["x"]}, "'x' is no path"),
+        ({"hosts": ["a:80"]}, "'a:80' is no host"),
+        ({"base_url": "shop.example"}, "This is no address"),
+    ],
+)
+def test_places_of_an_application_have_a_form(table: dict[str, object], told: str) -> None:
+    """A host with a port, a path without a slash and a bare address stop the start."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.of({"applications": {"shop": table}})
+
+    assert told in str(caught.value)
+    assert "applications.shop." in str(caught.value)

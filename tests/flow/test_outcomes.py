@@ -595,3 +595,27 @@ def test_wrapper_that_raises_stops_the_start(serve: Serve) -> None:
     assert "in-memory:own.bad" in message
     assert "ZeroDivisionError: no" in message
     assert "'things." in message
+
+
+def test_late_answer_is_undone(serve: Serve) -> None:
+    """An answer that comes after the deadline is a 503, and what it did is rolled back."""
+
+    def late(inner: Any) -> Any:
+        def handle(request: GlueRequest) -> GlueResponse:
+            request.deadline = 0.0
+            response: GlueResponse = inner(request)
+            return response
+
+        return handle
+
+    response = serve(glue_controller_wrappers=lambda: [Step("late", always(late))]).get("/things/1")
+
+    assert (response.status_code, response.json[0]["code"]) == (503, "019")
+    assert response.headers["retry-after"]
+
+
+def test_near_match_names_a_parameter_that_may_be_sent(serve: Serve) -> None:
+    """The hint of an unknown parameter is never a family of parameters."""
+    message = serve().get("/things?filter=1").json[0]["message"]
+
+    assert "filter[]" not in message
