@@ -118,7 +118,8 @@ def main(arguments: list[str] | None = None) -> int:
             environ = environ_of(each)
             answers = [comparable(ask(side, environ)) for side in (each.measured, each.yardstick)]
             if answers[0] != answers[1]:
-                print(f"{each.name}: the answers differ:\n{answers[0]}\n{answers[1]}")  # noqa: T201
+                shown = "\n".join(str(answer)[:2000] for answer in answers)
+                print(f"{each.name}: the answers differ:\n{shown}")  # noqa: T201
                 return 1
             ours, theirs, ratio = measure(each, rounds, requests)
             print(f"{each.name:<20}{ours:>10.1f}{theirs:>14.1f}{ratio:>8.2f}")  # noqa: T201

@@ -81,9 +81,12 @@ class ProductPage:
         fields = request.get_param_as_list("fields[products]")
         include = request.get_param_as_list("include") or []
         wanted = tuple(name for name in ALL if name in fields) if fields else ALL
+        query = f"?{quote(request.query_string, safe='=&,%')}" if request.query_string else ""
         data, included = [], []
         for product in ORDERED[offset : offset + limit]:
             resource = shown(base, product, wanted)
+            # The storefront's dialect repeats the query on the links of what was asked for.
+            resource["links"]["self"] += query
             relationships = {}
             if "makers" in include:
                 maker = MAKERS[product["id"]]
