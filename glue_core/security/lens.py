@@ -14,6 +14,7 @@ from glue_core.messages import GlueError
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
+from glue_core.serialising import Dump, compile_dump
 from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
@@ -43,10 +44,10 @@ class Lens:
     """
 
     __slots__ = (
+        "_dumps",
         "_loaders",
         "_names",
         "_resource",
-        "_schemas",
         "_sorts_filters",
         "attributes",
         "identify",
@@ -81,9 +82,7 @@ class Lens:
             {name: each for name, each in relationships.items() if may(name, "include")}
         )
         self._sorts_filters = may
-        self._schemas: dict[frozenset[str] | None, Schema] = {
-            None: resource.attributes(only=[names[each] for each in self.attributes])
-        }
+        self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
         self._loaders: dict[tuple[type[Schema] | None, bool], Schema] = {}
         self.identify = _identifier(resource.id)
         self.version: Callable[[Any], object] | None = (
@@ -114,16 +113,22 @@ class Lens:
             shown: Object or mapping that has the schema's fields.
             only: Names that the client wants, or None for all; other names do not matter.
         """
-        schema = self._schemas.get(only)
-        if schema is None:
-            only = frozenset(each for each in self.attributes if each in (only or ()))
-            wanted = [self._names[each] for each in self.attributes if each in only]
-            if not wanted:
-                return {}
-            schema = self._resource.attributes(only=wanted)
-            if len(self._schemas) < KEPT_FIELDSETS:
-                self._schemas[only] = schema
-        return cast("dict[str, Any]", schema.dump(shown))
+        dump = self._dumps.get(only)
+        if dump is not None:
+            return dump(shown)
+        wanted = [each for each in self.attributes if each in (only or ())]
+        if len(self._dumps) >= KEPT_FIELDSETS:
+            whole = self._dumps[None](shown)
+            return {name: whole[name] for name in wanted if name in whole}
+        dump = self._dump_of(wanted)
+        self._dumps[only] = dump
+        return dump(shown)
+
+    def _dump_of(self, wanted: Iterable[str]) -> Dump:
+        names = [self._names[each] for each in wanted]
+        if not names:
+            return lambda _: {}
+        return compile_dump(self._resource.attributes(only=names))
 
     def load(
         self, values: Mapping[str, Any], operation: Operation

@@ -1,0 +1,151 @@
+"""Compiled schemas answer what marshmallow answers."""
+
+from __future__ import annotations
+
+from collections import UserDict
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from marshmallow import Schema, fields, post_dump
+
+from glue_core.serialising import compile_dump
+
+
+class Part(Schema):
+    """A nested schema."""
+
+    size = fields.Integer(data_key="partSize")
+    label = fields.String()
+
+
+class Everything(Schema):
+    """A field of every kind that is written down, and some that are not."""
+
+    text = fields.String()
+    renamed = fields.String(data_key="reNamed")
+    other = fields.String(attribute="elsewhere")
+    whole = fields.Integer()
+    spelled = fields.Integer(as_string=True)
+    number = fields.Float()
+    truth = fields.Boolean()
+    raw = fields.Raw()
+    mapping = fields.Dict(keys=fields.String(), values=fields.String())
+    words = fields.List(fields.String())
+    numbers = fields.List(fields.Integer())
+    part = fields.Nested(Part)
+    parts = fields.List(fields.Nested(Part))
+    many = fields.Nested(Part, many=True)
+    some = fields.Nested(Part(only=("label",)))
+    secret = fields.String(load_only=True)
+
+
+PARTS = st.fixed_dictionaries(
+    {}, optional={"size": st.none() | st.integers(), "label": st.none() | st.text() | st.integers()}
+)
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": st.none() | st.text() | st.integers(),
+        "renamed": st.none() | st.text(),
+        "elsewhere": st.none() | st.text(),
+        "whole": st.none() | st.integers() | st.booleans() | st.just("7"),
+        "spelled": st.none() | st.integers(),
+        "number": st.none() | st.floats(allow_nan=False) | st.integers(),
+        "truth": st.none() | st.booleans(),
+        "raw": st.none() | st.integers() | st.lists(st.text()),
+        "mapping": st.none() | st.dictionaries(st.text(), st.text()),
+        "words": st.none() | st.lists(st.text() | st.none() | st.integers()),
+        "numbers": st.none() | st.lists(st.integers()),
+        "part": st.none() | PARTS,
+        "parts": st.none() | st.lists(PARTS),
+        "many": st.none() | st.lists(PARTS),
+        "some": st.none() | PARTS,
+        "secret": st.text(),
+    },
+)
+
+SCHEMA = Everything()
+COMPILED = compile_dump(SCHEMA)
+
+
+def same(left: Any, right: Any) -> None:
+    """Compare values and their classes: 1 is not True."""
+    assert left == right
+    assert repr(left) == repr(right)
+
+
+@settings(max_examples=500)
+@given(VALUES)
+def test_dict_is_dumped_alike(values: dict[str, Any]) -> None:
+    """A dict with any of the fields, None and odd values among them, is dumped alike."""
+    same(COMPILED(values), SCHEMA.dump(values))
+
+
+@settings(max_examples=300)
+@given(VALUES)
+def test_object_is_dumped_alike(values: dict[str, Any]) -> None:
+    """An object with attributes is dumped alike, and one that is read by key, too."""
+    for shown in (SimpleNamespace(**values), UserDict(values)):
+        same(COMPILED(shown), SCHEMA.dump(shown))
+
+
+def test_the_usual_schema_is_compiled() -> None:
+    """A schema of usual fields does not take marshmallow's way."""
+    assert SCHEMA.dump != COMPILED
+    assert COMPILED.__name__ == "dump"
+
+
+class Hooked(Part):
+    """A schema that changes what it made."""
+
+    @post_dump
+    def add(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Add a member."""
+        return {**data, "added": True}
+
+
+class Computed(Schema):
+    """A schema with a field that looks at the whole object."""
+
+    twice = fields.Function(lambda shown: shown["size"] * 2)
+
+
+class Recursive(Schema):
+    """A schema that holds itself."""
+
+    label = fields.String()
+    child = fields.Nested(lambda: Recursive())
+
+
+class Defaults(Schema):
+    """A field with a default."""
+
+    label = fields.String(dump_default="none")
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [
+        (Hooked(), {"size": 1, "label": "a"}),
+        (Computed(), {"size": 2}),
+        (Recursive(), {"label": "a", "child": {"label": "b", "child": {"label": "c"}}}),
+        (Defaults(), {}),
+        (Everything(only=("text", "part.size")), {"text": "a", "part": {"size": 1, "label": "x"}}),
+    ],
+    ids=["hook", "function", "recursive", "default", "only"],
+)
+def test_unusual_schema_is_dumped_alike(schema: Schema, shown: dict[str, Any]) -> None:
+    """Hooks, computed fields, recursion, defaults and selections are dumped alike."""
+    same(compile_dump(schema)(shown), schema.dump(shown))
+
+
+def test_list_is_not_shared() -> None:
+    """A list that is shown is a copy: what a formatter adds must not reach the object."""
+    words = ["a"]
+    shown = COMPILED({**dict.fromkeys(SCHEMA.dump_fields), "elsewhere": None, "words": words})
+    shown["words"].append("b")
+
+    assert words == ["a"]
