@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ HOOKS: dict[str, Callable[..., Any]] = {
 every_hook = pytest.mark.parametrize("name", sorted(HOOKS))
 
 
+@functools.cache
 def sections() -> dict[str, tuple[list[str], str]]:
     """Return the arguments and the text of each section of the page that names a hook."""
     found: dict[str, tuple[list[str], str]] = {}
@@ -56,6 +58,7 @@ def implementing_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
             yield node
 
 
+@functools.cache
 def shipped(name: str) -> set[str]:
     """Return the files of the repository, tests left out, that implement a hook."""
     found = set()
@@ -69,6 +72,7 @@ def shipped(name: str) -> set[str]:
     return found
 
 
+@functools.cache
 def names_in_tests() -> set[str]:
     """Return the names that tests define or use, those of this file left out."""
     found: set[str] = set()

@@ -290,6 +290,7 @@ def test_killed_import_ends_the_same_when_repeated(tmp_path: Path, after: float)
     assert rows_of(tmp_path / "killed") == rows_of(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_products(tmp_path: Path) -> None:
     """Ten times the products take at most 1.2 times the memory."""
     peaks = []
