@@ -122,6 +122,7 @@ def glue_error_catalogue() -> Sequence[ErrorText]:
         of("required", "This attribute is required.", "Dieses Attribut wird gebraucht."),
         of("null", "This attribute may not be null.", "Dieses Attribut darf nicht null sein."),
         of("unknown", "This attribute is not known.", "Dieses Attribut gibt es nicht."),
+        of("read_only", "This attribute cannot be written.", "Dieses Attribut ist nur zu lesen."),
         of("type", "This must be a valid {type}.", "Das muss ein gültiger Wert sein: {type}."),
         of("invalid", "This value is not valid.", "Dieser Wert ist nicht gültig."),
         of("range.min", "This must be at least {min}.", "Das muss mindestens {min} sein."),

@@ -150,7 +150,12 @@ class Lens:
         try:
             return cast("dict[str, Any]", schema.load(values)), []
         except ValidationError as error:
-            return {}, list(violations(error.messages))
+            found = list(violations(error.messages))
+            for each in found:
+                name = (each.pointer or "")[1:]
+                if each.kind == "unknown" and name in self.attributes:
+                    each.kind = "read_only"
+            return {}, found
 
     def _loader(self, declared: type[Schema] | None, is_partial: bool) -> Schema:
         """Make the schema that holds a body against the rules; what is hidden is unknown to it."""

@@ -190,3 +190,10 @@ def test_unknown_type() -> None:
     with pytest.raises(KeyError):
         model().lens("nothing")
     assert "nothing" not in model()
+
+
+def test_attribute_that_is_only_read_is_told_as_such() -> None:
+    """Writing a visible attribute that is only read says so, and not that it is unknown."""
+    _, errors = model().lens("things").load({"name": "a", "created": "b"}, POST)
+
+    assert [(each.pointer, each.kind) for each in errors] == [("/created", "read_only")]
