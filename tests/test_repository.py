@@ -175,7 +175,9 @@ def test_libraries_have_an_exact_version_in_their_range(folder: Path) -> None:
             assert each.specifier.contains(exact[name]), f"{each} does not allow {exact[name]}"
 
 
-@pytest.mark.parametrize("name", ["requirements-test.txt", "requirements-lint.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements-test.txt", "requirements-lint.txt", "requirements-clients.txt"]
+)
 def test_tools_have_an_exact_version(name: str) -> None:
     """Each tool that the tests need is in constraints.txt."""
     lines = [line for line in requirement_lines(name) if not line.startswith("-")]
