@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
+    from glue_core.inner import InnerRun
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
         ParentResources,
         Sort,
     )
+    from glue_core.negotiation import read_accept
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
     from glue_core.problems import PROBLEM, problem_document
     from glue_core.relationship import Relationship
@@ -170,6 +172,7 @@ __all__ = [
     "ImportReport",
     "Importer",
     "IncludeTree",
+    "InnerRun",
     "Lens",
     "Listener",
     "MediaParameters",
@@ -239,6 +242,7 @@ __all__ = [
     "pointer_to",
     "problem_document",
     "query_of",
+    "read_accept",
     "read_fields",
     "read_filters",
     "read_include",
@@ -298,6 +302,7 @@ _HOMES = {
     "ImportReport": "glue_core.importing",
     "Importer": "glue_core.exchange",
     "IncludeTree": "glue_core.including",
+    "InnerRun": "glue_core.inner",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
     "MediaParameters": "glue_core.convention",
@@ -370,6 +375,7 @@ _HOMES = {
     "pointer_to": "glue_core.body",
     "problem_document": "glue_core.problems",
     "query_of": "glue_core.linking",
+    "read_accept": "glue_core.negotiation",
     "read_fields": "glue_core.building",
     "read_filters": "glue_core.building",
     "read_include": "glue_core.including",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import falcon
 from falcon.routing import CompiledRouter
@@ -15,6 +17,7 @@ from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG, status_line
+from glue_core.inner import InnerRun, InnerSource, SharedWork
 from glue_core.matching import Match, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResources
 from glue_core.negotiation import Negotiator, read_media_type
@@ -199,6 +202,7 @@ class HttpApplication:
             operation=flow.operation,
             start_work=self._start_work,
             deadline=time.monotonic() + self._seconds,
+            start_inner=self.inner_of,
         )
         request.id = request_id_of(environ)
         request.application = self.name
@@ -216,6 +220,33 @@ class HttpApplication:
         )
         _name_resources(request, match)
         return flow, request
+
+    def inner_of(self, outer: GlueRequest, method: str, address: str, content: bytes) -> InnerRun:
+        """Make and match a request inside another. Nothing of a plugin runs."""
+        raw, _, query = address.partition("?")
+        path = unquote_to_bytes(raw).decode("latin-1")
+        match = self.matchers[outer.convention].match(method, path, raw)
+        flow, version, selected = match.target, outer.version, outer.selected
+        if flow.versions is not None and selected is not None and selected.asked is not None:
+            flow, version = flow.versions.select(selected.asked, flow)
+        format_ = flow.operation.spoken.media_types[0] if flow.operation.spoken else None
+        shared = SharedWork(outer)
+        request = GlueRequest(
+            InnerSource(outer, format_, query, content),
+            operation=flow.operation,
+            start_work=shared.start,
+            deadline=outer.deadline,
+            start_inner=self.inner_of,
+        )
+        for name in ("id", "application", "convention", "host", "base_url", "accepted_format"):
+            setattr(request, name, getattr(outer, name))
+        request.selected = None if selected is None else replace(selected, is_understood=True)
+        request.requested_format = format_
+        request.version = version if version != UNREADABLE else None
+        request.method = method
+        request.path = path
+        _name_resources(request, match)
+        return InnerRun(flow, request, shared)
 
     def takes(self, environ: dict[str, Any]) -> bool:
         """Say whether there is a place for the path, and a reader of the body's format.

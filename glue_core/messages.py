@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 if TYPE_CHECKING:
+    from glue_core.inner import InnerRun
     from glue_core.negotiation import Selected
     from glue_core.operation import Operation
     from glue_core.work import Work
@@ -357,6 +358,7 @@ class GlueRequest:
 
     __slots__ = (
         "_source",
+        "_start_inner",
         "_start_work",
         "accepted_format",
         "application",
@@ -438,9 +440,11 @@ class GlueRequest:
         operation: Operation,
         start_work: Callable[[GlueRequest], Work],
         deadline: float,
+        start_inner: StartInner | None = None,
     ) -> None:
         self._source = source
         self._start_work = start_work
+        self._start_inner = start_inner
         self.operation = operation
         self.deadline = deadline
         self.errors = []
@@ -458,6 +462,20 @@ class GlueRequest:
         """Return the first value of a header, by its lower-case name, or None."""
         return self._source.header(name)
 
+    def inside(self, method: str, address: str, content: bytes = b"") -> InnerRun:
+        """Make a request that runs inside this one, in the same convention and unit of work.
+
+        It is matched at once; nothing of a plugin runs before `InnerRun.run`.
+
+        Args:
+            method: HTTP method in capital letters.
+            address: Path below the application's mount point, percent-encoded, and a query.
+            content: The body, in the format of the convention.
+        """
+        if self._start_inner is None:
+            raise RuntimeError("This request was made without an application to ask.")
+        return self._start_inner(self, method, address, content)
+
     def has(self, name: str) -> bool:
         """Say whether a field that is read lazily was read."""
         try:
@@ -465,6 +483,10 @@ class GlueRequest:
         except AttributeError:
             return False
         return True
+
+
+StartInner = Callable[[GlueRequest, str, str, bytes], "InnerRun"]
+"""Makes a request inside another: the other one, method, address and body."""
 
 
 def _query_fields(request: GlueRequest) -> dict[str, str]:

@@ -5,6 +5,7 @@ The rules, for imports of each other:
 - `glue_core` imports none of the other packages;
 - an application and a convention import names that `glue_core` exports;
 - a feature imports these and what other features export that its pyproject.toml depends on;
+- an extension of a convention may also import what conventions export that it depends on;
 - another plugin may also import what plugins and conventions export that it depends on;
 - nobody imports a module inside another distribution, except those of `glue_core.testing`;
 - nobody imports an application.
@@ -40,7 +41,7 @@ class Distribution:
 
     Attributes:
         name: Normalised name of the distribution.
-        kind: ``core``, ``application``, ``convention``, ``feature`` or ``plugin``.
+        kind: ``core``, ``application``, ``convention``, ``extension``, ``feature`` or ``plugin``.
         package: Name of its one package.
         source: Folder of that package.
         requires: Normalised names of what it depends on, extras included.
@@ -93,6 +94,9 @@ def _distribution(folder: Path, kind: str) -> Distribution:
         requirements += extra
     if kind == "plugin" and "glue.features" in project.get("entry-points", {}):
         kind = "feature"
+    groups = project.get("entry-points", {})
+    if any(each.startswith("glue.conventions.") for each in groups):
+        kind = "extension"
     package = data["tool"]["flit"]["module"]["name"]
     return Distribution(
         normalised(project["name"]),
@@ -207,6 +211,8 @@ def _between_ours(importer: Distribution, imported: Distribution, each: Import) 
     if imported.kind != "core":
         if importer.kind in ("application", "convention"):
             return f"the {importer.kind} {importer.name} may import names of glue_core only"
+        if importer.kind == "extension" and imported.kind != "convention":
+            return f"the extension {importer.name} may import glue_core and conventions only"
         if importer.kind == "feature" and imported.kind != "feature":
             return "a feature imports glue_core and other features only"
     if imported.name not in importer.requires:
@@ -323,11 +329,16 @@ def write_distribution(
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A repository with a core, an application, a convention, two features and a plugin."""
+    """A repository with one or two distributions of each kind."""
     core = "glue-api-core>=0.1,<0.2"
     write_distribution(tmp_path, dependencies=["falcon>=4"], exports=["Operation"])
     write_distribution(tmp_path / "applications" / "shop_api")
     write_distribution(tmp_path / "conventions" / "csv", exports=["Cell"])
+    write_distribution(
+        tmp_path / "conventions" / "csv_wide",
+        group="glue.conventions.csv",
+        dependencies=[core, "glue-csv>=0.1"],
+    )
     write_distribution(tmp_path / "plugins" / "stores", group="glue.features", exports=["Market"])
     write_distribution(
         tmp_path / "plugins" / "catalog",
@@ -345,6 +356,7 @@ def small(tmp_path: Path) -> Path:
 
 
 CATALOG = "plugins/catalog/glue_catalog/models.py"
+EXTENSION = "conventions/csv_wide/glue_csv_wide/plugin.py"
 PRODUCTS = "plugins/products_api/glue_products_api/plugin.py"
 
 
@@ -368,6 +380,8 @@ PRODUCTS = "plugins/products_api/glue_products_api/plugin.py"
             "from glue_catalog import Reader",
             "glue-csv may import names of glue_core only",
         ),
+        (EXTENSION, "from glue_catalog import Reader", "glue_core and conventions only"),
+        (EXTENSION, "from glue_csv.writer import Cell", "not a module inside it"),
         (CATALOG, "from glue_core import registry", "registry is not in glue_core.__all__"),
         (CATALOG, "from glue_core import *", "* is not in glue_core.__all__"),
         (CATALOG, "import glue_core", "from glue_core import Name"),
@@ -399,6 +413,7 @@ def test_the_checker_names_a_wrong_import(small: Path, file: str, line: str, rul
     [
         ("glue_core/host.py", "import falcon.testing"),
         ("applications/shop_api/glue_shop_api/hooks.py", "from glue_core import Operation"),
+        (EXTENSION, "from glue_csv import Cell"),
         (CATALOG, "from glue_stores import Market"),
         (CATALOG, "from glue_catalog.values import Price"),
         (CATALOG, "import falcon"),

@@ -21,7 +21,7 @@ from glue_core.registry.discovery import (
     Source,
 )
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
-from glue_core.registry.registry import core_sources
+from glue_core.registry.registry import core_sources, extended_by
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
@@ -108,7 +108,7 @@ def survey(session: Session) -> list[Entry]:
             entry = Entry(source, *problems[source])
         elif source.group == APPLICATIONS and source.name not in served:
             entry = Entry(source, NOT_LOADED, "'serve' in the settings leaves it out")
-        elif source.group not in (APPLICATIONS, *ALWAYS, *groups):
+        elif extended_by(source) is None and source.group not in (APPLICATIONS, *ALWAYS, *groups):
             reason = f"no application that is served collects the group {source.group!r}"
             entry = Entry(source, NOT_LOADED, reason)
         else:

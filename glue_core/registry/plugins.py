@@ -50,7 +50,8 @@ FEATURE_HOOKS = frozenset(
     }
 )
 HOST_HOOKS = frozenset({"glue_context_expanders"})
-PLACE_HOOKS = frozenset({"glue_resources", "glue_route_providers", "glue_relationships"})
+ROUTES = "glue_route_providers"
+PLACE_HOOKS = frozenset({"glue_resources", ROUTES, "glue_relationships"})
 EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_resources": (Operation, SimpleResource, Resource),
     "glue_route_providers": (Operation,),
@@ -81,6 +82,8 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
 """What each hook returns a sequence of."""
 
 GROUPS = (APPLICATIONS, CONVENTIONS, FEATURES, COMMON_PLUGINS)
+NAMED_GROUPS = (COMMON_PLUGINS + ".", CONVENTIONS + ".")
+"""Starts of groups that end in the name of an application, or of a convention."""
 HOOKS = tuple(sorted(name for name in vars(hookspecs) if name.startswith("glue_")))
 
 
@@ -112,13 +115,14 @@ def check_sources(sources: Iterable[Source]) -> None:
         named.setdefault((source.group, source.name), []).append(source)
     for source in sources:
         group = source.group
-        if group not in GROUPS and not group.startswith(COMMON_PLUGINS + "."):
+        if group not in GROUPS and not group.startswith(NAMED_GROUPS):
             near = difflib.get_close_matches(group, GROUPS, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             problems.append(
                 f"The entry point {source.name!r} is in the group {group!r}, which nobody reads."
                 f"{hint}\n  {source.party}\n"
-                f"Groups are: {', '.join(GROUPS)}, {COMMON_PLUGINS}.<application>."
+                f"Groups are: {', '.join(GROUPS)}, {COMMON_PLUGINS}.<application>, "
+                f"{CONVENTIONS}.<convention>."
             )
     for (group, name), claimants in sorted(named.items()):
         if len(claimants) > 1:
@@ -326,6 +330,12 @@ def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
                 plugin,
                 f"implements {name!r}, but is in the group {group!r}, which every application "
                 f"loads: put it into 'glue.plugins.<application>'.",
+            )
+        elif group.startswith(CONVENTIONS + ".") and name in PLACE_HOOKS - {ROUTES}:
+            yield _complain(
+                plugin,
+                f"implements {name!r}, but is in the group {group!r}, whose plugins extend a "
+                f"convention: put it into 'glue.plugins.<application>'.",
             )
 
 

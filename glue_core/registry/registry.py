@@ -144,7 +144,9 @@ class ApplicationRegistry:
             known.update((each.name, each.id))
             if each.layer not in layers:
                 continue
-            if each.layer in ("plain", "convention") and each.source.id != own:
+            extends = convention is not None and extended_by(each.source) == convention
+            is_own = each.source.id == own or extends
+            if each.layer in ("plain", "convention") and not is_own:
                 continue
             chosen.append(each)
         spoken = "plain flow" if convention is None else f"convention {convention!r}"
@@ -328,6 +330,8 @@ class Registry:
                 wanted.append((each, "plain" if plain else layers[each.group]))
             elif each.group in groups:
                 wanted.append((each, "application"))
+            elif serving and extended_by(each) is not None:
+                wanted.append((each, "convention"))
         return (*applications, *load(wanted))
 
     def _features(self) -> FeatureRegistry:
@@ -377,7 +381,7 @@ class Registry:
             )
         )
         operations += self._health_check(application, plugins, call("glue_health_checks"))
-        routes = call("glue_route_providers")
+        routes = tuple(map(_in_its_convention, call("glue_route_providers")))
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         stacks = {hook: call(hook) for hook in STACKS}
@@ -521,6 +525,8 @@ class Registry:
                 or each.source.name in spoken
             )
         ]
+        known = {each.source.name for each in plugins if each.source.group == CONVENTIONS}
+        plugins += [each for each in self._plugins.values() if extended_by(each.source) in known]
         if application.hooks is not None:
             plugins.append(Plugin(source, application.hooks, "application"))
         return tuple(plugins)
@@ -532,6 +538,20 @@ def _arranged(
     return arrange(
         listeners, LISTENER_LAYERS, replaced=replaced, stack=f"stack {hook!r} of {owner!r}"
     )
+
+
+def extended_by(source: Source) -> str | None:
+    """Return the name of the convention that a plugin extends, or None where it extends none."""
+    start, _, name = source.group.rpartition(".")
+    return name if start == CONVENTIONS else None
+
+
+def _in_its_convention(route: Contribution) -> Contribution:
+    """Keep the route of a convention's extension to requests in that convention."""
+    convention = extended_by(route.source)
+    if convention is None:
+        return route
+    return replace(route, value=replace(route.value, conventions=frozenset({convention})))
 
 
 def _check_application(plugin: Plugin) -> None:

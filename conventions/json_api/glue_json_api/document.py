@@ -28,7 +28,7 @@ from glue_json_api.links import (
     path_to_primary,
     related_path_of,
 )
-from glue_json_api.media_types import followed_by
+from glue_json_api.media_types import Followed, followed_by
 
 VERSION = "1.1"
 
@@ -56,16 +56,25 @@ def write_documents(operation: Operation, dialect: Dialect) -> Writer:
             document = data(response, request)
         followed = follow(request)
         if dialect.jsonapi_member:
-            member: Document = {"version": VERSION}
-            if followed.ext:
-                member["ext"] = followed.ext
-            if followed.profile:
-                member["profile"] = followed.profile
-            document["jsonapi"] = member
+            document["jsonapi"] = jsonapi_member(followed)
         response.content = orjson.dumps(document)
         response.format = followed.media_type
 
     return write
+
+
+def jsonapi_member(followed: Followed) -> Document:
+    """Return the member ``jsonapi``: the version, and what the answer follows.
+
+    Source:
+        JSON:API 1.1, "JSON:API Object".
+    """
+    member: Document = {"version": VERSION}
+    if followed.ext:
+        member["ext"] = followed.ext
+    if followed.profile:
+        member["profile"] = followed.profile
+    return member
 
 
 def _data_documents(
