@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ApiApplication,
         RequestFlowAgnosticApiApplication,
         RequestFlowAwareApiApplication,
+        made_on_access,
     )
     from glue_core.body import pointer_to, read_json
     from glue_core.building import (
@@ -236,6 +237,7 @@ __all__ = [
     "hookimpl",
     "import_directory",
     "load_included",
+    "made_on_access",
     "page_addresses",
     "page_parameters",
     "path_of",
@@ -369,6 +371,7 @@ _HOMES = {
     "hookimpl": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "load_included": "glue_core.including",
+    "made_on_access": "glue_core.application",
     "page_addresses": "glue_core.linking",
     "path_of": "glue_core.linking",
     "page_parameters": "glue_core.building",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -92,3 +93,29 @@ class RequestFlowAgnosticApiApplication(ApiApplication):
     """
 
     make: Callable[[Deployment], WSGI] = field(kw_only=True)
+
+
+def made_on_access(application: ApiApplication, namespace: dict[str, Any]) -> Callable[[str], Any]:
+    """Return a module's ``__getattr__`` that makes ``application``, the WSGI callable.
+
+    It is made when a server first asks for it: importing the package of an application starts
+    nothing, since the registry and the tests import it as well. A failed start is tried again by
+    the next who asks.
+
+    Args:
+        application: The application.
+        namespace: ``globals()`` of the module; the callable is kept there.
+    """
+    making = threading.Lock()
+
+    def get(name: str) -> Any:
+        if name != "application":
+            raise AttributeError(f"module {namespace['__name__']!r} has no attribute {name!r}")
+        import glue_core
+
+        with making:
+            if name not in namespace:
+                namespace[name] = glue_core.create(application.name)
+            return namespace[name]
+
+    return get
