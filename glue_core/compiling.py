@@ -18,8 +18,9 @@ from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Operation
+from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution, Placed
-from glue_core.registry.registry import STACKS, ApplicationRegistry, follows
+from glue_core.registry.registry import STACKS, ApplicationRegistry
 from glue_core.relating import changes_of, relationship_handler, relationship_refused
 from glue_core.relationship import Relationship
 from glue_core.settings import Settings

@@ -61,7 +61,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     from glue_core.application import RequestFlowAgnosticApiApplication
     from glue_core.operation import METHODS
     from glue_core.registry.discovery import place_of
-    from glue_core.registry.registry import follows
+    from glue_core.registry.models import follows
 
     application = registry.application
     if isinstance(application, RequestFlowAgnosticApiApplication):

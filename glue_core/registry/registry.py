@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -15,10 +13,20 @@ from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
-from glue_core.messages import GlueVersion
-from glue_core.operation import METHODS, RELATIONSHIPS, Operation, SimpleResource
+from glue_core.operation import Operation, SimpleResource
 from glue_core.plain import Plain
 from glue_core.registry.choice import Choice
+from glue_core.registry.conflicts import (
+    clashing_children,
+    clashing_encoders,
+    clashing_operations,
+    clashing_templates,
+    declared_types,
+    refuse_twins,
+    twice,
+    wrong_places,
+    wrong_relationships,
+)
 from glue_core.registry.discovery import (
     APPLICATIONS,
     COMMON_PLUGINS,
@@ -29,18 +37,23 @@ from glue_core.registry.discovery import (
     core_version,
     place_of,
 )
+from glue_core.registry.models import (
+    follows,
+    models_of,
+    shown_by_convention,
+)
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
-from glue_core.relating import relationship_operations, relationship_places, top_level_gets
+from glue_core.relating import relationship_operations
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
-from glue_core.security.lens import Model, ModelType
+from glue_core.security.lens import Model
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
-from glue_core.versions import UNREADABLE, read_version, share_versions, versions_of
+from glue_core.versions import UNREADABLE, versions_of
 
 if TYPE_CHECKING:
-    from falcon.routing import CompiledRouter
+    pass
 
 STACKS = (
     "glue_request_builders",
@@ -60,10 +73,6 @@ LISTENER_LAYERS = ("plain", "common", "convention", "application")
 
 WITH_CONVENTION = ("common", "convention", "application")
 WITHOUT_CONVENTION = ("plain", "common", "application")
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
-RESERVED = RELATIONSHIPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +230,7 @@ class Registry:
         self._plugins = {each.source: each for each in loaded}
         hooks = Hooks([each for each in loaded if each.source.group != APPLICATIONS], "deployment")
         sections = self.choice.of_contributions(hooks.call("glue_settings"))
-        _unique(sections, "settings sections named {!r}", lambda each: each.value.name)
+        refuse_twins(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
             {each.name for each in self.sources if each not in self._plugins},
@@ -241,7 +250,7 @@ class Registry:
         found = self.choice.of_contributions(
             self.features.hooks.call("glue_features", services=services, settings=self.settings)
         )
-        _unique(
+        refuse_twins(
             found,
             "providers of the feature {!r}",
             lambda each: f"{each.value.facade.__module__}:{each.value.facade.__qualname__}",
@@ -253,7 +262,7 @@ class Registry:
         found = self.choice.of_contributions(
             self.features.hooks.call("glue_importers", features=features)
         )
-        _unique(found, "importers of {!r}", lambda each: each.value.entity)
+        refuse_twins(found, "importers of {!r}", lambda each: each.value.entity)
         return found
 
     def publishers(self, features: Features, services: Services) -> tuple[Contribution, ...]:
@@ -339,13 +348,15 @@ class Registry:
             [each for each in self._plugins.values() if each.source.group == FEATURES], "features"
         )
         engines = self.choice.of_contributions(hooks.call("glue_service_engines"))
-        _unique(
+        refuse_twins(
             engines,
             "engines for {!r}",
             lambda each: f"{each.value.service} {each.value.scheme}:",
         )
         migrations = self.choice.of_contributions(hooks.call("glue_migrations"))
-        _unique(migrations, "branches of migrations named {!r}", lambda each: each.value.branch)
+        refuse_twins(
+            migrations, "branches of migrations named {!r}", lambda each: each.value.branch
+        )
         demo_data = self.choice.of_contributions(hooks.call("glue_demo_data"))
         return FeatureRegistry(hooks, engines, migrations, demo_data)
 
@@ -391,25 +402,25 @@ class Registry:
         extensions = call("glue_media_type_extensions")
 
         problems: list[str] = []
-        problems += _wrong_places(application.name, operations, routes)
+        problems += wrong_places(application.name, operations, routes)
         if problems:
             raise ConfigurationError("\n\n".join(problems))
-        problems += _clashing_templates(application.name, routes, conventions)
-        types = _types(application.name, (*operations, *routes, *resources), problems)
-        problems += _wrong_relationships(application.name, relationships, types)
-        problems += _clashing_operations(application.name, (*operations, *routes), conventions)
-        problems += _clashing_children(application.name, operations, relationships)
-        problems += _twice(
+        problems += clashing_templates(application.name, routes, conventions)
+        types = declared_types(application.name, (*operations, *routes, *resources), problems)
+        problems += wrong_relationships(application.name, relationships, types)
+        problems += clashing_operations(application.name, (*operations, *routes), conventions)
+        problems += clashing_children(application.name, operations, relationships)
+        problems += twice(
             texts, lambda each: each.value.key, f"Two plugins of {application.name!r} word {{!r}}."
         )
-        problems += _clashing_encoders(application.name, encoders, conventions)
-        problems += _twice(
+        problems += clashing_encoders(application.name, encoders, conventions)
+        problems += twice(
             extensions,
             lambda each: f"{each.value.parameter} {each.value.uri} of {each.value.convention}",
             f"Two media type extensions of {application.name!r} are {{!r}}.",
         )
         for hook, steps in stacks.items():
-            problems += _twice(
+            problems += twice(
                 steps, lambda each: each.id, f"Two steps of {hook!r} have the id {{!r}}."
             )
         if problems:
@@ -418,7 +429,7 @@ class Registry:
         if isinstance(plain, Plain):
             conventions[None] = plain.with_encoders([each.value for each in encoders])
         everything = (*operations, *routes)
-        shown_types = _shown(types, conventions)
+        shown_types = shown_by_convention(types, conventions)
         made = relationship_operations(everything, relationships, shown_types, conventions, follows)
         everything = (*everything, *self.choice.of_contributions(made))
         return ApplicationRegistry(
@@ -428,7 +439,7 @@ class Registry:
             MappingProxyType(conventions),
             everything,
             relationships,
-            MappingProxyType(_models(shown_types, relationships, everything)),
+            MappingProxyType(models_of(shown_types, relationships, everything)),
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
             MappingProxyType(heard),
@@ -461,7 +472,7 @@ class Registry:
         checks: tuple[Contribution, ...],
     ) -> tuple[Contribution, ...]:
         """Make the operation that tells whether the application is well."""
-        _unique(checks, "health checks of {!r}", lambda each: each.value.name)
+        refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         own = next((each for each in plugins if each.value is health), None)
         is_on = self.settings.application(application.name)["health_check"]
         if own is None or not (application.health_check or is_on):
@@ -486,7 +497,7 @@ class Registry:
             hook: self.choice.of_contributions(hooks.call(hook, **arguments)) for hook in LISTENERS
         }
         for hook, found in heard.items():
-            _unique(found, f"listeners of {hook!r} with the id {{!r}}", lambda each: each.id)
+            refuse_twins(found, f"listeners of {hook!r} with the id {{!r}}", lambda each: each.id)
         return heard
 
     def _host_listeners(
@@ -625,30 +636,6 @@ def _conventions(
     return found, sources
 
 
-def _clashing_encoders(
-    application: str,
-    encoders: Sequence[Contribution],
-    conventions: Mapping[str | None, Convention],
-) -> Iterable[str]:
-    """Tell of encoders whose media type somebody else writes."""
-    yield from _twice(
-        encoders, lambda each: each.value.media_type, f"Two encoders of {application!r} are {{!r}}."
-    )
-    taken = {
-        media_type.lower(): name
-        for name, convention in conventions.items()
-        for media_type in convention.media_types
-        if name is not None
-    }
-    for each in encoders:
-        if each.value.media_type in taken:
-            yield (
-                f"The encoder {each.id!r} of {application!r} has the media type of the convention "
-                f"{taken[each.value.media_type]!r}.\n  {each.party}\n"
-                f"Give it another media type, or put {each.id!r} under 'disable' in the settings."
-            )
-
-
 def _expanded(declared: Iterable[Contribution]) -> Iterable[Contribution]:
     """Turn resources in the short form into their operations."""
     for each in declared:
@@ -698,341 +685,3 @@ def _relationships(
             )
         found.append(_contribution(each, f"{value.source}.{value.name}", value, value.load))
     return tuple(found)
-
-
-def _wrong_places(
-    application: str, operations: Iterable[Contribution], routes: Iterable[Contribution]
-) -> Iterable[str]:
-    for each in (*operations, *routes):
-        if each.value.method not in METHODS:
-            near = difflib.get_close_matches(each.value.method, METHODS, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            yield (
-                f"The operation {each.id!r} of {application!r} has the method "
-                f"{each.value.method!r}.{hint}\n  {each.party}\n"
-                f"There are: {', '.join(METHODS)}."
-            )
-    for each in operations:
-        operation = each.value
-        if operation.is_template:
-            yield (
-                f"The resource operation {each.id!r} of {application!r} has a template for a "
-                f"place: {operation.place!r}.\n  {each.party}\n"
-                f"Contribute it through 'glue_route_providers'."
-            )
-            continue
-        for type_ in operation.types:
-            if not _NAME.fullmatch(type_) or type_ == RESERVED:
-                yield (
-                    f"The operation {each.id!r} of {application!r} has the place "
-                    f"{operation.place!r}, in which {type_!r} cannot be a type.\n  {each.party}\n"
-                    f"Use letters, digits, '-', '_' and '.'; {RESERVED!r} is reserved."
-                )
-    for each in routes:
-        if not each.value.is_template:
-            yield (
-                f"The route {each.id!r} of {application!r} has no template for a place: "
-                f"{each.value.place!r}.\n"
-                f"  {each.party}\nContribute an Operation whose place starts with '/'."
-            )
-        elif each.value.place != "/" and "" in each.value.place[1:].split("/"):
-            yield (
-                f"The route {each.id!r} of {application!r} has an empty segment in its template "
-                f"{each.value.place!r}, and no request reaches it.\n  {each.party}\n"
-                f"Take the superfluous slash away; one at the end of a request's path is ignored."
-            )
-
-
-def _types(
-    application: str, contributions: Iterable[Contribution], problems: list[str]
-) -> dict[str, list[tuple[Resource, Contribution]]]:
-    """Collect the types, and tell of two declarations of one."""
-    types: dict[str, list[tuple[Resource, Contribution]]] = {}
-    for each in contributions:
-        resource = each.value if isinstance(each.value, Resource) else each.value.resource
-        if resource is None:
-            continue
-        declared = types.setdefault(resource.type, [])
-        if any(resource is other for other, _ in declared):
-            continue
-        clash = next((by for other, by in declared if _overlap(other, resource)), None)
-        if clash is not None:
-            problems.append(
-                f"Two resources of {application!r} have the type {resource.type!r}.\n"
-                f"  {clash.party}\n  {each.party}\n"
-                f"Give one of them another type, or uninstall one distribution."
-            )
-        declared.append((resource, each))
-    return types
-
-
-def _overlap(one: Resource, other: Resource) -> bool:
-    """Say whether two declarations of a type meet under some convention, in some version."""
-    if one.versions and other.versions and set(one.versions).isdisjoint(other.versions):
-        return False
-    if one.conventions is None or other.conventions is None:
-        return True
-    return not set(one.conventions).isdisjoint(other.conventions)
-
-
-def _wrong_relationships(
-    application: str,
-    relationships: Iterable[Contribution],
-    types: Mapping[str, Any],
-) -> Iterable[str]:
-    relationships = tuple(relationships)
-    for each in relationships:
-        for end in ("source", "target"):
-            type_ = getattr(each.value, end)
-            if type_ not in types:
-                yield (
-                    f"The relationship {each.value.name!r} of {each.value.source!r} has the {end} "
-                    f"{type_!r}, a type that no plugin of {application!r} declares.\n"
-                    f"  {each.party}\n"
-                    f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
-                    f"'disable' in the settings."
-                )
-        declared = types.get(each.value.source, ())
-        for resource, _ in declared:
-            fields = resource.attributes().fields
-            if each.value.name in {field.data_key or name for name, field in fields.items()}:
-                yield (
-                    f"The relationship {each.value.name!r} of {each.value.source!r} in "
-                    f"{application!r} has the name of an attribute.\n  {each.party}\n"
-                    f"Rename one: attributes and relationships share their names."
-                )
-    yield from _twice(
-        relationships,
-        lambda each: f"{each.value.source}.{each.value.name}",
-        f"Two relationships of {application!r} are {{!r}}.",
-    )
-
-
-def _clashing_operations(
-    application: str,
-    operations: Iterable[Contribution],
-    conventions: Mapping[str | None, Convention],
-) -> Iterable[str]:
-    """Tell of two operations that answer one method at one place under one convention."""
-    operations = tuple(operations)
-    told: set[tuple[str, str]] = set()
-    for convention in conventions:
-        taken: dict[tuple[bool, str, str], list[Contribution]] = {}
-        for each in operations:
-            operation = each.value
-            if not follows(operation, convention):
-                continue
-            place = _PLACEHOLDER.sub("{}", operation.path)
-            others = taken.setdefault((operation.is_template, place, operation.http_method), [])
-            other = next((one for one in others if share_versions(one.value, operation)), each)
-            others.append(each)
-            if other is not each and (other.id, each.id) not in told:
-                told.add((other.id, each.id))
-                kind = "custom routes" if operation.is_template else "operations"
-                yield (
-                    f"Two {kind} of {application!r} answer {operation.http_method} "
-                    f"{operation.path}.\n  {other.party}\n  {each.party}\n"
-                    f"Put {other.id!r} or {each.id!r} under 'disable' in the settings, or change "
-                    f"the place of one."
-                )
-
-
-def _clashing_templates(
-    application: str,
-    routes: Iterable[Contribution],
-    conventions: Mapping[str | None, Convention],
-) -> Iterable[str]:
-    """Tell of templates that cannot be read, or not beside each other."""
-    routes = sorted(routes, key=lambda each: each.value.place)
-    if not routes:
-        return
-    # Falcon is what will match them, and commands without requests do not need it.
-    from falcon.routing import CompiledRouter
-
-    told: set[str] = set()
-    for each in routes:
-        place = each.value.place
-        wrong = None if place in told else _refused_by(CompiledRouter(), place)
-        if wrong is not None:
-            told.add(place)
-            yield (
-                f"The route {each.id!r} of {application!r} has a template that cannot be read: "
-                f"{place!r}.\n  {each.party}\n{wrong}"
-            )
-    for convention in conventions:
-        known: dict[str, Contribution] = {}
-        router = CompiledRouter()
-        for each in routes:
-            place = each.value.place
-            if place in told or place in known or not follows(each.value, convention):
-                continue
-            if _refused_by(router, place) is None:
-                known[place] = each
-                continue
-            told.add(place)
-            earlier = next(e for e in known if _refused_by(CompiledRouter(), e, place) is not None)
-            other = known[earlier]
-            yield (
-                f"The custom routes {earlier} and {place} of {application!r} name the placeholder "
-                f"of one segment differently.\n  {other.party}\n  {each.party}\n"
-                f"Give the placeholders of a segment one name, or put {other.id!r} or {each.id!r} "
-                f"under 'disable' in the settings."
-            )
-
-
-def _refused_by(router: CompiledRouter, *templates: str) -> str | None:
-    """Say why a router does not take templates beside those it has, or return None."""
-    try:
-        for each in templates:
-            router.add_route(each, _NoResponder())
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-class _NoResponder:
-    """What a template leads to while it is tried out."""
-
-    def on_get(self) -> None:
-        """Exist: Falcon's router refuses a resource that has no responder."""
-
-
-def _clashing_children(
-    application: str,
-    operations: Iterable[Contribution],
-    relationships: Iterable[Contribution],
-) -> Iterable[str]:
-    """Tell of child places that a relationship of the same path contradicts."""
-    children = {
-        (each.value.types[-2], each.value.types[-1]): each
-        for each in operations
-        if len(each.value.types) > 1
-        and each.value.method in ("get", "getCollection")
-        and (each.value.singleton or each.value.method == "getCollection")
-    }
-    for each in relationships:
-        child = children.get((each.value.source, each.value.name))
-        if child is None:
-            continue
-        operation = child.value
-        many = operation.method == "getCollection"
-        if operation.type != each.value.target or many != each.value.many:
-            yield (
-                f"The child place {operation.place!r} and the relationship {each.value.name!r} of "
-                f"{each.value.source!r} in {application!r} share a path and differ: the place "
-                f"shows {'many' if many else 'one'} {operation.type!r}, the relationship "
-                f"{'many' if each.value.many else 'one'} {each.value.target!r}.\n"
-                f"  {child.party}\n  {each.party}\nGive them one type and one number, or rename "
-                f"one."
-            )
-
-
-def follows(operation: Operation, convention: str | None) -> bool:
-    """Say whether an operation is reachable under a convention."""
-    if operation.conventions is not None:
-        return convention in operation.conventions
-    resource = operation.resource
-    return resource is None or resource.conventions is None or convention in resource.conventions
-
-
-def _newest(resource: Resource) -> GlueVersion:
-    found = [read_version(each) for each in resource.versions]
-    return max((each for each in found if each is not None), default=UNREADABLE)
-
-
-def _shown(
-    types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
-    conventions: Iterable[str | None],
-) -> dict[str | None, dict[str, Resource]]:
-    """Say which types each convention shows."""
-    return {
-        convention: {
-            type_: resource
-            for type_, declared in types.items()
-            for resource, _ in sorted(declared, key=lambda each: _newest(each[0]))
-            if resource.conventions is None or convention in resource.conventions
-        }
-        for convention in conventions
-    }
-
-
-def _models(
-    types: Mapping[str | None, Mapping[str, Resource]],
-    relationships: Sequence[Contribution],
-    operations: Sequence[Contribution],
-) -> dict[str | None, Model]:
-    """Put together the types that each convention shows."""
-    models: dict[str | None, Model] = {}
-    for convention, shown in types.items():
-        related, linkage = relationship_places(operations, relationships, follows, convention)
-        models[convention] = Model(
-            {
-                type_: ModelType(
-                    resource,
-                    {
-                        each.value.name: each.value
-                        for each in sorted(relationships, key=lambda each: each.value.name)
-                        if each.value.source == type_
-                    },
-                )
-                for type_, resource in shown.items()
-            },
-            canonical=_canonical(operations, relationships, convention),
-            related=related,
-            linkage=linkage,
-        )
-    return models
-
-
-def _canonical(
-    operations: Iterable[Contribution],
-    relationships: Iterable[Contribution],
-    convention: str | None,
-) -> dict[str, str]:
-    """Say where a resource of each type lives: at the top, or as the only child of its parent."""
-    operations = tuple(operations)
-    found = {
-        type_: f"/{operation.place}/{{id}}"
-        for type_, operation in top_level_gets(operations, follows, convention).items()
-    }
-    to_one = {
-        (each.value.source, each.value.target) for each in relationships if not each.value.many
-    }
-    for each in operations:
-        operation = each.value
-        types = operation.types
-        if (
-            operation.method == "get"
-            and operation.relationship is None
-            and len(types) == 2
-            and operation.singleton
-            and (types[0], operation.type) in to_one
-            and follows(operation, convention)
-        ):
-            found.setdefault(operation.type, f"/{types[0]}/{{id}}/{types[1]}")
-    return found
-
-
-def _twice(
-    contributions: Iterable[Contribution], key: Callable[[Contribution], str], text: str
-) -> Iterable[str]:
-    """Tell of contributions with one key."""
-    named: dict[str, list[Contribution]] = {}
-    for each in contributions:
-        named.setdefault(key(each), []).append(each)
-    for name, claimants in sorted(named.items()):
-        if len(claimants) > 1:
-            parties = "\n".join(f"  {each.party}" for each in claimants)
-            ids = " or ".join(repr(each) for each in dict.fromkeys(c.id for c in claimants))
-            yield (
-                f"{text.format(name)}\n{parties}\nRename one, or put {ids} under 'disable' in the "
-                f"settings."
-            )
-
-
-def _unique(
-    contributions: Iterable[Contribution], what: str, key: Callable[[Contribution], str]
-) -> None:
-    problems = list(_twice(contributions, key, f"Two {what}.".replace("{!r}", "{0!r}")))
-    if problems:
-        raise ConfigurationError("\n\n".join(problems))

@@ -1,0 +1,302 @@
+"""Conflicts: declarations that cannot both stand, each told with every party and a way out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from glue_core.convention import Convention
+from glue_core.errors import ConfigurationError
+from glue_core.operation import METHODS, RELATIONSHIPS
+from glue_core.registry.models import follows
+from glue_core.registry.order import Contribution
+from glue_core.resource import Resource
+from glue_core.versions import share_versions
+
+if TYPE_CHECKING:
+    from falcon.routing import CompiledRouter
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+RESERVED = RELATIONSHIPS
+
+
+def clashing_encoders(
+    application: str,
+    encoders: Sequence[Contribution],
+    conventions: Mapping[str | None, Convention],
+) -> Iterable[str]:
+    """Tell of encoders whose media type somebody else writes."""
+    yield from twice(
+        encoders, lambda each: each.value.media_type, f"Two encoders of {application!r} are {{!r}}."
+    )
+    taken = {
+        media_type.lower(): name
+        for name, convention in conventions.items()
+        for media_type in convention.media_types
+        if name is not None
+    }
+    for each in encoders:
+        if each.value.media_type in taken:
+            yield (
+                f"The encoder {each.id!r} of {application!r} has the media type of the convention "
+                f"{taken[each.value.media_type]!r}.\n  {each.party}\n"
+                f"Give it another media type, or put {each.id!r} under 'disable' in the settings."
+            )
+
+
+def wrong_places(
+    application: str, operations: Iterable[Contribution], routes: Iterable[Contribution]
+) -> Iterable[str]:
+    """Tell of places that are none, and of templates where none belong."""
+    for each in (*operations, *routes):
+        if each.value.method not in METHODS:
+            near = difflib.get_close_matches(each.value.method, METHODS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            yield (
+                f"The operation {each.id!r} of {application!r} has the method "
+                f"{each.value.method!r}.{hint}\n  {each.party}\n"
+                f"There are: {', '.join(METHODS)}."
+            )
+    for each in operations:
+        operation = each.value
+        if operation.is_template:
+            yield (
+                f"The resource operation {each.id!r} of {application!r} has a template for a "
+                f"place: {operation.place!r}.\n  {each.party}\n"
+                f"Contribute it through 'glue_route_providers'."
+            )
+            continue
+        for type_ in operation.types:
+            if not _NAME.fullmatch(type_) or type_ == RESERVED:
+                yield (
+                    f"The operation {each.id!r} of {application!r} has the place "
+                    f"{operation.place!r}, in which {type_!r} cannot be a type.\n  {each.party}\n"
+                    f"Use letters, digits, '-', '_' and '.'; {RESERVED!r} is reserved."
+                )
+    for each in routes:
+        if not each.value.is_template:
+            yield (
+                f"The route {each.id!r} of {application!r} has no template for a place: "
+                f"{each.value.place!r}.\n"
+                f"  {each.party}\nContribute an Operation whose place starts with '/'."
+            )
+        elif each.value.place != "/" and "" in each.value.place[1:].split("/"):
+            yield (
+                f"The route {each.id!r} of {application!r} has an empty segment in its template "
+                f"{each.value.place!r}, and no request reaches it.\n  {each.party}\n"
+                f"Take the superfluous slash away; one at the end of a request's path is ignored."
+            )
+
+
+def declared_types(
+    application: str, contributions: Iterable[Contribution], problems: list[str]
+) -> dict[str, list[tuple[Resource, Contribution]]]:
+    """Collect the types, and tell of two declarations of one."""
+    types: dict[str, list[tuple[Resource, Contribution]]] = {}
+    for each in contributions:
+        resource = each.value if isinstance(each.value, Resource) else each.value.resource
+        if resource is None:
+            continue
+        declared = types.setdefault(resource.type, [])
+        if any(resource is other for other, _ in declared):
+            continue
+        clash = next((by for other, by in declared if _overlap(other, resource)), None)
+        if clash is not None:
+            problems.append(
+                f"Two resources of {application!r} have the type {resource.type!r}.\n"
+                f"  {clash.party}\n  {each.party}\n"
+                f"Give one of them another type, or uninstall one distribution."
+            )
+        declared.append((resource, each))
+    return types
+
+
+def _overlap(one: Resource, other: Resource) -> bool:
+    """Say whether two declarations of a type meet under some convention, in some version."""
+    if one.versions and other.versions and set(one.versions).isdisjoint(other.versions):
+        return False
+    if one.conventions is None or other.conventions is None:
+        return True
+    return not set(one.conventions).isdisjoint(other.conventions)
+
+
+def wrong_relationships(
+    application: str,
+    relationships: Iterable[Contribution],
+    types: Mapping[str, Any],
+) -> Iterable[str]:
+    """Tell of relationships from or to types that nobody declares, and of their names."""
+    relationships = tuple(relationships)
+    for each in relationships:
+        for end in ("source", "target"):
+            type_ = getattr(each.value, end)
+            if type_ not in types:
+                yield (
+                    f"The relationship {each.value.name!r} of {each.value.source!r} has the {end} "
+                    f"{type_!r}, a type that no plugin of {application!r} declares.\n"
+                    f"  {each.party}\n"
+                    f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
+                    f"'disable' in the settings."
+                )
+        declared = types.get(each.value.source, ())
+        for resource, _ in declared:
+            fields = resource.attributes().fields
+            if each.value.name in {field.data_key or name for name, field in fields.items()}:
+                yield (
+                    f"The relationship {each.value.name!r} of {each.value.source!r} in "
+                    f"{application!r} has the name of an attribute.\n  {each.party}\n"
+                    f"Rename one: attributes and relationships share their names."
+                )
+    yield from twice(
+        relationships,
+        lambda each: f"{each.value.source}.{each.value.name}",
+        f"Two relationships of {application!r} are {{!r}}.",
+    )
+
+
+def clashing_operations(
+    application: str,
+    operations: Iterable[Contribution],
+    conventions: Mapping[str | None, Convention],
+) -> Iterable[str]:
+    """Tell of two operations that answer one method at one place under one convention."""
+    operations = tuple(operations)
+    told: set[tuple[str, str]] = set()
+    for convention in conventions:
+        taken: dict[tuple[bool, str, str], list[Contribution]] = {}
+        for each in operations:
+            operation = each.value
+            if not follows(operation, convention):
+                continue
+            place = _PLACEHOLDER.sub("{}", operation.path)
+            others = taken.setdefault((operation.is_template, place, operation.http_method), [])
+            other = next((one for one in others if share_versions(one.value, operation)), each)
+            others.append(each)
+            if other is not each and (other.id, each.id) not in told:
+                told.add((other.id, each.id))
+                kind = "custom routes" if operation.is_template else "operations"
+                yield (
+                    f"Two {kind} of {application!r} answer {operation.http_method} "
+                    f"{operation.path}.\n  {other.party}\n  {each.party}\n"
+                    f"Put {other.id!r} or {each.id!r} under 'disable' in the settings, or change "
+                    f"the place of one."
+                )
+
+
+def clashing_templates(
+    application: str,
+    routes: Iterable[Contribution],
+    conventions: Mapping[str | None, Convention],
+) -> Iterable[str]:
+    """Tell of templates that cannot be read, or not beside each other."""
+    routes = sorted(routes, key=lambda each: each.value.place)
+    if not routes:
+        return
+    # Falcon is what will match them, and commands without requests do not need it.
+    from falcon.routing import CompiledRouter
+
+    told: set[str] = set()
+    for each in routes:
+        place = each.value.place
+        wrong = None if place in told else _refused_by(CompiledRouter(), place)
+        if wrong is not None:
+            told.add(place)
+            yield (
+                f"The route {each.id!r} of {application!r} has a template that cannot be read: "
+                f"{place!r}.\n  {each.party}\n{wrong}"
+            )
+    for convention in conventions:
+        known: dict[str, Contribution] = {}
+        router = CompiledRouter()
+        for each in routes:
+            place = each.value.place
+            if place in told or place in known or not follows(each.value, convention):
+                continue
+            if _refused_by(router, place) is None:
+                known[place] = each
+                continue
+            told.add(place)
+            earlier = next(e for e in known if _refused_by(CompiledRouter(), e, place) is not None)
+            other = known[earlier]
+            yield (
+                f"The custom routes {earlier} and {place} of {application!r} name the placeholder "
+                f"of one segment differently.\n  {other.party}\n  {each.party}\n"
+                f"Give the placeholders of a segment one name, or put {other.id!r} or {each.id!r} "
+                f"under 'disable' in the settings."
+            )
+
+
+def _refused_by(router: CompiledRouter, *templates: str) -> str | None:
+    """Say why a router does not take templates beside those it has, or return None."""
+    try:
+        for each in templates:
+            router.add_route(each, _NoResponder())
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+class _NoResponder:
+    """What a template leads to while it is tried out."""
+
+    def on_get(self) -> None:
+        """Exist: Falcon's router refuses a resource that has no responder."""
+
+
+def clashing_children(
+    application: str,
+    operations: Iterable[Contribution],
+    relationships: Iterable[Contribution],
+) -> Iterable[str]:
+    """Tell of child places that a relationship of the same path contradicts."""
+    children = {
+        (each.value.types[-2], each.value.types[-1]): each
+        for each in operations
+        if len(each.value.types) > 1
+        and each.value.method in ("get", "getCollection")
+        and (each.value.singleton or each.value.method == "getCollection")
+    }
+    for each in relationships:
+        child = children.get((each.value.source, each.value.name))
+        if child is None:
+            continue
+        operation = child.value
+        many = operation.method == "getCollection"
+        if operation.type != each.value.target or many != each.value.many:
+            yield (
+                f"The child place {operation.place!r} and the relationship {each.value.name!r} of "
+                f"{each.value.source!r} in {application!r} share a path and differ: the place "
+                f"shows {'many' if many else 'one'} {operation.type!r}, the relationship "
+                f"{'many' if each.value.many else 'one'} {each.value.target!r}.\n"
+                f"  {child.party}\n  {each.party}\nGive them one type and one number, or rename "
+                f"one."
+            )
+
+
+def twice(
+    contributions: Iterable[Contribution], key: Callable[[Contribution], str], text: str
+) -> Iterable[str]:
+    """Tell of contributions with one key."""
+    named: dict[str, list[Contribution]] = {}
+    for each in contributions:
+        named.setdefault(key(each), []).append(each)
+    for name, claimants in sorted(named.items()):
+        if len(claimants) > 1:
+            parties = "\n".join(f"  {each.party}" for each in claimants)
+            ids = " or ".join(repr(each) for each in dict.fromkeys(c.id for c in claimants))
+            yield (
+                f"{text.format(name)}\n{parties}\nRename one, or put {ids} under 'disable' in the "
+                f"settings."
+            )
+
+
+def refuse_twins(
+    contributions: Iterable[Contribution], what: str, key: Callable[[Contribution], str]
+) -> None:
+    """Raise `ConfigurationError` where two contributions have one key."""
+    problems = list(twice(contributions, key, f"Two {what}.".replace("{!r}", "{0!r}")))
+    if problems:
+        raise ConfigurationError("\n\n".join(problems))
