@@ -1,7 +1,10 @@
-"""Codes of the core's own errors. ``005`` to ``011`` and ``901`` are facts of the interface."""
+"""Codes of the core's own errors. ``001`` to ``011`` and ``901`` are facts of the interface."""
 
 from __future__ import annotations
 
+TOKEN_INVALID = "001"
+TOKEN_MISSING = "002"
+TWO_IDENTITIES = "005"
 MATCH_REQUIRED = "005"
 MATCH_FAILED = "006"
 NOT_FOUND = "007"
