@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-TOKEN_INVALID = "001"
-TOKEN_MISSING = "002"
+TOKEN_INVALID = "001"  # noqa: S105 - a code
+TOKEN_MISSING = "002"  # noqa: S105 - a code
 TWO_IDENTITIES = "005"
 MATCH_REQUIRED = "005"
 MATCH_FAILED = "006"
