@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from glue_core.messages import GlueApiContext
+from glue_core.security.protection import Protection
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
@@ -73,6 +74,8 @@ class RequestFlowAwareApiApplication(ApiApplication):
     Attributes:
         conventions: Names of the conventions it speaks beside plain JSON, or None for every
             installed one.
+        protection: Who may call operations that declare nothing; None leaves these to everybody.
+            The setting ``protected_by_default`` switches it off.
         health_check: Whether it has ``/health-check``. It answers 403 until the setting of that
             name switches it on, which also gives it to an application that says nothing here.
         hooks: Module or object whose hook implementations are the application's own layer, or
@@ -82,6 +85,7 @@ class RequestFlowAwareApiApplication(ApiApplication):
     conventions: tuple[str, ...] | None = None
     hooks: object | None = None
     health_check: bool = False
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -302,12 +302,13 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
             if name.partition("[")[0] != "fields":
                 continue
             type_ = name[7:-1]
-            if not (name.startswith("fields[") and name.endswith("]")) or type_ not in model:
+            lens = model.lens(type_, request.grants) if type_ in model else None
+            is_spelled = name.startswith("fields[") and name.endswith("]")
+            if not is_spelled or lens is None or not lens.is_readable:
                 if ignore_unknown:
                     continue
                 wrong(request, name, f"{type_ or name!r} is not a type of this application.")
                 continue
-            lens = model.lens(type_, request.grants)
             wanted = tuple(part for part in value.split(",") if part)
             for part in wanted:
                 unknown = part not in lens.attributes and part not in lens.relationships

@@ -21,8 +21,15 @@ from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Operation
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution, Placed
 from glue_core.registry.registry import STACKS, ApplicationRegistry
-from glue_core.relating import changes_of, relationship_handler, relationship_refused
+from glue_core.relating import (
+    changes_of,
+    naming_admitted,
+    relationship_handler,
+    relationship_refused,
+    top_level_gets,
+)
 from glue_core.relationship import Relationship
+from glue_core.security.authorization import admitted
 from glue_core.settings import Settings
 from glue_core.step import Handler, Parameter, Step, Wrap
 from glue_core.timing import timed
@@ -66,6 +73,7 @@ class _Compiler:
         self._flows: dict[int, Flow] = {}
         self._allowed: dict[int, tuple[str, ...]] = {}
         self._reads: dict[int, Contribution] = {}
+        self._gets = top_level_gets(registry.operations, follows, convention)
 
     @property
     def _wrapper_ids(self) -> str:
@@ -198,6 +206,7 @@ class _Compiler:
             model=self._model.showing(declared.resource),
             spoken=self._convention,
             catalogue=self._registry.catalogue,
+            access=self._registry.access,
         )
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)
@@ -219,7 +228,10 @@ class _Compiler:
         if isinstance(self._convention, IgnoresParameters):
             ignored = self._convention.ignores(operation, self._settings)
         with _named(self._wrapper_ids, operation):
-            controller = handler if refusal else _completed(_wrapped(handler, wrappers), operation)
+            controller = handler
+            if not refusal:
+                controller = _completed(_wrapped(handler, wrappers), operation)
+                controller = self._admitted(controller, operation)
         with _named(self._registry.convention_sources[self._name], operation):
             writer = self._convention.writer(operation, self._settings)
         flow = Flow(
@@ -235,6 +247,15 @@ class _Compiler:
             tuple(trace),
         )
         return timed(flow, self._settings)
+
+    def _admitted(self, controller: Handler, operation: Operation) -> Handler:
+        """Hold what is shown, changed or named against the policies of the application."""
+        return naming_admitted(admitted(controller, operation), operation, self._get_of)
+
+    def _get_of(self, type_: str) -> Flow | None:
+        """Return what fetches a resource of a type by its id, or None where nothing does."""
+        get = self._gets.get(type_)
+        return self._flow(self._contributions[id(get)]) if get is not None else None
 
 
 def _in_order(contributions: Iterable[Contribution]) -> list[Contribution]:

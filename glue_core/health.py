@@ -16,6 +16,7 @@ from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueLink, GlueRequest, GlueResource, GlueResponse
 from glue_core.operation import Operation
 from glue_core.resource import Resource
+from glue_core.security.protection import PUBLIC
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.step import Parameter
@@ -181,6 +182,7 @@ def operation(checks: Sequence[HealthCheck], settings: Settings, application: st
         HEALTH,
         parameters=(Parameter("services", "Names of what to check, with commas; all by default."),),
         summary="Tell whether what the application needs answers.",
+        protection=PUBLIC,
     )
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from glue_core.listener import Call, Expand, Listener, Notice
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
+    from glue_core.security.authentication import AuthenticationServer
+    from glue_core.security.identity import IdentityReader
+    from glue_core.security.lens import Policy
+    from glue_core.security.protection import ProtectedPath, Strategy
     from glue_core.services.services import ServiceEngine, Services
     from glue_core.settings import Section, Settings
     from glue_core.step import Build, Format, Step, Validate, ValidateRouted, Wrap
@@ -249,6 +253,65 @@ def glue_encoders(  # type: ignore[empty-body]
 
     Returns:
         Encoders; their media types join those of the plain flow.
+    """
+
+
+@hookspec
+def glue_authentication_servers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[AuthenticationServer]:
+    """Contribute what issues tokens and checks bearer tokens.
+
+    The setting ``authentication_servers`` of an application chooses among them and orders them.
+
+    Returns:
+        Servers; two of one name stop the start.
+    """
+
+
+@hookspec
+def glue_identity_readers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[IdentityReader]:
+    """Contribute what reads who asks from a header other than a bearer token's.
+
+    Returns:
+        Readers; two of one name or one header stop the start.
+    """
+
+
+@hookspec
+def glue_authorization_strategies(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Strategy]:
+    """Contribute ways to decide whether a caller may, for protections to name.
+
+    Returns:
+        Strategies; two of one name stop the start, and so does a name that nobody provides.
+    """
+
+
+@hookspec
+def glue_authorization_policies(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Policy]:
+    """Contribute rules about who sees and changes which types, fields and resources.
+
+    What a rule denies does not exist for that caller, wherever it could show.
+
+    Returns:
+        Policies; one that denies is enough.
+    """
+
+
+@hookspec
+def glue_protected_paths(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[ProtectedPath]:
+    """Contribute paths that not everybody may call, whoever answers there.
+
+    Returns:
+        Paths; they join those of the settings.
     """
 
 

@@ -240,6 +240,7 @@ class HttpApplication:
         )
         for name in ("id", "application", "convention", "host", "base_url", "accepted_format"):
             setattr(request, name, getattr(outer, name))
+        request.identities = outer.identities
         request.selected = None if selected is None else replace(selected, is_understood=True)
         request.requested_format = format_
         request.version = version if version != UNREADABLE else None

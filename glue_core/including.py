@@ -19,7 +19,7 @@ from glue_core.errors import BadRequest
 from glue_core.messages import GlueRelationship, GlueRequest, GlueResource, GlueResponse
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
-from glue_core.security.lens import Model
+from glue_core.security.lens import Lens, Model
 from glue_core.step import Build, Format, Parameter
 
 INCLUDE = (
@@ -338,10 +338,10 @@ class _Loading:
                 relationship,
                 f"returned {_kind(answers)} instead of a mapping from ids to what is related",
             )
-        identify = self._model.lens(relationship.target, self._request.grants).identify
+        lens = self._model.lens(relationship.target, self._request.grants)
         for id_, same in missing.items():
             shown = _related(edge.source, relationship, answers, id_)
-            held = self._held(edge.source, relationship, identify, shown)
+            held = self._held(edge.source, relationship, lens, shown)
             for resource in same:
                 resource.relationships = {**(resource.relationships or {}), relationship.name: held}
 
@@ -349,13 +349,20 @@ class _Loading:
         self,
         source: str,
         relationship: Relationship,
-        identify: Callable[[Any], str | None],
+        lens: Lens,
         shown: Iterable[object],
     ) -> GlueRelationship:
-        """Turn what a loader or a controller gave into resources of this answer, each once."""
+        """Turn what a loader or a controller gave into resources of this answer, each once.
+
+        What the caller may not know is not related at all, not even by its id.
+        """
         kept: dict[int, GlueResource] = {}
         for each in shown:
-            resource = self._keep(source, relationship, identify, each)
+            if lens.criteria:
+                given = each.attributes if isinstance(each, GlueResource) else each
+                if not lens.admits(given, self._request):
+                    continue
+            resource = self._keep(source, relationship, lens.identify, each)
             kept[id(resource)] = resource
         return GlueRelationship(list(kept.values()), relationship.many)
 
@@ -403,10 +410,8 @@ class _Loading:
         for name, held in given.items():
             relationship = known.get(name)
             if relationship is not None:
-                identify = self._model.lens(relationship.target, grants).identify
-                resource.relationships[name] = self._held(
-                    type_, relationship, identify, held.resources
-                )
+                lens = self._model.lens(relationship.target, grants)
+                resource.relationships[name] = self._held(type_, relationship, lens, held.resources)
 
     def _include(self, resource: GlueResource) -> None:
         key = (resource.type, resource.id)

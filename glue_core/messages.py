@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
+from glue_core.security.identity import ANONYMOUS, CUSTOMER, USER, WAREHOUSE, Identity
+
 if TYPE_CHECKING:
     from glue_core.inner import InnerRun
     from glue_core.negotiation import Selected
@@ -346,10 +348,14 @@ class GlueRequest:
         attributes: Attributes of the body, decoded by the convention.
         meta: All headers, lower-case names to lists of values.
         http_request_attributes: What the transport knows besides.
+        identities: Who asks, as every credential of the request proved it; read when first asked
+            for, which raises a `Problem` where one proves nothing.
+        identity: The first of them, or None for nobody in particular.
         request_user: The back-office user who asks, or None.
-        request_customer: The customer who asks, or None.
+        request_customer: The customer who asks, an anonymous one among them, or None.
         request_warehouse: The warehouse that asks, or None.
-        grants: What the caller holds; policies decide by it.
+        grants: What the caller holds, the scopes and kinds of all identities; policies decide by
+            it.
         deadline: Point of `time.monotonic` after which nobody waits any more.
         work: The unit of work of the request, made when first asked for.
         errors: What builders found wrong; the verdict answers with all of it.
@@ -373,6 +379,8 @@ class GlueRequest:
         "host",
         "http_request_attributes",
         "id",
+        "identities",
+        "identity",
         "included_relationships",
         "locale",
         "meta",
@@ -424,6 +432,8 @@ class GlueRequest:
     attributes: Mapping[str, Any]
     meta: dict[str, list[str]]
     http_request_attributes: Mapping[str, Any]
+    identities: tuple[Identity, ...]
+    identity: Identity | None
     request_user: GlueRequestUser | None
     request_customer: GlueRequestCustomer | None
     request_warehouse: GlueRequestWarehouse | None
@@ -495,6 +505,26 @@ def _query_fields(request: GlueRequest) -> dict[str, str]:
     return parse_query(request)
 
 
+def _identities(request: GlueRequest) -> tuple[Identity, ...]:
+    access = request.operation.access
+    if access is None:
+        return ()
+    try:
+        return access.identities(request)
+    except Exception:
+        # What answers the failure must not fail by it again.
+        request.identities = ()
+        raise
+
+
+def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:
+    """Return the caller of one of the kinds, as controllers see it."""
+    for each in request.identities:
+        if each.kind in kinds:
+            return make(each.natural_identifier, each.surrogate_identifier, each.scopes)
+    return None
+
+
 def _always(value: object) -> Callable[[GlueRequest], Any]:
     return lambda _: value
 
@@ -515,15 +545,19 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "filters": _always(()),
     "sparse_resources": _always(()),
     "included_relationships": _always(()),
-    "grants": _always(frozenset()),
+    "identities": _identities,
+    "identity": lambda request: next(iter(request.identities), None),
+    "grants": lambda request: frozenset[str]().union(*(i.grants for i in request.identities)),
     "pagination": _always(None),
     "locale": _always(None),
     "store": _always(None),
     "selected": _always(None),
     "version": _always(None),
-    "request_user": _always(None),
-    "request_customer": _always(None),
-    "request_warehouse": _always(None),
+    "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
+    "request_customer": lambda request: _caller(
+        request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)
+    ),
+    "request_warehouse": lambda request: _caller(request, GlueRequestWarehouse, (WAREHOUSE,)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
@@ -11,10 +11,12 @@ from glue_core.errors import ConfigurationError
 from glue_core.messages import GlueRequest, GlueResponse, PageStrategy
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource, SchemaClass
+from glue_core.security.protection import Protection
 from glue_core.step import Parameter
 
 if TYPE_CHECKING:
     from glue_core.catalogue import Catalogue
+    from glue_core.security.access import Access
     from glue_core.security.lens import Model
 
 Method = Literal["getCollection", "get", "post", "patch", "put", "delete", "options"]
@@ -105,11 +107,13 @@ class Operation:
         versions: Versions that it answers, such as ``("1.0", "1.1")``: several operations may share
             a place and a method where their versions differ, and the newest one answers who asks
             for none. Those of the resource where it names none.
+        protection: Who may call it; None is that of its resource, else the application's default.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
         spoken: Filled in: the convention itself.
         catalogue: Filled in: the words of errors.
+        access: Filled in: who asks and what they may, for the application.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
         current: Filled in on writes: the controller of ``get`` at the same place, or None where
@@ -138,11 +142,13 @@ class Operation:
     singular: bool = field(default=False, kw_only=True)
     snake_case: bool = field(default=False, kw_only=True)
     versions: tuple[str, ...] = field(default=(), kw_only=True)
+    protection: Protection | None = field(default=None, kw_only=True)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
     spoken: Convention | None = field(default=None, kw_only=True, repr=False)
     catalogue: Catalogue | None = field(default=None, kw_only=True, repr=False)
+    access: Access | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)
     current: Callable[[GlueRequest], GlueResponse] | None = field(
@@ -180,6 +186,11 @@ class Operation:
     def has_id(self) -> bool:
         """Whether the path ends in an id."""
         return not self.singleton and self.method not in ("getCollection", "post")
+
+    @property
+    def protection_asks(self) -> bool:
+        """Whether credentials of requests are read by the flow, not by the operation itself."""
+        return self.protection is None or self.protection.asks
 
     @property
     def contribution_name(self) -> str:
@@ -225,6 +236,8 @@ class SimpleResource:
     conventions: ClassVar[tuple[str | None, ...] | None] = None
     version: ClassVar[str | Callable[[Any], object] | None] = None
     requires_match: ClassVar[bool | tuple[str, ...]] = False
+    protection: ClassVar[Protection | None] = None
+    restricted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     versions: ClassVar[tuple[str, ...]] = ()
 
     def operations(self) -> Iterator[Operation]:
@@ -250,6 +263,8 @@ class SimpleResource:
             version=kind.__dict__.get("version", kind.version),
             requires_match=self.requires_match,
             versions=self.versions,
+            protection=self.protection,
+            restricted=self.restricted,
         )
         found = False
         for method in METHODS:

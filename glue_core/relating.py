@@ -27,6 +27,7 @@ from glue_core.registry.discovery import place_of
 from glue_core.registry.order import Contribution
 from glue_core.relationship import Relationship, Write
 from glue_core.resource import Resource
+from glue_core.security.protection import PUBLIC, Protection
 from glue_core.validation import refused
 
 if TYPE_CHECKING:
@@ -127,12 +128,16 @@ def relationship_operations(
             if spells_linkage(convention):
                 reachable.setdefault((index, id(get), True), set()).add(name)
     by_id = {id(each.value): each.value for each in operations}
+    patches = {each.value.place: each.value for each in operations if each.value.method == "patch"}
     made: list[Contribution] = []
     for (index, get_id, is_linkage), names in reachable.items():
         declared = relationships[index]
         shown = resources[next(iter(names))]
-        for operation in _made(declared.value, by_id[get_id], shown, is_linkage, frozenset(names)):
-            change = change_by(declared.value, operation.method) if is_linkage else None
+        get = by_id[get_id]
+        # Who may change the resource may change what it is related to.
+        change = patches.get(get.place, get).protection
+        for operation in _made(declared.value, get, shown, is_linkage, frozenset(names), change):
+            call = change_by(declared.value, operation.method) if is_linkage else None
             made.append(
                 Contribution(
                     f"{declared.source.id}.{operation.name}",
@@ -140,7 +145,7 @@ def relationship_operations(
                     declared.source,
                     declared.layer,
                     operation,
-                    declared.place if change is None else place_of(change, declared.source),
+                    declared.place if call is None else place_of(call, declared.source),
                 )
             )
     return tuple(made)
@@ -192,6 +197,7 @@ def _made(
     shown: Mapping[str, Resource],
     is_linkage: bool,
     conventions: frozenset[str | None],
+    change_protection: Protection | None,
 ) -> Iterator[Operation]:
     """Yield the operations of one relationship at one of its two places."""
     name = relationship.name
@@ -203,6 +209,7 @@ def _made(
             place,
             shown[relationship.target],
             singleton=not relationship.many,
+            protection=PUBLIC,
             parameters=get.parameters,
             singular=get.singular,
             snake_case=get.snake_case,
@@ -236,6 +243,7 @@ def _made(
             summary=summary.format(name, get.place),
             status=200 if method == "get" else 204,
             relationship=relationship,
+            protection=PUBLIC if method == "get" else change_protection,
             is_linkage=True,
             parent=get,
             conventions=conventions,
@@ -267,12 +275,7 @@ def relationship_handler(operation: Operation, parent: Flow, model: Model) -> Ha
         if name not in lens.relationships:
             raise NotFound(codes.NOT_FOUND, "Not found")
         named = request.resource if is_linkage else request.parent_resources[-1]
-        with _standing_at(request, parent.operation, named):
-            for validate in parent.routed_validators:
-                found = validate(request, request.resource)
-                if found is not None and not found.is_valid:
-                    return refused(found)
-            response = parent.controller(request)
+        response = fetched(parent, request, named)
         if response.errors or (response.http_status or 200) >= 400:
             return response
         if not response.resources or response.resources[0].type != source:
@@ -296,12 +299,80 @@ def relationship_handler(operation: Operation, parent: Flow, model: Model) -> Ha
         resource = fetch(request)
         if isinstance(resource, GlueResponse):
             return resource
-        if not model.lens(source, request.grants).may_write(name):
+        lens = model.lens(source, request.grants)
+        if not lens.may_write(name):
             raise relationship_refused(relationship)
+        if not all(each.admits(resource.attributes, request) for each in lens.change_criteria):
+            raise Forbidden(None, "Forbidden.")
         change(resource, tuple(sent.resources), request)
         return GlueResponse.no_content()
 
     return show if change is None else write
+
+
+def fetched(get: Flow, request: GlueRequest, named: GlueResource) -> GlueResponse:
+    """Fetch another resource for a request, as if it had asked for that one alone.
+
+    Args:
+        get: The compiled ``get`` of its type.
+        request: The request, whose caller must be allowed to see it.
+        named: Its type and id.
+    """
+    with _standing_at(request, get.operation, named):
+        for validate in get.routed_validators:
+            found = validate(request, request.resource)
+            if found is not None and not found.is_valid:
+                return refused(found)
+        return get.controller(request)
+
+
+def naming_admitted(
+    handler: Handler, operation: Operation, get_of: Callable[[str], Flow | None]
+) -> Handler:
+    """Let a write name only related resources that its caller may see.
+
+    For types of which not everybody may see everything; what is named of others is the business
+    of the plugin that stores it. Somebody else's resource is answered as one that does not exist.
+
+    Args:
+        handler: The controller of the operation.
+        operation: The compiled operation.
+        get_of: Returns what fetches a resource of a type, or None.
+    """
+    access, model = operation.access, operation.model
+    if access is None or not access.has_policies or model is None:
+        return handler
+    if operation.http_method == "GET":
+        return handler
+
+    def guard(request: GlueRequest) -> GlueResponse:
+        for held in (request.resource.relationships or {}).values():
+            for index, named in enumerate(held.resources):
+                if named.id is None or named.type is None or named.type not in model:
+                    continue
+                lens = model.lens(named.type, request.grants)
+                if lens.is_readable and not lens.criteria:
+                    continue
+                if not lens.is_readable or not _is_there(get_of(named.type), request, named):
+                    where = f"/{index}" if held.many else ""
+                    raise NotFound(
+                        codes.NOT_FOUND,
+                        "The related resource is not found.",
+                        pointer=f"{held.pointer}{where}" if held.pointer else None,
+                    )
+        return handler(request)
+
+    return guard
+
+
+def _is_there(get: Flow | None, request: GlueRequest, named: GlueResource) -> bool:
+    if get is None:
+        return False
+    try:
+        response = fetched(get, request, named)
+    except NotFound:
+        return False
+    return not response.errors and (response.http_status or 200) < 400
 
 
 def relationship_refused(relationship: Relationship) -> Forbidden:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from marshmallow import Schema
 
 from glue_core.relationship import Relationship
+from glue_core.security.protection import Protection
 
 SchemaClass = type[Schema]
 
@@ -37,6 +38,11 @@ class Resource:
             takes all visible attributes for the state.
         requires_match: Whether a change must say which state it is about, by ``If-Match``; or the
             methods that must, such as ``("patch",)``.
+        protection: Who may call its operations that say nothing themselves; None is the default of
+            the application.
+        restricted: Attributes and relationships that not everybody knows: name to the grants of
+            which one is needed, such as ``{"cost": ("back-office-user",)}``. For everybody else
+            they do not exist: they are neither shown, written, filtered, sorted nor included.
         versions: Versions of the type, such as ``("1.0",)``, that this declaration is; another one
             may declare others. Empty where the type has no versions.
     """
@@ -51,6 +57,8 @@ class Resource:
     version: str | Callable[[Any], object] | None = None
     requires_match: bool | tuple[str, ...] = False
     versions: tuple[str, ...] = ()
+    protection: Protection | None = None
+    restricted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Resource({self.type!r})"

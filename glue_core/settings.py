@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from glue_core.errors import ConfigurationError
 
@@ -113,6 +113,48 @@ class LimitSettings(Schema):
     )
 
 
+class ProtectedPathSettings(Schema):
+    """``[[applications.<name>.protected_paths]]``: paths that not everybody may call."""
+
+    path = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"/\S*\Z", error="This is no path: it starts with '/'."),
+        metadata={"description": "The path, without a slash at the end; or else a pattern."},
+    )
+    pattern = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1),
+        metadata={"description": "Regular expression that the whole path fits."},
+    )
+    methods = Words(
+        load_default=list,
+        validate=_each(
+            r"GET|POST|PATCH|PUT|DELETE|OPTIONS", "is no method: write it in capital letters."
+        ),
+        metadata={"description": "HTTP methods; all if empty."},
+    )
+    strategies = Words(
+        load_default=lambda: ["protected-path"],
+        validate=validate.Length(min=1),
+        metadata={"description": "Authorization strategies that decide."},
+    )
+    scopes = Words(
+        load_default=list,
+        metadata={"description": "Scopes of which the caller needs one."},
+    )
+    kinds = Words(
+        load_default=list,
+        metadata={"description": "Kinds of callers, such as 'user', for 'user-type'."},
+    )
+
+    @validates_schema
+    def _one(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data.get("path") is None) is (data.get("pattern") is None):
+            raise ValidationError("Give a path or a pattern, and not both.", "path")
+
+
 class ApplicationSettings(Schema):
     """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
@@ -200,6 +242,34 @@ class ApplicationSettings(Schema):
         load_default=None,
         allow_none=True,
         metadata={"description": "The token, of at least 16 characters."},
+    )
+    authentication_servers = Words(
+        load_default=list,
+        metadata={
+            "description": "Authentication servers in the order they are asked; all that are "
+            "installed, by name, if empty."
+        },
+    )
+    realm = fields.String(
+        load_default="Access to shop API",
+        validate=validate.Regexp(r"[ !#-\[\]-~]+\Z", error="Use printable ASCII without quotes."),
+        metadata={"description": "Realm of the challenge that an answer 401 carries."},
+    )
+    protected_by_default = fields.Boolean(
+        load_default=True,
+        metadata={
+            "description": "Protect operations that declare nothing, where the application does; "
+            "false opens them to everybody."
+        },
+    )
+    several_strategies = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Let one protection name several authorization strategies."},
+    )
+    protected_paths = fields.List(
+        fields.Nested(ProtectedPathSettings),
+        load_default=list,
+        metadata={"description": "Paths that not everybody may call, whoever answers there."},
     )
     health_check = fields.Boolean(
         load_default=False,

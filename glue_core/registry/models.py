@@ -10,7 +10,7 @@ from glue_core.operation import Operation
 from glue_core.registry.order import Contribution
 from glue_core.relating import relationship_places, top_level_gets
 from glue_core.resource import Resource
-from glue_core.security.lens import Model, ModelType
+from glue_core.security.lens import Decide, Model, ModelType
 from glue_core.versions import UNREADABLE, read_version
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def models_of(
     types: Mapping[str | None, Mapping[str, Resource]],
     relationships: Sequence[Contribution],
     operations: Sequence[Contribution],
+    policies: Sequence[Decide] = (),
 ) -> dict[str | None, Model]:
     """Put together the types that each convention shows."""
     models: dict[str | None, Model] = {}
@@ -67,6 +68,7 @@ def models_of(
                 )
                 for type_, resource in shown.items()
             },
+            policies,
             canonical=_canonical(operations, relationships, convention),
             related=related,
             linkage=linkage,

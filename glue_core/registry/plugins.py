@@ -34,6 +34,10 @@ from glue_core.registry.discovery import (
 from glue_core.registry.order import Contribution
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
+from glue_core.security.authentication import AuthenticationServer
+from glue_core.security.identity import IdentityReader
+from glue_core.security.lens import Policy
+from glue_core.security.protection import ProtectedPath, Strategy
 from glue_core.services.services import ServiceEngine
 from glue_core.settings import Section
 from glue_core.step import Step
@@ -69,6 +73,11 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_shut_down": (Listener,),
     "glue_context_expanders": (Listener,),
     "glue_encoders": (Encoder,),
+    "glue_authentication_servers": (AuthenticationServer,),
+    "glue_identity_readers": (IdentityReader,),
+    "glue_authorization_strategies": (Strategy,),
+    "glue_authorization_policies": (Policy,),
+    "glue_protected_paths": (ProtectedPath,),
     "glue_error_catalogue": (ErrorText,),
     "glue_media_type_extensions": (MediaTypeExtension,),
     "glue_features": (Provider,),

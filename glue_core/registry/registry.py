@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -47,7 +47,9 @@ from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
 from glue_core.relating import relationship_operations
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
+from glue_core.security.access import Access, Rules, check_rules
 from glue_core.security.lens import Model
+from glue_core.security.protection import PUBLIC, ProtectedPath, Protection
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
@@ -64,6 +66,15 @@ STACKS = (
     "glue_response_finishers",
 )
 """The hooks whose contributions are steps, in the order of the flow."""
+
+ACCESS_HOOKS = (
+    "glue_authentication_servers",
+    "glue_identity_readers",
+    "glue_authorization_strategies",
+    "glue_authorization_policies",
+    "glue_protected_paths",
+)
+"""The hooks that say who asks and what they may."""
 
 LISTENERS = ("glue_response_events", "glue_terminate", "glue_start_up", "glue_shut_down")
 """The hooks whose contributions hear of what happens around requests."""
@@ -108,6 +119,7 @@ class ApplicationRegistry:
         replaced: Ids that others took the place of.
         heard: Listeners of each hook, not in order.
         catalogue: The words of errors.
+        access: Who asks, and what they may.
         convention_sources: Ids of the plugins that the conventions are.
         extensions: What media type parameters of conventions may name.
     """
@@ -124,6 +136,7 @@ class ApplicationRegistry:
     heard: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     convention_sources: Mapping[str | None, str] = field(default_factory=dict)
     catalogue: Catalogue | None = None
+    access: Access | None = None
     extensions: tuple[Contribution, ...] = ()
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
@@ -171,7 +184,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
-    from glue_core.security import cors, headers
+    from glue_core.security import authorization, cors, headers
     from glue_core.services import engines
 
     def of(group: str, name: str, value: object) -> Source:
@@ -185,6 +198,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "formatting", formatting),
         of(COMMON_PLUGINS, "catalogue", catalogue),
         of(COMMON_PLUGINS, "conditional", conditional),
+        of(COMMON_PLUGINS, "authorization", authorization),
         of(COMMON_PLUGINS, "cors", cors),
         of(COMMON_PLUGINS, "health", health),
         of(COMMON_PLUGINS, "security-headers", headers),
@@ -432,6 +446,11 @@ class Registry:
         shown_types = shown_by_convention(types, conventions)
         made = relationship_operations(everything, relationships, shown_types, conventions, follows)
         everything = (*everything, *self.choice.of_contributions(made))
+        access = self._access(application, call, everything)
+        declared_operations = [each.value for each in everything]
+        models = models_of(
+            shown_types, relationships, everything, access.policies(declared_operations)
+        )
         return ApplicationRegistry(
             application,
             source,
@@ -439,14 +458,65 @@ class Registry:
             MappingProxyType(conventions),
             everything,
             relationships,
-            MappingProxyType(models_of(shown_types, relationships, everything)),
+            MappingProxyType(models),
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
             MappingProxyType(heard),
             MappingProxyType(convention_sources),
             Catalogue(each.value for each in texts),
+            access,
             extensions=extensions,
         )
+
+    def _access(
+        self,
+        application: RequestFlowAwareApiApplication,
+        call: Callable[[str], tuple[Contribution, ...]],
+        operations: Sequence[Contribution],
+    ) -> Access:
+        """Put together who asks and what they may.
+
+        Raises:
+            ConfigurationError: Something is named that nobody provides, or twice.
+        """
+        name = application.name
+        table = self.settings.application(name)
+        servers, readers, strategies, policies, paths = (call(hook) for hook in ACCESS_HOOKS)
+        problems: list[str] = []
+        for found, what in (
+            (servers, "authentication servers"),
+            (readers, "identity readers"),
+            (strategies, "authorization strategies"),
+        ):
+            problems += twice(
+                found, lambda each: each.value.name, f"Two {what} of {name!r} are named {{!r}}."
+            )
+        problems += twice(
+            readers,
+            lambda each: each.value.header,
+            f"Two identity readers of {name!r} read the header {{!r}}.",
+        )
+        chosen: list[str] = table["authentication_servers"]
+        by_name = {each.value.name: each.value for each in servers}
+        rules = Rules(
+            name,
+            realm=table["realm"],
+            default=(application.protection if table["protected_by_default"] else None) or PUBLIC,
+            servers=tuple(by_name[each] for each in chosen or sorted(by_name) if each in by_name),
+            readers=tuple(sorted((e.value for e in readers), key=lambda each: each.name)),
+            strategies=MappingProxyType({each.value.name: each.value for each in strategies}),
+            policies=tuple(each.value for each in sorted(policies, key=lambda each: each.id)),
+            paths=(
+                *(each.value for each in paths),
+                *map(_protected_path, table["protected_paths"]),
+            ),
+            several=table["several_strategies"],
+        )
+        parties = [(each.value, each.party) for each in operations]
+        problems += check_rules(rules, parties, chosen, self.settings.origin)
+        if problems:
+            raise ConfigurationError("\n\n".join(problems))
+        return Access(rules)
 
     def _listening(
         self, registry: ApplicationRegistry, features: Features, services: Services
@@ -541,6 +611,18 @@ class Registry:
         if application.hooks is not None:
             plugins.append(Plugin(source, application.hooks, "application"))
         return tuple(plugins)
+
+
+def _protected_path(table: Mapping[str, Any]) -> ProtectedPath:
+    """Read a protected path of the settings."""
+    return ProtectedPath(
+        table["pattern"] or table["path"],
+        is_pattern=table["pattern"] is not None,
+        methods=tuple(table["methods"]),
+        protection=Protection(
+            tuple(table["strategies"]), tuple(table["scopes"]), tuple(table["kinds"])
+        ),
+    )
 
 
 def _arranged(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 
-from glue_core.messages import GlueError
+from glue_core.messages import GlueError, GlueRequest
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
@@ -19,16 +19,54 @@ from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
 
-Policy = Callable[[frozenset[str], str, str, Action], bool]
-"""Rule over (grants, type, name, action); one policy that denies is enough."""
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Which resources of a type somebody may see: those whose field has a value.
+
+    It joins the filters of the request before the controller runs, and what leaves is held against
+    it again, included resources as well.
+
+    Attributes:
+        field: Name of a field or key of the objects that are shown, which is the name of a filter
+            where the operation has such a one.
+        value: Reads the value from the request, such as the reference of the customer who asks.
+    """
+
+    field: str
+    value: Callable[[GlueRequest], object]
+
+    def admits(self, shown: object, request: GlueRequest) -> bool:
+        """Say whether an object may be seen by whoever asks."""
+        value = self.value(request)
+        return value is not None and read_from(shown, self.field) == value
+
+
+Decision = bool | Criterion
+"""What a policy says: yes, no, or which ones."""
+
+Decide = Callable[[frozenset[str], str, str, Action], Decision]
+"""Rule over (grants, type, name, action); an empty name means the type as a whole.
+
+One that denies is enough. A `Criterion` counts for a type as a whole, read or written.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rule of an application about who sees and changes what.
+
+    Attributes:
+        name: Name, unique in the plugin.
+        decide: The rule. It is asked once for each set of grants, so it may rely on nothing else.
+    """
+
+    name: str
+    decide: Decide
+
 
 KEPT_FIELDSETS = 256
 KEPT_LENSES = 256
-
-
-def allow_all(grants: frozenset[str], type_: str, name: str, action: Action) -> bool:
-    """Allow everything to everybody: the policy where nobody declares another."""
-    return True
 
 
 class Lens:
@@ -39,6 +77,10 @@ class Lens:
         attributes: Names of the visible attributes as clients write them, in schema order.
         writable: Names of the attributes that may be written.
         relationships: Visible relationships by name.
+        is_readable: Whether resources of the type may be seen at all.
+        is_changeable: Whether they may be changed at all.
+        criteria: Which of them may be seen; each must hold.
+        change_criteria: Which of them may be changed, besides.
         version: Reads the version of its state from an object that is shown; None where the type
             declares none.
     """
@@ -50,7 +92,11 @@ class Lens:
         "_resource",
         "_sorts_filters",
         "attributes",
+        "change_criteria",
+        "criteria",
         "identify",
+        "is_changeable",
+        "is_readable",
         "relationships",
         "type",
         "version",
@@ -61,8 +107,11 @@ class Lens:
         self,
         resource: Resource,
         relationships: Mapping[str, Relationship],
-        may: Callable[[str, Action], bool],
+        decide: Callable[[str, Action], Sequence[Decision]],
     ) -> None:
+        def may(name: str, action: Action) -> bool:
+            return False not in decide(name, action)
+
         fields = resource.attributes().fields
         self.type = resource.type
         self._resource = resource
@@ -78,6 +127,10 @@ class Lens:
             if not fields[name].dump_only and may(shown, "write")
         )
         self._names = names
+        self.is_readable = may("", "read")
+        self.is_changeable = may("", "write")
+        self.criteria = _criteria(decide("", "read"))
+        self.change_criteria = _criteria(decide("", "write"))
         self.relationships: Mapping[str, Relationship] = MappingProxyType(
             {name: each for name, each in relationships.items() if may(name, "include")}
         )
@@ -93,6 +146,10 @@ class Lens:
     def schema(self) -> type[Schema]:
         """Schema of the attributes, for their names: who sees which of them the lens says."""
         return self._resource.attributes
+
+    def admits(self, shown: object, request: GlueRequest) -> bool:
+        """Say whether whoever asks may see an object of the type."""
+        return self.is_readable and all(each.admits(shown, request) for each in self.criteria)
 
     def may_write(self, relationship: str) -> bool:
         """Say whether a visible relationship may be written."""
@@ -174,14 +231,21 @@ class Lens:
         )
 
 
+def read_from(shown: object, name: str) -> object:
+    """Return a field or key of an object that is shown, or None."""
+    return shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+
+
+def _criteria(decisions: Iterable[Decision]) -> tuple[Criterion, ...]:
+    return tuple(each for each in decisions if isinstance(each, Criterion))
+
+
 def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:
     """Return the function that reads a value from an object that is shown."""
     if callable(source):
         return source
     name = source
-    return lambda shown: (
-        shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
-    )
+    return lambda shown: read_from(shown, name)
 
 
 def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | None]:
@@ -191,7 +255,7 @@ def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | Non
     name = source
 
     def identify(shown: Any) -> str | None:
-        value = shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+        value = read_from(shown, name)
         return None if value is None else str(value)
 
     return identify
@@ -211,7 +275,7 @@ class Model:
     def __init__(
         self,
         types: Mapping[str, ModelType],
-        policies: Iterable[Policy] = (allow_all,),
+        policies: Iterable[Decide] = (),
         canonical: Mapping[str, str] | None = None,
         related: Iterable[tuple[str, str]] = (),
         linkage: Iterable[tuple[str, str]] = (),
@@ -220,7 +284,7 @@ class Model:
 
         Args:
             types: The types by name.
-            policies: Rules; one that denies is enough.
+            policies: Rules; one that denies is enough, and nobody is denied anything without one.
             canonical: Path of a resource of each type that has one, such as ``/articles/{id}``.
             related: Relationships, by type and name, below whose resource ``/<name>`` answers.
             linkage: Those below whose resource ``/relationships/<name>`` answers.
@@ -274,15 +338,17 @@ class Model:
     def _make(self, type_: str, grants: frozenset[str]) -> Lens:
         declared = self._types[type_]
 
-        def may(name: str, action: Action) -> bool:
-            return all(policy(grants, type_, name, action) for policy in self._policies)
+        def decide(name: str, action: Action) -> tuple[Decision, ...]:
+            return tuple(policy(grants, type_, name, action) for policy in self._policies)
 
+        # What is related to something that does not exist for the caller is not there either.
         relationships = {
             name: each
             for name, each in declared.relationships.items()
             if each.target in self._types
+            and all(policy(grants, each.target, "", "read") for policy in self._policies)
         }
-        lens = Lens(declared.resource, relationships, may)
+        lens = Lens(declared.resource, relationships, decide)
         with self._lock:
             if len(self._lenses) >= KEPT_LENSES:
                 self._lenses.pop(next(iter(self._lenses)))

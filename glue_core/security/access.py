@@ -1,0 +1,326 @@
+"""Access: who asks, and what they may do, compiled once for each application."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from glue_core import codes
+from glue_core.errors import BadRequest
+from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
+from glue_core.security.authentication import (
+    AUTHORIZATION,
+    AuthenticationRequest,
+    AuthenticationResponse,
+    AuthenticationServer,
+    bearer_reader,
+    unauthorized,
+)
+from glue_core.security.identity import KNOWN, Identity, IdentityReader
+from glue_core.security.lens import Action, Decide, Decision, Policy
+from glue_core.security.protection import PUBLIC, ProtectedPath, Protection, Strategy
+
+if TYPE_CHECKING:
+    from glue_core.operation import Operation
+
+KEPT_VERDICTS = 256
+REFUSED = "Unauthorized request."
+FORBIDDEN = "Forbidden."
+READS = frozenset({"get", "getCollection"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one application says about access.
+
+    Attributes:
+        application: Name of the application.
+        realm: Realm of its challenges.
+        default: Protection of operations that declare none.
+        servers: Authentication servers in the order they are asked.
+        readers: What reads identities from headers, beside bearer tokens.
+        strategies: Strategies by name.
+        policies: Policies that plugins contribute.
+        paths: Protected paths.
+        several: Whether one protection may name several strategies.
+    """
+
+    application: str
+    realm: str = "Access to shop API"
+    default: Protection = PUBLIC
+    servers: tuple[AuthenticationServer, ...] = ()
+    readers: tuple[IdentityReader, ...] = ()
+    strategies: Mapping[str, Strategy] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
+    paths: tuple[ProtectedPath, ...] = ()
+    several: bool = True
+
+
+class Access:
+    """Answers who asks and what they may, for the operations of one application."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Freeze the rules."""
+        self.rules = rules
+        self._readers = rules.readers
+        if rules.servers:
+            bearer = bearer_reader(rules.servers, rules.application, rules.realm)
+            self._readers = (bearer, *rules.readers)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Headers that say who asks."""
+        return tuple(dict.fromkeys(each.header for each in self._readers))
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether plugins contribute policies."""
+        return bool(self.rules.policies)
+
+    # Who asks.
+
+    def identities(self, request: GlueRequest) -> tuple[Identity, ...]:
+        """Return who asks, each header's identity in the order of the readers.
+
+        Raises:
+            Problem: A header proves nothing (401), or two of them contradict each other (400).
+        """
+        if not request.operation.protection_asks:
+            return ()
+        found: list[tuple[IdentityReader, str]] = []
+        for reader in self._readers:
+            value = request.header(reader.header)
+            if value is not None:
+                found.append((reader, value))
+        if not found:
+            return ()
+        if len(found) > 1 and any(reader.is_alone for reader, _ in found):
+            named = " and ".join(sorted(reader.header for reader, _ in found))
+            raise BadRequest(
+                codes.TWO_IDENTITIES,
+                f"The headers {named} name two callers; send one of them.",
+                header=next(reader.header for reader, _ in found if reader.is_alone),
+            )
+        return tuple(reader.read(value, request) for reader, value in found)
+
+    def authenticate(self, request: AuthenticationRequest) -> AuthenticationResponse:
+        """Let the first server that takes a request for a token answer it."""
+        for server in self.rules.servers:
+            if server.takes(request):
+                return server.authenticate(request)
+        if not request.grant_type:
+            return AuthenticationResponse(
+                error="invalid_request", message="The parameter grant_type is missing."
+            )
+        return AuthenticationResponse(
+            error="unsupported_grant_type",
+            message=f'Grant type "{request.grant_type}" not found',
+        )
+
+    # Who may.
+
+    def protection_of(self, operation: Operation) -> Protection:
+        """Return the protection that an operation has, whoever declared it."""
+        if operation.refusal is not None:
+            return PUBLIC
+        if operation.protection is not None:
+            return operation.protection
+        if operation.resource is not None and operation.resource.protection is not None:
+            return operation.resource.protection
+        return self.rules.default
+
+    def protections_of(self, operation: Operation) -> tuple[Protection, ...]:
+        """Return what guards an operation, protected paths included that fit its path."""
+        path = re.sub(r"\{[^}]*\}", "0", operation.path)
+        return (
+            self.protection_of(operation),
+            *(
+                each.protection
+                for each in self.rules.paths
+                if each.fits(operation.http_method, path)
+            ),
+        )
+
+    def strategies_of(self, protection: Protection) -> tuple[Strategy, ...]:
+        """Return the strategies that a protection names, without those that may be absent."""
+        known = self.rules.strategies
+        return tuple(
+            known[name]
+            for name in (each.removesuffix("?") for each in protection.strategies)
+            if name in known
+        )
+
+    def admits(self, protection: Protection, grants: frozenset[str]) -> bool:
+        """Say whether grants alone are enough; what needs a request to decide is not."""
+        return self._allows(
+            protection,
+            lambda each: (
+                each.authorize is None
+                and each.admits is not None
+                and each.admits(protection, grants)
+            ),
+        )
+
+    def allows(self, protection: Protection, request: GlueRequest) -> bool:
+        """Say whether whoever sends a request may."""
+
+        def passes(strategy: Strategy) -> bool:
+            if strategy.admits is not None and not strategy.admits(protection, request.grants):
+                return False
+            return strategy.authorize is None or strategy.authorize(request, protection)
+
+        return self._allows(protection, passes)
+
+    def _allows(self, protection: Protection, passes: Callable[[Strategy], bool]) -> bool:
+        if protection.is_public:
+            return True
+        strategies = self.strategies_of(protection)
+        if any(passes(each) for each in strategies if each.is_detached):
+            return True
+        others = [each for each in strategies if not each.is_detached]
+        return bool(others) and all(passes(each) for each in others)
+
+    def refusal(self, protection: Protection, request: GlueRequest) -> GlueRequestValidation:
+        """Return what somebody is answered who may not."""
+        if KNOWN.isdisjoint(request.grants):
+            problem = unauthorized(
+                protection.code, protection.message or REFUSED, realm=self.rules.realm
+            )
+            status = protection.status or 401
+            headers = problem.headers if status == 401 else {}
+            (error,) = problem.errors
+            error.status = status
+            return GlueRequestValidation(False, status, (error,), headers)
+        status = protection.status or 403
+        lacks_scope = protection.scopes and request.grants.isdisjoint(protection.scopes)
+        message = protection.message or (FORBIDDEN if lacks_scope else REFUSED)
+        error = GlueError(status=status, code=protection.code, message=message)
+        return GlueRequestValidation(False, status, (error,))
+
+    # What of the types exists for whom.
+
+    def policies(self, operations: Iterable[Operation]) -> tuple[Decide, ...]:
+        """Return the rules that lenses follow: those of plugins, and what declarations imply.
+
+        A type that nobody may read at any of its own places is not included elsewhere either, and
+        what a resource restricts is seen by those who hold one of the grants.
+
+        Args:
+            operations: All operations of the application.
+        """
+        reads: dict[str, list[tuple[Protection, ...]]] = {}
+        restricted: dict[str, dict[str, frozenset[str]]] = {}
+        declared: dict[str, Protection] = {}
+        for each in operations:
+            resource = each.resource
+            if resource is None:
+                continue
+            for name, grants in resource.restricted.items():
+                restricted.setdefault(resource.type, {})[name] = frozenset(grants)
+            if resource.protection is not None:
+                declared[resource.type] = resource.protection
+            if each.method in READS and each.relationship is None:
+                reads.setdefault(resource.type, []).append(self.protections_of(each))
+        for type_, protection in declared.items():
+            reads.setdefault(type_, [(protection,)])
+        open_types = {
+            type_
+            for type_, guards in reads.items()
+            if any(all(each.is_public for each in guard) for guard in guards)
+        }
+        guarded = {type_: guards for type_, guards in reads.items() if type_ not in open_types}
+
+        def implied(grants: frozenset[str], type_: str, name: str, action: Action) -> Decision:
+            if name:
+                needed = restricted.get(type_, {}).get(name)
+                return needed is None or not needed.isdisjoint(grants)
+            if action != "read" or type_ not in guarded:
+                return True
+            return any(all(self.admits(each, grants) for each in guard) for guard in guarded[type_])
+
+        found = tuple(each.decide for each in self.rules.policies)
+        return (implied, *found) if guarded or restricted else found
+
+
+def check_rules(
+    rules: Rules, operations: Sequence[tuple[Operation, str]], chosen: Sequence[str], origin: str
+) -> list[str]:
+    """Return what is wrong with the rules of an application, a text each.
+
+    Args:
+        rules: The rules.
+        operations: Its operations, each with its distribution, version and place.
+        chosen: Names of authentication servers that the settings choose.
+        origin: Where the settings come from.
+    """
+    problems = []
+    access = Access(rules)
+    for strategy in rules.strategies.values():
+        if strategy.admits is None and strategy.authorize is None:
+            problems.append(
+                f"The authorization strategy {strategy.name!r} of {rules.application!r} decides "
+                f"nothing.\nGive it 'admits', 'authorize', or both."
+            )
+    named = [
+        (f"{operation.contribution_name!r}", party, access.protection_of(operation))
+        for operation, party in operations
+    ]
+    named += [(f"the protected path {each.path!r}", "", each.protection) for each in rules.paths]
+    for each in rules.paths:
+        try:
+            re.compile(each.path)
+        except re.error as error:
+            problems.append(
+                f"The protected path {each.path!r} of {rules.application!r} is no regular "
+                f"expression: {error}."
+            )
+    seen = set()
+    for what, party, protection in named:
+        missing = [
+            each
+            for each in protection.strategies
+            if not each.endswith("?") and each not in rules.strategies
+        ]
+        for name in missing:
+            place = f"\n  {party}" if party else ""
+            problems.append(
+                f"{what} of {rules.application!r} names the authorization strategy {name!r}, which "
+                f"nobody provides.{place}\n"
+                f"There are: {', '.join(sorted(rules.strategies))}. Install the distribution that "
+                f"brings it, or name another."
+            )
+        found = access.strategies_of(protection)
+        if not protection.is_public and not missing and not found and what not in seen:
+            seen.add(what)
+            problems.append(
+                f"{what} of {rules.application!r} is protected by strategies that are all absent: "
+                f"{', '.join(protection.strategies)}.\n  {party}\nNobody could ever call it."
+            )
+        attached = [each for each in found if not each.is_detached]
+        if not rules.several and len(attached) > 1:
+            problems.append(
+                f"{what} of {rules.application!r} names several authorization strategies: "
+                f"{', '.join(each.name for each in attached)}.\n  {party}\n"
+                f"Name one, or set applications.{rules.application}.several_strategies = true."
+            )
+    known = {each.name for each in rules.servers}
+    for name in chosen:
+        if name not in known:
+            problems.append(
+                f"{origin}: applications.{rules.application}.authentication_servers names "
+                f"{name!r}, which no installed plugin provides.\n"
+                f"There are: {', '.join(sorted(known)) or 'none'}."
+            )
+    guarded = next((what for what, _, protection in named if not protection.is_public), None)
+    if guarded is not None and not access.headers:
+        problems.append(
+            f"{guarded} of {rules.application!r} is protected, and nothing checks credentials.\n"
+            f"Install an authentication server, such as glue-oauth-api or glue-oidc, or open what "
+            f"declares nothing: applications.{rules.application}.protected_by_default = false."
+        )
+    return problems
+
+
+__all__ = ["AUTHORIZATION", "Access", "Rules", "check_rules"]

@@ -1,0 +1,197 @@
+"""Authorization: the steps that hold a request against who asks, and what leaves as well.
+
+Credentials are checked before Glue says whether a path exists; whether their owner may is judged
+once the operation is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from glue_core import codes
+from glue_core.errors import Forbidden, NotFound
+from glue_core.formatting import add_vary
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import (
+    GlueError,
+    GlueFilter,
+    GlueRequest,
+    GlueRequestValidation,
+    GlueResource,
+    GlueResponse,
+)
+from glue_core.operation import Operation
+from glue_core.security.protection import BUILT_IN, Strategy
+from glue_core.step import Format, Handler, Step, Validate, ValidateRouted
+
+CHANGES_ONE = frozenset({"patch", "put", "delete"})
+NOT_FOUND = "Not found"
+
+
+def path_of_request(request: GlueRequest) -> str:
+    """Return the path as Glue understood it, for protected paths: ids are encoded, one slash each.
+
+    What a client writes otherwise, with an encoded slash or a slash too many, leads to the same
+    text as long as it leads to the same place.
+    """
+    if request.operation.is_template or request.operation.is_linkage:
+        return "/" + request.path.strip("/")
+    parts = []
+    for resource in (*request.parent_resources, request.resource):
+        parts.append(resource.type or "")
+        if resource.id is not None:
+            parts.append(quote(resource.id, safe=""))
+    return "/" + "/".join(parts)
+
+
+def _authentication(operation: Operation) -> Validate | None:
+    """Refuse credentials that prove nothing, whatever the path."""
+    access = operation.access
+    if access is None or not access.headers or not operation.protection_asks:
+        return None
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        # Reading them raises the refusal.
+        request.identities  # noqa: B018
+        return None
+
+    return validate
+
+
+def _authorization(operation: Operation) -> ValidateRouted | None:
+    """Refuse who may not call an operation, and keep to the resources that they may know."""
+    access = operation.access
+    if access is None or operation.refusal is not None:
+        return None
+    own = access.protection_of(operation)
+    paths = access.rules.paths
+    model, type_ = operation.model, operation.type
+    action = "read" if operation.http_method == "GET" else "write"
+    if model is None or type_ is None or type_ not in model or not access.has_policies:
+        model = None
+    if own.is_public and not paths and model is None:
+        return None
+
+    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
+        if not access.allows(own, request):
+            return access.refusal(own, request)
+        if paths:
+            path = path_of_request(request)
+            for each in paths:
+                if each.fits(request.method, path) and not access.allows(each.protection, request):
+                    return access.refusal(each.protection, request)
+        if model is None or type_ is None:
+            return None
+        lens = model.lens(type_, request.grants)
+        exists = lens.is_readable if action == "read" else lens.is_changeable
+        if not exists:
+            # For this caller it is as if nobody had declared it: the words of an unknown path.
+            error = GlueError(status=404, code=codes.NOT_FOUND, message=NOT_FOUND)
+            return GlueRequestValidation(False, 404, (error,))
+        for criterion in lens.criteria:
+            value = criterion.value(request)
+            if value is not None:
+                request.filters += (GlueFilter(type_, criterion.field, str(value)),)
+        return None
+
+    return validate
+
+
+def admitted(handler: Handler, operation: Operation) -> Handler:
+    """Hold what a controller shows or changes against the criteria of whoever asks.
+
+    Args:
+        handler: The controller with its wrappers.
+        operation: The compiled operation.
+    """
+    access, model, type_ = operation.access, operation.model, operation.type
+    if access is None or not access.has_policies or model is None or type_ is None:
+        return handler
+    if type_ not in model or operation.is_linkage:
+        return handler
+    changes = operation.method in CHANGES_ONE
+    creates = operation.method == "post"
+    filters = frozenset(operation.filters)
+    current = operation.current
+
+    def guard(request: GlueRequest) -> GlueResponse:
+        lens = model.lens(type_, request.grants)
+        criteria = lens.criteria
+        if changes and (criteria or lens.change_criteria):
+            if current is None:
+                raise Forbidden(None, "Forbidden.")
+            # It is not there for who may not see it, in the words of its own place.
+            for each in current(request).resources:
+                if not all(one.admits(each.attributes, request) for one in lens.change_criteria):
+                    raise Forbidden(None, "Forbidden.")
+        response = handler(request)
+        if creates:
+            criteria += lens.change_criteria
+        if not criteria:
+            return response
+        kept = [
+            each
+            for each in response.resources
+            if each.type != type_ or all(one.admits(each.attributes, request) for one in criteria)
+        ]
+        if len(kept) != len(response.resources):
+            if creates:
+                raise Forbidden(None, "Forbidden.")
+            if not response.is_collection:
+                raise missing(operation)
+        if response.pagination is not None and (
+            len(kept) != len(response.resources)
+            or any(each.field not in filters for each in criteria)
+        ):
+            # The controller did not count by the criteria, so its total would tell of others.
+            response.pagination.total = None
+        response.resources = kept
+        return response
+
+    return guard
+
+
+def missing(operation: Operation) -> NotFound:
+    """Return the answer of an operation to an id that nobody has."""
+    declared = [each for each in operation.errors if each.status == 404]
+    if len(declared) == 1:
+        return NotFound(declared[0].code, declared[0].message)
+    return NotFound(codes.NOT_FOUND, NOT_FOUND)
+
+
+def _vary(operation: Operation) -> Format | None:
+    access = operation.access
+    if access is None or not access.headers:
+        return None
+    names = tuple("-".join(part.capitalize() for part in h.split("-")) for h in access.headers)
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        for name in names:
+            add_vary(response, name)
+
+    return format_
+
+
+@hookimpl
+def glue_request_validators() -> Sequence[Step[Validate]]:
+    """Check credentials before Glue says whether a path exists."""
+    return [Step("authentication", _authentication)]
+
+
+@hookimpl
+def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
+    """Judge who may, before the body is looked at."""
+    return [Step("authorization", _authorization, before=("attributes?",))]
+
+
+@hookimpl
+def glue_response_formatters() -> Sequence[Step[Format]]:
+    """Say that answers depend on who asks."""
+    return [Step("vary-identity", _vary)]
+
+
+@hookimpl
+def glue_authorization_strategies() -> Sequence[Strategy]:
+    """Provide the strategies that need nothing but a token."""
+    return BUILT_IN
