@@ -140,20 +140,32 @@ class _Compiler:
             flows["HEAD"] = flows["GET"]
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
         operation: Operation = contributions[0].value
+        not_allowed = self._refusal(
+            "method-not-allowed", _method_not_allowed(allowed), allowed, operation
+        )
         relationship = operation.relationship
         if operation.is_linkage and relationship is not None:
-            refused = self._refusal("relationship-refused", _relationship_refused(relationship))
+            refused = self._refusal(
+                "relationship-refused", _relationship_refused(relationship), (), operation
+            )
             for method in changes_of(relationship):
                 flows.setdefault(HTTP_METHODS[method], refused)
         return Location(
             operation.types,
             operation.path,
             flows,
-            self._refusal("method-not-allowed", _method_not_allowed(allowed), allowed),
+            not_allowed,
             is_related=all(each.value.relationship is not None for each in contributions),
         )
 
-    def _refusal(self, name: str, handler: Handler, allowed: tuple[str, ...] = ()) -> Flow:
+    def _refusal(
+        self,
+        name: str,
+        handler: Handler,
+        allowed: tuple[str, ...] = (),
+        at: Operation | None = None,
+    ) -> Flow:
+        """Compile a refusal; one at a place knows what it shows, which not everybody may know."""
         operation = Operation(
             "options" if name == "preflight" else "get",
             handler,
@@ -161,6 +173,9 @@ class _Compiler:
             name=name,
             refusal=name,
             allowed=allowed,
+            refused_type=None if at is None else at.type,
+            relationship=None if at is None else at.relationship,
+            parent=None if at is None else at.parent,
         )
         return self._compile(operation, handler)
 

@@ -25,6 +25,7 @@ from glue_core.negotiation import Negotiator
 from glue_core.registry.discovery import Source, installed
 from glue_core.registry.order import Placed
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
+from glue_core.services.handing import HandedWork
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.work import Work
@@ -202,12 +203,16 @@ class Deployment:
         return Negotiator(registry.conventions, default, readers)
 
     def _work_starter(self, application: ApiApplication) -> Any:
-        services = self.services.reachable_for(application.name, application.services)
+        services = self.services
+        reachable = services.reachable_for(application.name, application.services)
+        refusal = reachable.refusal("database")
 
         def start(request: GlueRequest) -> Work:
             return services.database.start(writes=request.method not in SAFE_METHODS)
 
-        return start
+        if refusal is None:
+            return start
+        return lambda request: HandedWork(start(request), lambda: refusal)
 
 
 def _bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:

@@ -118,6 +118,7 @@ class Operation:
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
         current: Filled in on writes: the controller of ``get`` at the same place, or None where
             there is none.
+        refused_type: Filled in on refusals of a place that there is: type of what it shows.
         relationship: Filled in where the core answers for a relationship: which one.
         is_linkage: Filled in there: the place is the relationship itself, not what it leads to.
         parent: Filled in there: the operation that fetches the resource it starts at.
@@ -154,6 +155,7 @@ class Operation:
     current: Callable[[GlueRequest], GlueResponse] | None = field(
         default=None, kw_only=True, repr=False
     )
+    refused_type: str | None = field(default=None, kw_only=True)
     relationship: Relationship | None = field(default=None, kw_only=True)
     is_linkage: bool = field(default=False, kw_only=True)
     parent: Operation | None = field(default=None, kw_only=True, repr=False)

@@ -50,6 +50,7 @@ from glue_core.resource import Resource
 from glue_core.security.access import Access, Rules, check_rules
 from glue_core.security.lens import Model
 from glue_core.security.protection import PUBLIC, ProtectedPath, Protection
+from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
@@ -386,9 +387,12 @@ class Registry:
         plugins = self._plugins_of(application, source)
         conventions, convention_sources = _conventions(plugins)
         hooks = Hooks(plugins, application.name)
+        reachable = services.reachable_for(application.name, application.services)
         arguments = {
-            "features": features,
-            "services": services.reachable_for(application.name, application.services),
+            "features": features
+            if reachable.refusal("database") is None
+            else TakingFeatures(features),
+            "services": reachable,
             "settings": self.settings,
         }
 

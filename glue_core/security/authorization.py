@@ -1,12 +1,13 @@
 """Authorization: the steps that hold a request against who asks, and what leaves as well.
 
-Credentials are checked before Glue says whether a path exists; whether their owner may is judged
-once the operation is known.
+Credentials are checked before Glue says whether a path exists, and who may not call an operation
+learns nothing of what is wrong with the request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from glue_core import codes
@@ -27,6 +28,8 @@ from glue_core.step import Format, Handler, Step, Validate, ValidateRouted
 
 CHANGES_ONE = frozenset({"patch", "put", "delete"})
 NOT_FOUND = "Not found"
+JUDGED = "authorization"
+"""Name in ``request.notes`` of the operation whose caller was judged already."""
 
 
 def path_of_request(request: GlueRequest) -> str:
@@ -59,21 +62,25 @@ def _authentication(operation: Operation) -> Validate | None:
     return validate
 
 
-def _authorization(operation: Operation) -> ValidateRouted | None:
-    """Refuse who may not call an operation, and keep to the resources that they may know."""
-    access = operation.access
-    if access is None or operation.refusal is not None:
+def _judge(operation: Operation) -> Validate | None:
+    """Return what says whether the caller may, and whether for the caller there is anything."""
+    access, model = operation.access, operation.model
+    if access is None:
         return None
+    of_parent = None
+    if operation.parent is not None:
+        parent = replace(operation.parent, access=access, model=model, refusal=None)
+        of_parent = _judge(parent)
     own = access.protection_of(operation)
-    paths = access.rules.paths
-    model, type_ = operation.model, operation.type
-    action = "read" if operation.http_method == "GET" else "write"
-    if model is None or type_ is None or type_ not in model or not access.has_policies:
-        model = None
-    if own.is_public and not paths and model is None:
-        return None
+    paths = access.rules.paths if operation.refusal is None else ()
+    exists = _existence(operation)
+    if own.is_public and not paths and exists is None:
+        return of_parent
 
-    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
+    def judge(request: GlueRequest) -> GlueRequestValidation | None:
+        refused = of_parent(request) if of_parent is not None else None
+        if refused is not None:
+            return refused
         if not access.allows(own, request):
             return access.refusal(own, request)
         if paths:
@@ -81,18 +88,74 @@ def _authorization(operation: Operation) -> ValidateRouted | None:
             for each in paths:
                 if each.fits(request.method, path) and not access.allows(each.protection, request):
                     return access.refusal(each.protection, request)
-        if model is None or type_ is None:
+        if exists is None or exists(request):
             return None
+        # For this caller it is as if nobody had declared it: the words of an unknown path.
+        error = GlueError(status=404, code=codes.NOT_FOUND, message=NOT_FOUND)
+        return GlueRequestValidation(False, 404, (error,))
+
+    return judge
+
+
+def _existence(operation: Operation) -> Callable[[GlueRequest], bool] | None:
+    """Return what says whether a place is one for the caller; None where it is for everybody."""
+    access, model = operation.access, operation.model
+    if access is None or model is None or not model.has_policies:
+        return None
+    if operation.relationship is not None:
+        source, name = operation.relationship.source, operation.relationship.name
+        if source not in model:
+            return None
+        return lambda request: name in model.lens(source, request.grants).relationships
+    type_ = operation.type or operation.refused_type
+    if type_ is None or type_ not in model or not access.has_policies:
+        return None
+    reads = operation.refusal is None and operation.http_method == "GET"
+    writes = operation.refusal is None and not reads
+
+    def exists(request: GlueRequest) -> bool:
         lens = model.lens(type_, request.grants)
-        exists = lens.is_readable if action == "read" else lens.is_changeable
-        if not exists:
-            # For this caller it is as if nobody had declared it: the words of an unknown path.
-            error = GlueError(status=404, code=codes.NOT_FOUND, message=NOT_FOUND)
-            return GlueRequestValidation(False, 404, (error,))
-        for criterion in lens.criteria:
-            value = criterion.value(request)
-            if value is not None:
-                request.filters += (GlueFilter(type_, criterion.field, str(value)),)
+        if reads:
+            return lens.is_readable
+        return lens.is_changeable or (not writes and lens.is_readable)
+
+    return exists
+
+
+def _authorization_first(operation: Operation) -> Validate | None:
+    """Refuse who may not call an operation before anything of the request is judged."""
+    judge = _judge(operation)
+    if judge is None:
+        return None
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        request.notes[JUDGED] = operation
+        return judge(request)
+
+    return validate
+
+
+def _authorization(operation: Operation) -> ValidateRouted | None:
+    """Keep to the resources that the caller may know; judge what is fetched for another place."""
+    if operation.refusal is not None or operation.access is None:
+        return None
+    judge = _judge(operation)
+    model, type_ = operation.model, operation.type
+    if not operation.access.has_policies or model is None or type_ is None or type_ not in model:
+        model = None
+    if judge is None and model is None:
+        return None
+
+    def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
+        if judge is not None and request.notes.get(JUDGED) is not operation:
+            refused = judge(request)
+            if refused is not None:
+                return refused
+        if model is not None and type_ is not None:
+            for criterion in model.lens(type_, request.grants).criteria:
+                value = criterion.value(request)
+                if value is not None:
+                    request.filters += (GlueFilter(type_, criterion.field, str(value)),)
         return None
 
     return validate
@@ -175,14 +238,17 @@ def _vary(operation: Operation) -> Format | None:
 
 @hookimpl
 def glue_request_validators() -> Sequence[Step[Validate]]:
-    """Check credentials before Glue says whether a path exists."""
-    return [Step("authentication", _authentication)]
+    """Check credentials, and what they allow, before anything else is judged."""
+    return [
+        Step("authentication", _authentication, before=("authorization",)),
+        Step("authorization", _authorization_first),
+    ]
 
 
 @hookimpl
 def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
-    """Judge who may, before the body is looked at."""
-    return [Step("authorization", _authorization, before=("attributes?",))]
+    """Keep to what the caller may know, before the body is looked at."""
+    return [Step("authorized-resources", _authorization, before=("attributes?",))]
 
 
 @hookimpl

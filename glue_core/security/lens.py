@@ -314,6 +314,11 @@ class Model:
         )
 
     @property
+    def has_policies(self) -> bool:
+        """Whether not everybody sees everything."""
+        return bool(self._policies)
+
+    @property
     def has_versions(self) -> bool:
         """Whether a type declares versions of its state."""
         return any(each.resource.version is not None for each in self._types.values())

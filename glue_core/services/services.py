@@ -119,6 +119,10 @@ class Services:
         """Return a view that reaches only some services."""
         return _Part(self, owner, frozenset(names))
 
+    def refusal(self, service: str) -> ConfigurationError | None:
+        """Return why a service cannot be reached, or None where it can."""
+        return None
+
     def close(self) -> None:
         """Close every service that was opened."""
         with self._lock:
@@ -161,10 +165,16 @@ class _Part(Services):
     def close(self) -> None:
         """Do nothing: the deployment closes what it opened."""
 
+    def refusal(self, service: str) -> ConfigurationError | None:
+        if service in self._names:
+            return None
+        return ConfigurationError(
+            f"{self._owner!r} does not declare the service {service!r}, so its plugins cannot "
+            f"reach it.\nIt declares: {', '.join(sorted(self._names)) or 'none'}.\n"
+            f"Ask for a feature instead, or add {service!r} to the application's 'services'."
+        )
+
     def _refuse(self, service: str) -> None:
-        if service not in self._names:
-            raise ConfigurationError(
-                f"{self._owner!r} does not declare the service {service!r}, so its plugins cannot "
-                f"reach it.\nIt declares: {', '.join(sorted(self._names)) or 'none'}.\n"
-                f"Ask for a feature instead, or add {service!r} to the application's 'services'."
-            )
+        refusal = self.refusal(service)
+        if refusal is not None:
+            raise refusal

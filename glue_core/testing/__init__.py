@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         assert_included,
         assert_resource,
     )
+    from glue_core.testing.leaks import assert_no_leaks
     from glue_core.testing.sources import in_memory, installed
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "assert_compound",
     "assert_error",
     "assert_included",
+    "assert_no_leaks",
     "assert_resource",
     "counted",
     "in_memory",
@@ -47,6 +49,7 @@ _HOMES = {
     "assert_compound": "glue_core.testing.documents",
     "assert_error": "glue_core.testing.documents",
     "assert_included": "glue_core.testing.documents",
+    "assert_no_leaks": "glue_core.testing.leaks",
     "assert_resource": "glue_core.testing.documents",
     "counted": "glue_core.testing.counting",
     "in_memory": "glue_core.testing.sources",
