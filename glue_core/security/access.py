@@ -132,16 +132,15 @@ class Access:
         return self.rules.default
 
     def protections_of(self, operation: Operation) -> tuple[Protection, ...]:
-        """Return what guards an operation, protected paths included that fit its path."""
+        """Return what guards an operation; each must let the caller in.
+
+        Protected paths that fit its path are among them, and what guards the resource that a
+        relationship starts at.
+        """
         path = re.sub(r"\{[^}]*\}", "0", operation.path)
-        return (
-            self.protection_of(operation),
-            *(
-                each.protection
-                for each in self.rules.paths
-                if each.fits(operation.http_method, path)
-            ),
-        )
+        fitting = (each for each in self.rules.paths if each.fits(operation.http_method, path))
+        above = () if operation.parent is None else self.protections_of(operation.parent)
+        return (*above, self.protection_of(operation), *(each.protection for each in fitting))
 
     def strategies_of(self, protection: Protection) -> tuple[Strategy, ...]:
         """Return the strategies that a protection names, without those that may be absent."""
