@@ -24,6 +24,7 @@ GROUPS = {
     "SEC": 4,
     "LOC": 3,
     "STO": 4,
+    "AUT": 36,
 }
 """Rules of each group: they are numbered from 1 without a gap."""
 
