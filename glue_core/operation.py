@@ -108,6 +108,9 @@ class Operation:
             a place and a method where their versions differ, and the newest one answers who asks
             for none. Those of the resource where it names none.
         protection: Who may call it; None is that of its resource, else the application's default.
+        ruled: Filled in where rules stand beside those of the schema: the schema with all of them.
+        renamed: Filled in where attributes were renamed: the names that the handler knows, by those
+            that clients use in filters and orders.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
@@ -144,6 +147,8 @@ class Operation:
     snake_case: bool = field(default=False, kw_only=True)
     versions: tuple[str, ...] = field(default=(), kw_only=True)
     protection: Protection | None = field(default=None, kw_only=True)
+    ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
+    renamed: Mapping[str, str] = field(default_factory=dict, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
@@ -178,6 +183,13 @@ class Operation:
     def type(self) -> str | None:
         """Type of the resources it shows, or None."""
         return self.resource.type if self.resource is not None else None
+
+    @property
+    def body(self) -> SchemaClass | None:
+        """Schema that bodies are held against, or None where there is none."""
+        if self.ruled is not None or self.schema is not None:
+            return self.ruled or self.schema
+        return self.resource.attributes if self.resource is not None else None
 
     @property
     def http_method(self) -> str:

@@ -279,6 +279,7 @@ def _operation(
         "refusal": compiled.refusal,
         "allowed": list(compiled.allowed),
         "handler": place_of(compiled.handler, registry.source),
+        "changed_by": [],
     }
     if compiled.refusal is not None:
         shown["id"] = f"{CORE}.{compiled.refusal}"
@@ -290,6 +291,7 @@ def _operation(
             if same == (compiled.place, compiled.method, compiled.name):
                 shown["id"] = each.id
                 shown["handler"] = each.place
+                shown["changed_by"] = [change.id for change in each.changes]
                 return shown, each.party
     # The convention or the core derived the operation from a declaration.
     shown["id"] = compiled.contribution_name
@@ -321,6 +323,8 @@ def _steps(
     yield from by_stage["validate routed"]
     yield from by_stage["wrap"]
     why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
+    if operation["changed_by"]:
+        why += f"; changed by {', '.join(operation['changed_by'])}"
     yield Line("controller", operation["id"], party, why)
     yield from by_stage["format"]
     writer = registry.convention_sources[found.operation.convention]

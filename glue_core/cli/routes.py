@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from glue_core.cli.session import Session
-from glue_core.cli.showing import aligned, show_json
+from glue_core.cli.showing import aligned, indented, show_json
 
 PLAIN = "plain"
 """How people see the flow without a convention; in JSON it is null."""
@@ -63,7 +63,11 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
             ),
         ]
     )
-    click.echo("\n".join(lines))
+    click.echo(lines[0])
+    for line, row in zip(lines[1:], found, strict=True):
+        click.echo(line)
+        for change in row["changed_by"]:
+            click.echo(indented(f"changed by {change}"))
 
 
 def _protection_text(row: dict[str, Any]) -> str:
@@ -98,6 +102,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "handler": place_of(application.make, registry.source),
             "plugin": registry.source.id,
             "id": registry.source.id,
+            "changed_by": [],
         }
         return
     ordered = sorted(
@@ -119,4 +124,5 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "handler": each.place,
             "plugin": each.source.id,
             "id": each.id,
+            "changed_by": [change.id for change in each.changes],
         }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +16,8 @@ from glue_core.errors import ConfigurationError
 from glue_core.features import Features
 from glue_core.operation import Operation, SimpleResource
 from glue_core.plain import Plain
+from glue_core.registry.changing import HOOK as CHANGES
+from glue_core.registry.changing import Declared, apply_changes
 from glue_core.registry.choice import Choice
 from glue_core.registry.conflicts import (
     clashing_children,
@@ -126,6 +129,7 @@ class ApplicationRegistry:
         access: Who asks, and what they may.
         convention_sources: Ids of the plugins that the conventions are.
         extensions: What media type parameters of conventions may name.
+        changes: What plugins change about declarations of others.
     """
 
     application: ApiApplication
@@ -142,6 +146,7 @@ class ApplicationRegistry:
     catalogue: Catalogue | None = None
     access: Access | None = None
     extensions: tuple[Contribution, ...] = ()
+    changes: tuple[Contribution, ...] = ()
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -244,6 +249,7 @@ class Registry:
         self.choice = Choice(settings["disable"], settings["replace"], settings.origin)
         self.sources = self.choice.of_sources((*core_sources(), *sources))
         check_sources(self.sources)
+        _check_project(settings, {each.id for each in self.sources})
         names = self._served(settings, only) if serving else ()
         loaded = self._load(names, serving)
         self._plugins = {each.source: each for each in loaded}
@@ -420,6 +426,15 @@ class Registry:
         )
         operations += self._health_check(application, plugins, call("glue_health_checks"))
         routes = tuple(map(_in_its_convention, call("glue_route_providers")))
+        changes = call(CHANGES)
+        whole = apply_changes(
+            application.name,
+            changes,
+            Declared(operations, routes, resources),
+            project=self.settings["project"],
+            replaced=self.choice.replaced,
+        )
+        operations, routes, resources = whole.operations, whole.routes, whole.resources
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         stacks = {hook: call(hook) for hook in STACKS}
@@ -479,6 +494,7 @@ class Registry:
             Catalogue(each.value for each in texts),
             access,
             extensions=extensions,
+            changes=changes,
         )
 
     def _access(
@@ -658,6 +674,17 @@ def _in_its_convention(route: Contribution) -> Contribution:
     if convention is None:
         return route
     return replace(route, value=replace(route.value, conventions=frozenset({convention})))
+
+
+def _check_project(settings: Settings, installed: Collection[str]) -> None:
+    for name in settings["project"]:
+        if name not in installed and name not in settings["disable"]:
+            near = difflib.get_close_matches(name, sorted(installed), 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ConfigurationError(
+                f"{settings.origin}: 'project' names the plugin {name!r}, which is not installed."
+                f"{hint}\n'glue plugins' lists the ids of plugins."
+            )
 
 
 def _check_application(plugin: Plugin) -> None:

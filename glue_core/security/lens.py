@@ -136,7 +136,7 @@ class Lens:
         )
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
-        self._loaders: dict[tuple[type[Schema] | None, bool], Schema] = {}
+        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Schema] = {}
         self.identify = _identifier(resource.id)
         self.version: Callable[[Any], object] | None = (
             None if resource.version is None else _reader(resource.version)
@@ -200,7 +200,7 @@ class Lens:
             The attributes by the names of the schema's fields, and what is wrong with them. The
             pointers of the errors start at the attributes.
         """
-        key = (operation.schema, operation.method == "patch")
+        key = (operation.schema, operation.ruled, operation.method == "patch")
         schema = self._loaders.get(key)
         if schema is None:
             schema = self._loaders[key] = self._loader(*key)
@@ -214,9 +214,11 @@ class Lens:
                     each.kind = "read_only"
             return {}, found
 
-    def _loader(self, declared: type[Schema] | None, is_partial: bool) -> Schema:
+    def _loader(
+        self, declared: type[Schema] | None, ruled: type[Schema] | None, is_partial: bool
+    ) -> Schema:
         """Make the schema that holds a body against the rules; what is hidden is unknown to it."""
-        kind = declared or self._resource.attributes
+        kind = ruled or declared or self._resource.attributes
         hidden = [
             name
             for name, field in kind().fields.items()
