@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from glue_core.changes import (
         UNCHANGED,
         AttributeChange,
+        BodyRules,
         OperationChange,
         ResourceChange,
-        Rules,
     )
     from glue_core.child import OnlyChild
     from glue_core.cli.session import Session
@@ -169,6 +169,7 @@ __all__ = [
     "AuthenticationResponse",
     "AuthenticationServer",
     "BadRequest",
+    "BodyRules",
     "Broker",
     "Build",
     "Call",
@@ -256,7 +257,6 @@ __all__ = [
     "RowError",
     "RowImporter",
     "Rows",
-    "Rules",
     "Search",
     "SearchIndex",
     "SearchPage",
@@ -422,7 +422,7 @@ _HOMES = {
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
     "Rows": "glue_core.encoding",
-    "Rules": "glue_core.changes",
+    "BodyRules": "glue_core.changes",
     "SORT": "glue_core.building",
     "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",

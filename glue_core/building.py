@@ -223,7 +223,6 @@ def read_sort(operation: Operation, *, ignore_unknown: bool = False) -> Build | 
     if not operation.sorts or operation.model is None or operation.type is None:
         return None
     model, type_ = operation.model, operation.type
-    renamed = operation.renamed
 
     def build(request: GlueRequest) -> None:
         text = request.query_fields.get("sort")
@@ -234,7 +233,7 @@ def read_sort(operation: Operation, *, ignore_unknown: bool = False) -> Build | 
         for part in text.split(","):
             name = part.removeprefix("-")
             if name in known:
-                sortings.append(Sort(renamed.get(name, name), not part.startswith("-")))
+                sortings.append(Sort(operation.handled(name), not part.startswith("-")))
             elif not ignore_unknown:
                 wrong(request, "sort", f"Cannot sort by {name!r}; known are: {', '.join(known)}.")
         request.sortings = tuple(sortings)
@@ -252,7 +251,6 @@ def read_filters(operation: Operation, *, ignore_unknown: bool = False) -> Build
     if not operation.filters or operation.model is None or operation.type is None:
         return None
     model, type_ = operation.model, operation.type
-    renamed = operation.renamed
 
     def build(request: GlueRequest) -> None:
         filters = []
@@ -276,7 +274,7 @@ def read_filters(operation: Operation, *, ignore_unknown: bool = False) -> Build
                     f"Cannot filter by {resource + dot + attribute!r}; known are: {offered}.",
                 )
                 continue
-            filters.append(GlueFilter(resource, renamed.get(attribute, attribute), value))
+            filters.append(GlueFilter(resource, operation.handled(attribute), value))
         request.filters = tuple(filters)
 
     return build

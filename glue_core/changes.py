@@ -10,7 +10,9 @@ from typing import Any, Final, Literal
 from glue_core.messages import GlueResponse
 from glue_core.operation import ErrorCode, Method, PageRules
 from glue_core.resource import ClientIds, SchemaClass
+from glue_core.security.protection import Protection
 from glue_core.step import Parameter
+from glue_core.variants import at_stores
 
 
 class _Kept(Enum):
@@ -68,6 +70,9 @@ class ResourceChange:
         client_ids: Whether clients choose ids.
         version: Where the version of its state comes from.
         requires_match: Whether a change must say which state it is about.
+        protection: Who may call its operations that say nothing themselves.
+        restricted: Attributes and relationships that not everybody knows, as in `Resource`; other
+            names keep what is said of them.
         replaces: Names of ``attributes`` that come in the place of some that exist.
         stores: Stores whose requests see the change; empty for all.
         before: Names or ids of changes of the same layer that win over this one.
@@ -85,6 +90,8 @@ class ResourceChange:
         default=UNCHANGED, kw_only=True
     )
     requires_match: bool | tuple[str, ...] | Unchanged = field(default=UNCHANGED, kw_only=True)
+    protection: Protection | Unchanged | None = field(default=UNCHANGED, kw_only=True)
+    restricted: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
     replaces: tuple[str, ...] = field(default=(), kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)
     before: tuple[str, ...] = field(default=(), kw_only=True)
@@ -118,6 +125,7 @@ class OperationChange:
         status: Status of success.
         singular: As in `Operation`.
         snake_case: As in `Operation`.
+        protection: Who may call it.
         replaces: Those of ``filters``, ``sorts``, ``parameters`` and ``errors`` that come in the
             place of what there is.
         stores: Stores whose requests see the change; empty for all.
@@ -138,6 +146,7 @@ class OperationChange:
     status: int | Unchanged | None = field(default=UNCHANGED, kw_only=True)
     singular: bool | Unchanged = field(default=UNCHANGED, kw_only=True)
     snake_case: bool | Unchanged = field(default=UNCHANGED, kw_only=True)
+    protection: Protection | Unchanged | None = field(default=UNCHANGED, kw_only=True)
     replaces: tuple[str, ...] = field(default=(), kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)
     before: tuple[str, ...] = field(default=(), kw_only=True)
@@ -151,8 +160,8 @@ class OperationChange:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rules:
-    """Rules for bodies, beside those that schemas have.
+class BodyRules:
+    """BodyRules for bodies, beside those that schemas have.
 
     They are put together with the rules of the schema and of others; a rule that is there already
     is not added again.
@@ -194,9 +203,4 @@ class Rules:
         return (found,) if callable(found) else tuple(found)
 
 
-Change = ResourceChange | OperationChange | Rules
-
-
-def at_stores(stores: Sequence[str]) -> str:
-    """Return the end of the name of a declaration for some stores alone."""
-    return f"[{','.join(stores)}]" if stores else ""
+Change = ResourceChange | OperationChange | BodyRules

@@ -57,14 +57,15 @@ def same(one: object, other: object) -> bool:
     """Say whether two values mean the same: marshmallow's validators do not compare."""
     if one is other:
         return True
-    if type(one) is type(other):
-        if isinstance(one, validate.Validator):
-            return same(vars(one), vars(other))
-        if isinstance(one, dict) and isinstance(other, dict):
-            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-        if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-            pairs = zip(one, other, strict=False)
-            return len(one) == len(other) and all(same(a, b) for a, b in pairs)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, validate.Validator):
+        return same(vars(one), vars(other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(same(each, beside) for each, beside in pairs)
     return bool(one == other)
 
 

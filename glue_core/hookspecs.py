@@ -14,7 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
-    from glue_core.changes import OperationChange, ResourceChange, Rules
+    from glue_core.changes import BodyRules, OperationChange, ResourceChange
     from glue_core.command import Command
     from glue_core.convention import MediaTypeExtension
     from glue_core.demo import DemoData
@@ -87,7 +87,7 @@ def glue_relationships(  # type: ignore[empty-body]
 @hookspec
 def glue_declaration_changes(  # type: ignore[empty-body]
     features: Features, services: Services, settings: Settings
-) -> Sequence[ResourceChange | OperationChange | Rules]:
+) -> Sequence[ResourceChange | OperationChange | BodyRules]:
     """Change parts of what other plugins declare: types, operations and rules for bodies.
 
     Called as `glue_resources` is. The changes are applied to what the hooks before return, whoever

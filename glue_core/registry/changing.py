@@ -18,9 +18,9 @@ from marshmallow import Schema
 from glue_core.changes import (
     UNCHANGED,
     AttributeChange,
+    BodyRules,
     OperationChange,
     ResourceChange,
-    Rules,
 )
 from glue_core.deriving import (
     Missing,
@@ -40,12 +40,29 @@ from glue_core.registry.discovery import APPLICATIONS, place_of
 from glue_core.registry.order import Contribution, arrange
 from glue_core.resource import Resource
 from glue_core.validation import TAKES_A_BODY
+from glue_core.variants import at_stores, share_stores, stores_of
+from glue_core.versions import share_versions
 
 MERGED = ("filters", "sorts", "parameters", "errors")
 """What an `OperationChange` adds to, unless ``replaces`` names it."""
 
-PLAIN_OF_OPERATION = ("handler", "schema", "summary", "status", "singular", "snake_case")
-PLAIN_OF_RESOURCE = ("description", "id", "client_ids", "version", "requires_match")
+PLAIN_OF_OPERATION = (
+    "handler",
+    "schema",
+    "summary",
+    "status",
+    "singular",
+    "snake_case",
+    "protection",
+)
+PLAIN_OF_RESOURCE = (
+    "description",
+    "id",
+    "client_ids",
+    "version",
+    "requires_match",
+    "protection",
+)
 ONE_ATTRIBUTE = tuple(each.name for each in fields(AttributeChange))
 
 HOOK = "glue_declaration_changes"
@@ -131,6 +148,7 @@ class _Changing:
         self._declared = declared
         self._problems: list[str] = []
         self._types = self._declared_types()
+        self._variants = self._declared_variants()
         self._targets = {each.id: self._named_by(each) for each in changes}
         self._tiers = self._ordered(changes, project, replaced)
         self._resources: dict[tuple[object, ...], Resource] = {}
@@ -143,9 +161,9 @@ class _Changing:
             self._problems += self._clashes(tier)
         _stop(self._problems)
         changed = Declared(
-            tuple(self._operation(each) for each in self._declared.operations),
-            tuple(self._operation(each) for each in self._declared.routes),
-            tuple(self._bare(each) for each in self._declared.resources),
+            tuple(made for each in self._declared.operations for made in self._operation(each)),
+            tuple(made for each in self._declared.routes for made in self._operation(each)),
+            tuple(made for each in self._declared.resources for made in self._bare(each)),
         )
         self._problems += [
             text for key, (_, text) in self._missing.items() if key not in self._found
@@ -168,6 +186,17 @@ class _Changing:
                 types.setdefault(resource.type, []).append(each)
         return types
 
+    def _declared_variants(self) -> dict[str, dict[str, list[Resource]]]:
+        """Return the declarations of each type that are for single stores, by store."""
+        found: dict[str, dict[str, list[Resource]]] = {}
+        for type_, declared in self._types.items():
+            for resource in filter(None, map(_resource_of, declared)):
+                for store in resource.stores:
+                    held = found.setdefault(type_, {}).setdefault(store, [])
+                    if not any(resource is each for each in held):
+                        held.append(resource)
+        return found
+
     def _named_by(self, change: Contribution) -> tuple[str, ...]:
         """Return the ids of the operations that a change is about, and tell where it names none."""
         value = change.value
@@ -181,7 +210,7 @@ class _Changing:
         if value.type not in self._types:
             self._unknown(change, "type", value.type, self._types)
             return ()
-        if isinstance(value, Rules):
+        if isinstance(value, BodyRules):
             with_bodies = {
                 each.value.method
                 for each in self._types[value.type]
@@ -243,7 +272,9 @@ class _Changing:
             for leaf in self._leaves(change):
                 start = held.setdefault(leaf.key[:2], [])
                 for other, by in start:
-                    if by is change or not _meet(leaf, other) or not _share(change, by):
+                    if by is change or not _meet(leaf, other):
+                        continue
+                    if not share_stores(by.value.stores, change.value.stores):
                         continue
                     if _comes_after(change, by, tier) or (by.id, change.id) in told:
                         continue
@@ -271,6 +302,8 @@ class _Changing:
             if value.attributes is not None:
                 for own, each in value.attributes._declared_fields.items():
                     yield _Leaf((*start, "attributes", each.data_key or own), each)
+            for name, grants in value.restricted.items():
+                yield _Leaf((*start, "restricted", name), grants)
             for path, attribute in value.changes.items():
                 key = (*start, "attributes", *parts_of(path))
                 if attribute.hidden:
@@ -291,71 +324,192 @@ class _Changing:
 
     # What declarations become.
 
-    def _bare(self, declared: Contribution) -> Contribution:
-        changes = self._of_type(declared.value.type)
-        if not changes:
-            return declared
-        changed = self._resource(declared.value, changes)
-        return replace(declared, value=changed, changes=changes)
+    def _bare(self, declared: Contribution) -> Iterator[Contribution]:
+        """Yield a type that was declared without an operation, and its variants for stores."""
+        resource: Resource = declared.value
+        seen: list[Resource] = []
+        stores: Sequence[str | None] = resource.stores or (None, *self._stores(resource.type, ()))
+        for store in stores:
+            base = resource if resource.stores else self._base(resource, store)
+            changes = self._of_type(resource.type, store)
+            made = self._resource(base, store, changes)
+            if base is not resource or any(made is each for each in seen):
+                # Another declaration stands for the store.
+                continue
+            seen.append(made)
+            yield replace(
+                declared,
+                id=f"{declared.source.id}.{made.type}{at_stores(made.stores)}",
+                name=f"{made.type}{at_stores(made.stores)}",
+                value=made,
+                changes=changes,
+            )
 
-    def _operation(self, declared: Contribution) -> Contribution:
-        """Return an operation with everything that is about it."""
+    def _operation(self, declared: Contribution) -> Iterator[Contribution]:
+        """Yield an operation with everything that is about it, and its variants for stores."""
         operation: Operation = declared.value
-        about_type = () if operation.type is None else self._of_type(operation.type)
-        about_rules = self._rules_of(operation)
-        about_it = self._of_operation(declared)
+        groups: dict[tuple[object, ...], list[str]] = {}
+        named = stores_of(operation)
+        for store in named or self._stores(operation.type, self._about(declared)):
+            if not named and self._has_own(declared, store):
+                continue
+            base = operation.resource
+            if not named and base is not None:
+                base = self._base(base, store)
+            about = self._about(declared, store)
+            if named or base is not operation.resource or any(e.value.stores for e in about):
+                key = (id(base), *(each.id for each in about))
+                groups.setdefault(key, []).append(store)
+        if not named:
+            yield self._made(declared, None, ())
+        for stores in groups.values():
+            # A declaration for all of these stores keeps its own word for them.
+            kept = named and len(groups) == 1
+            yield self._made(declared, stores[0], operation.stores if kept else tuple(stores))
+
+    def _made(
+        self, declared: Contribution, store: str | None, stores: tuple[str, ...]
+    ) -> Contribution:
+        """Return an operation as one store sees it."""
+        operation: Operation = declared.value
+        about_type = () if operation.type is None else self._of_type(operation.type, store)
+        about_it = self._of_operation(declared, store)
+        about_rules = self._rules_of(operation, store)
         changes = (*about_type, *about_it, *about_rules)
-        if not changes:
-            return declared
         place = declared.place
-        if about_type and operation.resource is not None:
-            operation = self._shown(operation, self._resource(operation.resource, about_type))
+        if operation.resource is not None:
+            base = operation.resource
+            if not stores_of(operation):
+                base = self._base(base, store)
+            shown = self._resource(base, store, about_type)
+            if shown is not operation.resource:
+                operation = self._shown(operation, base, shown)
         for each in about_it:
             operation = self._changed(operation, each)
             if each.value.handler is not UNCHANGED:
                 place = place_of(each.value.handler, each.source)
         operation = self._ruled(operation, about_rules)
-        return replace(declared, value=operation, place=place, changes=changes)
+        if operation is declared.value and stores == operation.stores:
+            return declared
+        operation = replace(operation, stores=stores)
+        name = operation.contribution_name
+        return replace(
+            declared,
+            id=f"{declared.source.id}.{name}",
+            name=name,
+            value=operation,
+            place=place,
+            changes=changes,
+        )
 
-    def _of_type(self, type_: str) -> tuple[Contribution, ...]:
+    def _about(self, declared: Contribution, store: str | None = None) -> tuple[Contribution, ...]:
+        """Return what is about an operation: in one store, or in any where none is named."""
+        type_ = declared.value.type
+        return (
+            *(() if type_ is None else self._of_type(type_, store, any_store=store is None)),
+            *self._of_operation(declared, store, any_store=store is None),
+            *self._rules_of(declared.value, store, any_store=store is None),
+        )
+
+    def _stores(self, type_: str | None, changes: Iterable[Contribution]) -> tuple[str, ...]:
+        """Return the stores that something about a type, or these changes, names."""
+        found = {store for each in changes for store in each.value.stores}
+        if type_ is not None:
+            found.update(self._variants.get(type_, ()))
+            for each in self._of_type(type_, any_store=True):
+                found.update(each.value.stores)
+        return tuple(sorted(found))
+
+    def _base(self, resource: Resource, store: str | None) -> Resource:
+        """Return what a store has in the place of a type's general declaration."""
+        for other in self._variants.get(resource.type, {}).get(store or "", ()):
+            if not other.versions or set(other.versions) == set(resource.versions):
+                return other
+        return resource
+
+    def _has_own(self, declared: Contribution, store: str) -> bool:
+        """Say whether another operation at the same place is for the store."""
+        operation: Operation = declared.value
+        return any(
+            store in stores_of(each.value)
+            and (each.value.place, each.value.method) == (operation.place, operation.method)
+            and share_versions(each.value, operation)
+            for each in (*self._declared.operations, *self._declared.routes)
+        )
+
+    def _of_type(
+        self, type_: str, store: str | None = None, *, any_store: bool = False
+    ) -> tuple[Contribution, ...]:
         return tuple(
             each
-            for tier in self._tiers
-            for each in tier
+            for each in self._applied(store, any_store)
             if isinstance(each.value, ResourceChange) and each.value.type == type_
         )
 
-    def _of_operation(self, declared: Contribution) -> tuple[Contribution, ...]:
+    def _of_operation(
+        self, declared: Contribution, store: str | None, *, any_store: bool = False
+    ) -> tuple[Contribution, ...]:
         return tuple(
-            each for tier in self._tiers for each in tier if declared.id in self._targets[each.id]
+            each
+            for each in self._applied(store, any_store)
+            if declared.id in self._targets[each.id]
         )
 
-    def _rules_of(self, operation: Operation) -> tuple[Contribution, ...]:
+    def _rules_of(
+        self, operation: Operation, store: str | None, *, any_store: bool = False
+    ) -> tuple[Contribution, ...]:
         if operation.method not in TAKES_A_BODY:
             return ()
         return tuple(
             each
-            for tier in self._tiers
-            for each in tier
-            if isinstance(each.value, Rules)
+            for each in self._applied(store, any_store)
+            if isinstance(each.value, BodyRules)
             and each.value.type == operation.type
             and (not each.value.methods or operation.method in each.value.methods)
         )
 
-    def _resource(self, declared: Resource, changes: Sequence[Contribution]) -> Resource:
-        key = (id(declared), *(each.id for each in changes))
+    def _applied(self, store: str | None, any_store: bool) -> Iterator[Contribution]:
+        """Yield the changes that hold in a store, the last one last."""
+        for tier in self._tiers:
+            for each in tier:
+                if any_store or not each.value.stores or store in each.value.stores:
+                    yield each
+
+    def _resource(
+        self, declared: Resource, store: str | None, changes: Sequence[Contribution]
+    ) -> Resource:
+        """Return a type as one store sees it; one object for all stores that see it alike."""
+        ids = [each.id for each in changes]
+        candidates = declared.stores
+        if not candidates and any(each.value.stores for each in changes):
+            candidates = self._stores(declared.type, ())
+        stores = tuple(
+            each
+            for each in candidates
+            if [change.id for change in self._of_type(declared.type, each)] == ids
+            and (declared.stores or self._base(declared, each) is declared)
+        )
+        if not changes and stores == declared.stores:
+            return declared
+        key = (id(declared), *ids)
         made = self._resources.get(key)
         if made is None:
             schema = declared.attributes
+            past = _Names(declared)
             for tier in self._tiers:
                 schema = self._schema(schema, [each for each in changes if each in tier])
+                past.note(schema)
             plain = {
                 name: getattr(each.value, name)
                 for each in changes
                 for name in PLAIN_OF_RESOURCE
                 if getattr(each.value, name) is not UNCHANGED
             }
-            made = self._resources[key] = replace(declared, attributes=schema, **plain)
+            plain["restricted"] = _restricted(declared, changes)
+            made = replace(
+                declared, attributes=schema, stores=stores, renamed=past.renamed(), **plain
+            )
+            self._resources[key] = made
         return made
 
     def _schema(self, kind: type[Schema], tier: Sequence[Contribution]) -> type[Schema]:
@@ -423,18 +577,17 @@ class _Changing:
         self._found.add((change.id, path))
         return made
 
-    def _shown(self, operation: Operation, resource: Resource) -> Operation:
+    def _shown(self, operation: Operation, base: Resource, resource: Resource) -> Operation:
         """Let an operation show a changed resource, and its filters and orders follow the names."""
-        assert operation.resource is not None
-        before = names_of(operation.resource.attributes)
-        after = {own: name for name, own in names_of(resource.attributes).items()}
-        renamed = {name: after.get(own) for name, own in before.items()}
+        if resource.attributes is base.attributes:
+            return replace(operation, resource=resource)
+        gone = names_of(base.attributes).keys() - names_of(resource.attributes).keys()
+        renamed = {each: name for name, names in resource.renamed.items() for each in names}
         filters, sorts = (
-            tuple(now for each in held if (now := renamed.get(each, each)) is not None)
+            tuple(renamed.get(e, e) for e in held if e in renamed or e not in gone)
             for held in (operation.filters, operation.sorts)
         )
-        handled = {now: name for name, now in renamed.items() if now is not None and now != name}
-        return replace(operation, resource=resource, renamed=handled, filters=filters, sorts=sorts)
+        return replace(operation, resource=resource, filters=filters, sorts=sorts)
 
     def _changed(self, operation: Operation, change: Contribution) -> Operation:
         value: OperationChange = change.value
@@ -459,7 +612,7 @@ class _Changing:
         if not rules or kind is None:
             return operation
         for each in rules:
-            value: Rules = each.value
+            value: BodyRules = each.value
             for path in dict.fromkeys((*value.rules, *value.required, *value.replaces)):
                 make = partial(
                     with_rules,
@@ -501,7 +654,7 @@ class _Changing:
         near = difflib.get_close_matches(missing.name, missing.known, 1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         known = f"\nThere are: {', '.join(missing.known)}." if missing.known else ""
-        only = " that bodies may set" if isinstance(change.value, Rules) else ""
+        only = " that bodies may set" if isinstance(change.value, BodyRules) else ""
         self._missing[change.id, path] = (
             change,
             f"{_spoken(change)} of {self._application!r} {_is(change)} about the attribute "
@@ -514,6 +667,40 @@ class _Changing:
         return f"  {change.party}\n  {declared.party}"
 
 
+class _Names:
+    """The names that the attributes of a type have had, tier by tier."""
+
+    def __init__(self, declared: Resource) -> None:
+        self._names = names_of(declared.attributes)
+        self._past = {
+            own: (*declared.renamed.get(name, ()), name) for name, own in self._names.items()
+        }
+
+    def note(self, kind: type[Schema]) -> None:
+        """Note the names after a tier; what comes in an attribute's place has had its names."""
+        now = names_of(kind)
+        for name, own in now.items():
+            past = self._past.get(own) or self._past.get(self._names.get(name, ""), ())
+            self._past[own] = past if past[-1:] == (name,) else (*past, name)
+        self._names = now
+
+    def renamed(self) -> dict[str, tuple[str, ...]]:
+        """Return the earlier names of what was renamed, by the names there are."""
+        return {
+            name: self._past[own][:-1]
+            for name, own in self._names.items()
+            if len(self._past[own]) > 1
+        }
+
+
+def _restricted(declared: Resource, changes: Iterable[Contribution]) -> dict[str, tuple[str, ...]]:
+    """Return who knows of which names, with what changes say."""
+    found = dict(declared.restricted)
+    for each in changes:
+        found.update(each.value.restricted)
+    return found
+
+
 def _resource_of(declared: Contribution) -> Resource | None:
     value = declared.value
     resource: Resource | None = value if isinstance(value, Resource) else value.resource
@@ -521,12 +708,12 @@ def _resource_of(declared: Contribution) -> Resource | None:
 
 
 def _spoken(change: Contribution) -> str:
-    kind = "rules" if isinstance(change.value, Rules) else "change"
+    kind = "rules" if isinstance(change.value, BodyRules) else "change"
     return f"The {kind} {change.id!r}"
 
 
 def _is(change: Contribution) -> str:
-    return "are" if isinstance(change.value, Rules) else "is"
+    return "are" if isinstance(change.value, BodyRules) else "is"
 
 
 def _operation_leaves(start: tuple[str, ...], value: OperationChange) -> Iterator[_Leaf]:
@@ -549,12 +736,6 @@ def _meet(one: _Leaf, other: _Leaf) -> bool:
         return not (one.merges and other.merges) and not same(one.value, other.value)
     length = min(len(one.key), len(other.key))
     return one.key[:length] == other.key[:length]
-
-
-def _share(one: Contribution, other: Contribution) -> bool:
-    """Say whether two changes hold for one request: a tier is for all stores or for single ones."""
-    stores = one.value.stores
-    return not stores or not set(stores).isdisjoint(other.value.stores)
 
 
 def _comes_after(one: Contribution, other: Contribution, tier: Sequence[Contribution]) -> bool:
@@ -581,7 +762,7 @@ def _about(key: tuple[str, ...]) -> str:
         method, path = rest
         return f"the rules of {path!r} of {of!r} in the bodies of {method!r}"
     if rest[0] != "attributes":
-        return f"the type {of!r}: {rest[0]}"
+        return f"the type {of!r}: {'.'.join(rest)}"
     path, _, told = "/".join(rest[1:]).partition("//")
     return f"the attribute {path!r} of {of!r}" + (f": {told}" if told else "")
 
@@ -618,8 +799,12 @@ def _wrong_resource(value: ResourceChange) -> Iterator[str]:
         if name not in named:
             yield f"replaces {name!r}, which its 'attributes' do not have."
     told = [getattr(value, name) for name in PLAIN_OF_RESOURCE]
-    if value.attributes is None and not value.changes and all(e is UNCHANGED for e in told):
+    parts = value.attributes is not None or value.changes or value.restricted
+    if not parts and all(each is UNCHANGED for each in told):
         yield "changes nothing: give it 'attributes', 'changes' or another part of a Resource."
+    for name, grants in value.restricted.items():
+        if not isinstance(grants, (tuple, list)):
+            yield f"restricts {name!r} to {grants!r}: write a tuple of grants."
     for path, change in value.changes.items():
         if not isinstance(change, AttributeChange):
             yield f"has {change!r} for {path!r}: write an AttributeChange."
@@ -666,7 +851,7 @@ def _wrong_operation(value: OperationChange) -> Iterator[str]:
         yield f"changes nothing: give it one of {', '.join(told)}."
 
 
-def _wrong_rules(value: Rules) -> Iterator[str]:
+def _wrong_rules(value: BodyRules) -> Iterator[str]:
     if not value.rules and not value.required and not value.replaces:
         yield "say nothing: give them 'rules', 'required' or 'replaces'."
     for method in value.methods:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from glue_core import health
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
@@ -42,9 +42,10 @@ from glue_core.registry.discovery import (
     place_of,
 )
 from glue_core.registry.models import (
-    follows,
     models_of,
+    seen_in,
     shown_by_convention,
+    stores_in,
 )
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
@@ -58,9 +59,6 @@ from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
-
-if TYPE_CHECKING:
-    pass
 
 STACKS = (
     "glue_request_builders",
@@ -130,6 +128,7 @@ class ApplicationRegistry:
         convention_sources: Ids of the plugins that the conventions are.
         extensions: What media type parameters of conventions may name.
         changes: What plugins change about declarations of others.
+        models_of_stores: The types that each convention shows in the stores that declarations name.
     """
 
     application: ApiApplication
@@ -147,6 +146,7 @@ class ApplicationRegistry:
     access: Access | None = None
     extensions: tuple[Contribution, ...] = ()
     changes: tuple[Contribution, ...] = ()
+    models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -471,14 +471,23 @@ class Registry:
         if isinstance(plain, Plain):
             conventions[None] = plain.with_encoders([each.value for each in encoders])
         everything = (*operations, *routes)
-        shown_types = shown_by_convention(types, conventions)
-        made = relationship_operations(everything, relationships, shown_types, conventions, follows)
+        stores = stores_in((*everything, *resources))
+        made = _made_of_relationships(everything, relationships, types, conventions, stores)
         everything = (*everything, *self.choice.of_contributions(made))
         access = self._access(application, call, everything)
-        declared_operations = [each.value for each in everything]
-        models = models_of(
-            shown_types, relationships, everything, access.policies(declared_operations)
-        )
+        models: dict[str | None, Mapping[str | None, Model]] = {}
+        for store in (None, *stores):
+            sees = seen_in(store, everything)
+            visible = (e.value for e in everything if any(sees(e.value, c) for c in conventions))
+            models[store] = MappingProxyType(
+                models_of(
+                    shown_by_convention(types, conventions, store),
+                    relationships,
+                    everything,
+                    sees,
+                    access.policies(visible),
+                )
+            )
         return ApplicationRegistry(
             application,
             source,
@@ -486,7 +495,7 @@ class Registry:
             MappingProxyType(conventions),
             everything,
             relationships,
-            MappingProxyType(models),
+            models[None],
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
             MappingProxyType(heard),
@@ -495,6 +504,7 @@ class Registry:
             access,
             extensions=extensions,
             changes=changes,
+            models_of_stores=MappingProxyType({store: models[store] for store in stores}),
         )
 
     def _access(
@@ -781,6 +791,41 @@ def _contribution(of: Contribution, name: str, value: object, place: object) -> 
     )
 
 
+def _made_of_relationships(
+    operations: Sequence[Contribution],
+    relationships: Sequence[Contribution],
+    types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
+    conventions: Mapping[str | None, Convention],
+    stores: Iterable[str],
+) -> tuple[Contribution, ...]:
+    """Make the operations of relationships: for all stores, then what only single ones have."""
+
+    def made_in(store: str | None) -> tuple[Contribution, ...]:
+        return relationship_operations(
+            operations,
+            relationships,
+            shown_by_convention(types, conventions, store),
+            conventions,
+            seen_in(store, operations),
+        )
+
+    general = made_in(None)
+    names = {each.name for each in general}
+    own: dict[tuple[object, ...], tuple[Contribution, list[str]]] = {}
+    for store in stores:
+        for each in made_in(store):
+            value = each.value
+            if each.name not in names:
+                key = (value.name, value.conventions, id(value.resource), id(value.parent))
+                own.setdefault(key, (each, []))[1].append(store)
+    found = list(general)
+    for each, named in own.values():
+        value = replace(each.value, stores=tuple(named))
+        name = value.contribution_name
+        found.append(replace(each, id=f"{each.source.id}.{name}", name=name, value=value))
+    return tuple(found)
+
+
 def _relationships(
     operations: Iterable[Contribution],
     resources: Iterable[Contribution],
@@ -788,13 +833,16 @@ def _relationships(
 ) -> tuple[Contribution, ...]:
     """Collect relationships: those that resources own, and those that plugins add."""
     found: list[Contribution] = []
-    seen: set[int] = set()
+    seen: set[tuple[str, int]] = set()
     for each in (*operations, *resources):
         resource = each.value if isinstance(each.value, Resource) else each.value.resource
-        if resource is None or id(resource) in seen:
+        if resource is None:
             continue
-        seen.add(id(resource))
         for relationship in resource.relationships:
+            # What was made of a declaration for some stores has the same relationships.
+            if (resource.type, id(relationship)) in seen:
+                continue
+            seen.add((resource.type, id(relationship)))
             whole = replace(relationship, source=resource.type)
             name = f"{resource.type}.{whole.name}"
             found.append(_contribution(each, name, whole, whole.load))

@@ -10,15 +10,19 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from glue_core import (
     AttributeChange,
+    BodyRules,
     GlueRequest,
     GlueResponse,
+    Identity,
+    IdentityReader,
     Operation,
     OperationChange,
     PageRules,
+    Policy,
+    Protection,
     RequestFlowAwareApiApplication,
     Resource,
     ResourceChange,
-    Rules,
     hookimpl,
 )
 from glue_core.cli.flow import environ_of, walk_of
@@ -26,7 +30,7 @@ from glue_core.cli.routes import rows
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, in_memory, installed
 
-Change = ResourceChange | OperationChange | Rules
+Change = ResourceChange | OperationChange | BodyRules
 
 
 class PartAttributes(Schema):
@@ -329,7 +333,9 @@ def violations(response: Any) -> list[tuple[str, str]]:
 
 def test_rules_stand_in_a_declaration_of_their_own(shop: Shop) -> None:
     """Rules beside a schema are answered as those in it are: all at once, by kind."""
-    rules = Rules("lamps", {"watts": validate.Range(min=1), "parts/kind": validate.Length(min=2)})
+    rules = BodyRules(
+        "lamps", {"watts": validate.Range(min=1), "parts/kind": validate.Length(min=2)}
+    )
     sent = {"name": "a" * 11, "watts": 0, "parts": [{"kind": "b"}]}
 
     refused = shop(plugin("rules", rules)).post("/lamps", json=sent)
@@ -350,8 +356,10 @@ def test_rules_stand_in_a_declaration_of_their_own(shop: Shop) -> None:
 def test_equal_rules_are_told_once(shop: Shop) -> None:
     """A rule that the schema or another declaration has already is not added again."""
     client = shop(
-        plugin("one", Rules("lamps", {"name": validate.Length(max=10)})),
-        plugin("two", Rules("lamps", {"name": [validate.Length(max=10), validate.Length(min=1)]})),
+        plugin("one", BodyRules("lamps", {"name": validate.Length(max=10)})),
+        plugin(
+            "two", BodyRules("lamps", {"name": [validate.Length(max=10), validate.Length(min=1)]})
+        ),
     )
 
     assert len(client.post("/lamps", json={"name": "a" * 11}).json) == 1
@@ -360,7 +368,9 @@ def test_equal_rules_are_told_once(shop: Shop) -> None:
 
 def test_rules_for_one_method(shop: Shop) -> None:
     """Rules may hold for creates or for updates alone."""
-    rules = Rules("lamps", {"watts": validate.Range(min=1)}, required=("watts",), methods=("post",))
+    rules = BodyRules(
+        "lamps", {"watts": validate.Range(min=1)}, required=("watts",), methods=("post",)
+    )
 
     client = shop(plugin("rules", rules))
 
@@ -371,7 +381,7 @@ def test_rules_for_one_method(shop: Shop) -> None:
 
 def test_rules_are_replaced_on_demand(shop: Shop) -> None:
     """With ``replaces`` the rules that an attribute has no longer hold."""
-    rules = Rules("lamps", {"name": validate.Length(max=20)}, replaces=("name",))
+    rules = BodyRules("lamps", {"name": validate.Length(max=20)}, replaces=("name",))
 
     client = shop(plugin("rules", rules))
 
@@ -386,7 +396,7 @@ def test_rule_for_the_whole(shop: Shop) -> None:
         if values.get("watts", 0) > values.get("cost", 0):
             raise ValidationError("Too much power for the price.")
 
-    client = shop(plugin("rules", Rules("lamps", {"": cheap})))
+    client = shop(plugin("rules", BodyRules("lamps", {"": cheap})))
 
     refused = client.post("/lamps", json={"name": "a", "watts": 2, "cost": 1})
     assert violations(refused) == [("", "Too much power for the price.")]
@@ -396,16 +406,66 @@ def test_rule_for_the_whole(shop: Shop) -> None:
 def test_rules_use_the_names_that_clients_see(shop: Shop) -> None:
     """Rules hold for an attribute that another change added or renamed, whatever their order."""
     client = shop(
-        plugin("aa", Rules("lamps", {"title": validate.Length(min=3)})),
+        plugin("aa", BodyRules("lamps", {"title": validate.Length(min=3)})),
         plugin("bb", of_lamps(name=AttributeChange(rename="title"))),
     )
 
     assert [e for e, _ in violations(client.post("/lamps", json={"title": "a"}))] == ["/title"]
 
 
+def read_clerk(value: str, request: GlueRequest) -> Identity:
+    """Take everybody who names a grant for somebody who has it."""
+    return Identity("user", "anna", 1, scopes=(value,))
+
+
+READER = in_memory(
+    "glue.plugins.shop",
+    "reader",
+    glue_identity_readers=lambda: [IdentityReader("clerk", "x-clerk", read_clerk)],
+)
+
+
+def test_restricted_attribute_stays_restricted_under_its_new_name(shop: Shop) -> None:
+    """Who may not know an attribute does not learn of it by a new name, in whatever order."""
+    client = shop(
+        READER,
+        plugin("aa", of_lamps(cost=AttributeChange(rename="price"))),
+        plugin("bb", ResourceChange("lamps", restricted={"cost": ("clerk",)})),
+    )
+
+    assert "price" not in client.get("/lamps/1").json[0]
+    assert client.get("/lamps?sort=price").status_code == 400
+    assert client.post("/lamps", json={"name": "a", "price": 1}).status_code == 422
+    assert client.get("/lamps/1", headers={"x-clerk": "clerk"}).json[0]["price"] == 3
+
+
+def test_policy_about_the_old_name_holds(shop: Shop) -> None:
+    """A policy that denies an attribute denies it after it was renamed."""
+    policy = Policy("no-cost", lambda grants, type_, name, action: name != "cost")
+    client = shop(
+        in_memory("glue.plugins.shop", "policy", glue_authorization_policies=lambda: [policy]),
+        plugin("aa", of_lamps(cost=AttributeChange(rename="price"))),
+        own=[of_lamps(price=AttributeChange(rename="amount"))],
+    )
+
+    assert {"cost", "price", "amount"}.isdisjoint(client.get("/lamps/1").json[0])
+    assert client.get("/lamps?sort=amount").status_code == 400
+
+
+def test_operation_is_protected_by_a_change(shop: Shop) -> None:
+    """A project says who may call an operation of another plugin."""
+    protection = Protection(scopes=("clerk",))
+    client = shop(READER, plugin("aa", OperationChange("lamps.post", protection=protection)))
+
+    assert client.post("/lamps", json={"name": "a"}).status_code == 401
+    ours = client.post("/lamps", json={"name": "a"}, headers={"x-clerk": "clerk"})
+    assert ours.status_code == 201
+    assert client.get("/lamps/1").status_code == 200
+
+
 def test_every_convention_sees_the_change(start: Start) -> None:
     """JSON:API shows and judges what was changed, with pointers into its document."""
-    rules = Rules("lamps", {"watts": validate.Range(min=1)})
+    rules = BodyRules("lamps", {"watts": validate.Range(min=1)})
     deployment = start(
         *installed("json_api"),
         plugin("title", of_lamps(name=AttributeChange(rename="title")), rules),

@@ -33,6 +33,12 @@ class BrandAttributes(Schema):
     )
 
 
+class LabelAttributes(Schema):
+    """What German shops must show."""
+
+    energy_label = fields.Constant("A", data_key="energyLabel")
+
+
 def sold_out(request: GlueRequest) -> GlueResponse:
     """Answer for variants that nobody may look at any more."""
     raise NotFound("1302", "This shop shows no single variants.")
@@ -53,6 +59,7 @@ class Acme:
                     "name": AttributeChange(rename="title"),
                 },
             ),
+            ResourceChange("abstract-products", attributes=LabelAttributes, stores=("DE",)),
             OperationChange("abstract-products.getCollection", page={"default": 1, "maximum": 2}),
             OperationChange("concrete-products.get", handler=sold_out),
         ]
@@ -113,6 +120,40 @@ def test_sparse_fields_use_the_new_names(client: Any, json_api: Any, attributes_
     )
 
     assert attributes_of(found) == {"title": "Lamp A", "brand": "Lumo"}
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "is_shown"),
+    [
+        ("_store=DE", {}, True),
+        ("", {"Store": "DE"}, True),
+        ("_store=CH", {"Store": "DE"}, False),
+        ("", {}, False),
+    ],
+)
+def test_attribute_of_one_store(
+    client: Any, json_api: Any, query: str, headers: dict[str, str], is_shown: bool
+) -> None:
+    """The store is the one that the plugin of stores chooses: parameter, header, then default."""
+    alone = client.simulate_get(
+        "/abstract-products/A", query_string=query, headers={**json_api, **headers}
+    )
+    related = client.simulate_get(
+        "/concrete-products",
+        query_string=f"{query}&include=abstract-products".lstrip("&"),
+        headers={**json_api, **headers},
+    )
+
+    data = alone.json["data"]
+    shown = [data if isinstance(data, dict) else data[0], *related.json["included"]]
+    assert [("energyLabel" in each["attributes"]) for each in shown] == [is_shown] * 3
+
+
+def test_unknown_store_is_refused_as_ever(client: Any, json_api: Any, codes_of: Any) -> None:
+    """A store that is not there is refused where declarations vary, too."""
+    found = client.simulate_get("/abstract-products/A?_store=XX", headers=json_api)
+
+    assert codes_of(found) == ["601"]
 
 
 def test_handler_is_swapped(client: Any, json_api: Any, codes_of: Any) -> None:

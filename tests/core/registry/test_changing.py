@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from glue_core import (
     AttributeChange,
+    BodyRules,
     GlueResponse,
     Operation,
     OperationChange,
@@ -17,13 +18,12 @@ from glue_core import (
     RequestFlowAwareApiApplication,
     Resource,
     ResourceChange,
-    Rules,
     hookimpl,
 )
 from glue_core.registry.discovery import Source
 from glue_core.testing import Deployment, in_memory
 
-Change = ResourceChange | OperationChange | Rules
+Change = ResourceChange | OperationChange | BodyRules
 Refusal = Callable[..., str]
 Start = Callable[..., Deployment]
 
@@ -129,8 +129,8 @@ CONTRADICTIONS: dict[str, tuple[Change, Change, str]] = {
         "the operation 'glue-lamps:lamps.lamps.getCollection': sorts",
     ),
     "rules": (
-        Rules("lamps", {"name": validate.Length(max=3)}),
-        Rules("lamps", {"name": validate.Length(max=4)}, replaces=("name",)),
+        BodyRules("lamps", {"name": validate.Length(max=3)}),
+        BodyRules("lamps", {"name": validate.Length(max=4)}, replaces=("name",)),
         "the rules of 'name' of 'lamps' in the bodies of 'patch'",
     ),
 }
@@ -234,17 +234,17 @@ UNKNOWN: dict[str, tuple[Change, str]] = {
         "'lamps', and there is no 'first'.",
     ),
     "rule": (
-        Rules("lamps", {"nam": validate.Length(max=3)}),
+        BodyRules("lamps", {"nam": validate.Length(max=3)}),
         "The rules 'glue-one:one.lamps.rules' of 'shop' are about the attribute 'nam' of "
         "'lamps', and there is no 'nam' that bodies may set. Did you mean 'name'?",
     ),
     "rule of what is only read": (
-        Rules("lamps", {"code": validate.Length(max=3)}),
+        BodyRules("lamps", {"code": validate.Length(max=3)}),
         "The rules 'glue-one:one.lamps.rules' of 'shop' are about the attribute 'code' of "
         "'lamps', and there is no 'code' that bodies may set.",
     ),
     "rule of a method": (
-        Rules("lamps", {"name": validate.Length(max=3)}, methods=("patch",)),
+        BodyRules("lamps", {"name": validate.Length(max=3)}, methods=("patch",)),
         "The rules 'glue-one:one.lamps.rules.patch' of 'shop' are for the bodies of 'patch', and "
         "no operation of 'lamps' takes such a body.",
     ),
@@ -290,7 +290,11 @@ MISSHAPEN: dict[str, tuple[Any, str]] = {
     "nothing of a type": (ResourceChange("lamps"), "changes nothing: give it 'attributes',"),
     "nothing of an attribute": (of_watts(), "changes nothing about 'watts'."),
     "nothing of an operation": (OperationChange("lamps.post"), "changes nothing: give it one of"),
-    "no rule": (Rules("lamps"), "say nothing: give them 'rules', 'required' or 'replaces'."),
+    "no rule": (BodyRules("lamps"), "say nothing: give them 'rules', 'required' or 'replaces'."),
+    "text for grants": (
+        ResourceChange("lamps", restricted={"watts": "clerk"}),  # type: ignore[dict-item]
+        "restricts 'watts' to 'clerk': write a tuple of grants.",
+    ),
     "no attribute change": (
         ResourceChange("lamps", changes={"watts": {"required": True}}),  # type: ignore[dict-item]
         "has {'required': True} for 'watts': write an AttributeChange.",
@@ -316,9 +320,9 @@ MISSHAPEN: dict[str, tuple[Any, str]] = {
         "replaces 'name', which its 'attributes' do not have.",
     ),
     "handler": (OperationChange("lamps.post", handler="x"), "which cannot be called."),  # type: ignore[arg-type]
-    "validator": (Rules("lamps", {"name": 5}), "which cannot be called: write a validator."),  # type: ignore[dict-item]
+    "validator": (BodyRules("lamps", {"name": 5}), "which cannot be called: write a validator."),  # type: ignore[dict-item]
     "method without a body": (
-        Rules("lamps", {"name": validate.Length(max=1)}, methods=("get",)),
+        BodyRules("lamps", {"name": validate.Length(max=1)}, methods=("get",)),
         "are for 'get', whose requests have no body.",
     ),
 }
