@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     )
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
+    from glue_core.changes import (
+        UNCHANGED,
+        AttributeChange,
+        BodyRules,
+        OperationChange,
+        ResourceChange,
+    )
     from glue_core.child import OnlyChild
     from glue_core.cli.session import Session
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
@@ -154,12 +161,15 @@ __all__ = [
     "SORTED_TEXT",
     "STATUS_LINES",
     "UNASKED",
+    "UNCHANGED",
     "Access",
     "ApiApplication",
+    "AttributeChange",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
     "BadRequest",
+    "BodyRules",
     "Broker",
     "Build",
     "Call",
@@ -220,6 +230,7 @@ __all__ = [
     "Notice",
     "OnlyChild",
     "Operation",
+    "OperationChange",
     "Order",
     "PageRules",
     "PageStrategy",
@@ -240,6 +251,7 @@ __all__ = [
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
     "Resource",
+    "ResourceChange",
     "ResponseEvent",
     "Row",
     "RowError",
@@ -306,6 +318,7 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
+    "AttributeChange": "glue_core.changes",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
@@ -379,6 +392,7 @@ _HOMES = {
     "Notice": "glue_core.listener",
     "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
+    "OperationChange": "glue_core.changes",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",
     "PROBLEM": "glue_core.problems",
@@ -402,11 +416,13 @@ _HOMES = {
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
     "Resource": "glue_core.resource",
+    "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
     "Rows": "glue_core.encoding",
+    "BodyRules": "glue_core.changes",
     "SORT": "glue_core.building",
     "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",
@@ -425,6 +441,7 @@ _HOMES = {
     "Storage": "glue_core.services.storage",
     "Strategy": "glue_core.security.protection",
     "UNASKED": "glue_core.security.protection",
+    "UNCHANGED": "glue_core.changes",
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",

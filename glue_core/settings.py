@@ -305,6 +305,12 @@ class GlueSettings(Schema):
         load_default=dict,
         metadata={"description": "Id of a contribution to the id of the one in its place."},
     )
+    project = Words(
+        load_default=list,
+        metadata={
+            "description": "Ids of plugins whose changes of declarations win over other plugins'."
+        },
+    )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
     applications = fields.Dict(
