@@ -159,6 +159,7 @@ class Deployment:
         from glue_core.http import HttpApplication
 
         assert isinstance(application, RequestFlowAwareApiApplication)
+        settings = self.settings.application(application.name)
         return HttpApplication(
             application.name,
             compile_application(registry, self.settings),
@@ -166,7 +167,8 @@ class Deployment:
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],
             seconds=self.settings["limits"]["seconds"],
-            base_url=self.settings.application(application.name)["base_url"],
+            base_url=settings["base_url"],
+            versions_in_path=settings["versions_in_path"],
             edge=edge,
         )
 

@@ -23,7 +23,7 @@ from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResou
 from glue_core.negotiation import Negotiator, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
-from glue_core.versions import UNREADABLE, version_in
+from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
 
 READ_AT_ONCE = 65_536
@@ -154,6 +154,7 @@ class HttpApplication:
         seconds: float,
         edge: Edge,
         base_url: str | None = None,
+        versions_in_path: bool = False,
     ) -> None:
         """Put the parts together.
 
@@ -166,6 +167,7 @@ class HttpApplication:
             seconds: Time a request may take.
             edge: What hears of the answers.
             base_url: Address that links start with; the request's own by default.
+            versions_in_path: Whether a path may start with the version it asks for.
         """
         self.name = name
         self.matchers = matchers
@@ -174,6 +176,7 @@ class HttpApplication:
         self._body_limit = body_limit
         self._seconds = seconds
         self._base_url = base_url
+        self._versions_in_path = versions_in_path
         self._edge = edge
         self._app = falcon.App(router=FlowRouter(self._respond))
         self._app.resp_options.xml_error_serialization = False
@@ -190,8 +193,13 @@ class HttpApplication:
         method = environ["REQUEST_METHOD"]
         content_type = environ.get("CONTENT_TYPE") or None
         selected = self.negotiator.select(method, content_type, environ.get("HTTP_ACCEPT"))
-        path = environ.get("PATH_INFO", "")
-        match = self.matchers[selected.convention].match(method, path, _raw_path(environ))
+        path, raw, prefix = environ.get("PATH_INFO", ""), _raw_path(environ), ""
+        if self._versions_in_path:
+            versioned = version_before(path, raw)
+            path, raw, prefix = versioned.path, versioned.raw, versioned.prefix
+            if versioned.version is not None:
+                selected = self.negotiator.at_version(selected, versioned.version)
+        match = self.matchers[selected.convention].match(method, path, raw)
         flow, version = match.target, None
         if selected.asked is not None:
             version = selected.asked.named
@@ -218,6 +226,9 @@ class HttpApplication:
             f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or request.host}"
             f"{environ.get('SCRIPT_NAME', '')}"
         )
+        if prefix:
+            # Links lead to what the client reads: the same version.
+            request.base_url += prefix
         _name_resources(request, match)
         return flow, request
 

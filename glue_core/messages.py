@@ -327,8 +327,9 @@ class GlueRequest:
         operation: The compiled operation that matched; a refusal is an operation too.
         method: HTTP method in capital letters.
         host: Host without its port, in lower case.
-        base_url: Scheme, host and mount point, without a trailing slash: links start with it.
-        path: Decoded path below the application's mount point.
+        base_url: Scheme, host and mount point, and the version that the path starts with where it
+            names one, without a trailing slash: links start with it.
+        path: Decoded path below the application's mount point and the version.
         resource: The resource the path names.
         parent_resources: The resources above it.
         locale: Locale, such as ``en_US``, or None before a builder chose one.
@@ -336,7 +337,7 @@ class GlueRequest:
         selected: What its headers select, the parameters of media types included, or None.
         requested_format: Value of ``Content-Type``, or None.
         accepted_format: Media type the answer will have, or None when nothing is acceptable.
-        version: Version that the media type asked for, or None.
+        version: Version that the media type or the path asked for, or None.
         query_fields: Query parameters, decoded; a repeated one is an error before it gets here.
         parameters_string: The query as it was sent.
         pagination: The page asked for, or None.

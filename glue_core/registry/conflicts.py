@@ -15,7 +15,7 @@ from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
 from glue_core.resource import Resource
-from glue_core.versions import share_versions
+from glue_core.versions import share_versions, version_of_segment
 
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
@@ -90,6 +90,20 @@ def wrong_places(
                 f"The route {each.id!r} of {application!r} has an empty segment in its template "
                 f"{each.value.place!r}, and no request reaches it.\n  {each.party}\n"
                 f"Take the superfluous slash away; one at the end of a request's path is ignored."
+            )
+
+
+def hidden_by_versions(application: str, operations: Iterable[Contribution]) -> Iterable[str]:
+    """Tell of places whose first segment an application reads as a version."""
+    for each in operations:
+        place = each.value.place
+        segment = place.removeprefix("/").partition("/")[0]
+        if version_of_segment(segment) is not None:
+            yield (
+                f"The operation {each.id!r} of {application!r} has the place {place!r}, and "
+                f"{application!r} reads {segment!r} as a version.\n  {each.party}\n"
+                f"Give it another place, or take 'applications.{application}.versions_in_path' "
+                f"out of the settings."
             )
 
 

@@ -23,6 +23,7 @@ from glue_core.registry.conflicts import (
     clashing_operations,
     clashing_templates,
     declared_types,
+    hidden_by_versions,
     refuse_twins,
     twice,
     wrong_places,
@@ -430,6 +431,8 @@ class Registry:
 
         problems: list[str] = []
         problems += wrong_places(application.name, operations, routes)
+        if self.settings.application(application.name)["versions_in_path"]:
+            problems += hidden_by_versions(application.name, (*operations, *routes))
         if problems:
             raise ConfigurationError("\n\n".join(problems))
         problems += clashing_templates(application.name, routes, conventions)
