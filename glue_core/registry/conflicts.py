@@ -157,6 +157,7 @@ def wrong_relationships(
                     f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
                     f"'disable' in the settings."
                 )
+        yield from _wrong_pages(application, each)
         declared = types.get(each.value.source, ())
         for resource, _ in declared:
             fields = resource.attributes().fields
@@ -171,6 +172,25 @@ def wrong_relationships(
         lambda each: f"{each.value.source}.{each.value.name}",
         f"Two relationships of {application!r} are {{!r}}.",
     )
+
+
+def _wrong_pages(application: str, contribution: Contribution) -> Iterable[str]:
+    """Tell of pages of a relationship that nothing could serve."""
+    relationship = contribution.value
+    page, load_page = relationship.page, relationship.load_page
+    wrong = None
+    if not relationship.many and (page is not None or load_page is not None):
+        wrong = ("is to-one and has pages", "Take 'page' and 'load_page' away, or make it to-many.")
+    elif page is not None and "cursor" in page.strategies and load_page is None:
+        wrong = (
+            "takes cursors, which 'load' knows nothing of",
+            "Give it 'load_page', or take 'cursor' out of its 'page'.",
+        )
+    if wrong is not None:
+        yield (
+            f"The relationship {relationship.name!r} of {relationship.source!r} in "
+            f"{application!r} {wrong[0]}.\n  {contribution.party}\n{wrong[1]}"
+        )
 
 
 def clashing_operations(
