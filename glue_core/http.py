@@ -232,7 +232,14 @@ class HttpApplication:
         _name_resources(request, match)
         return flow, request
 
-    def inner_of(self, outer: GlueRequest, method: str, address: str, content: bytes) -> InnerRun:
+    def inner_of(
+        self,
+        outer: GlueRequest,
+        method: str,
+        address: str,
+        content: bytes,
+        headers: Mapping[str, str],
+    ) -> InnerRun:
         """Make and match a request inside another. Nothing of a plugin runs."""
         raw, _, query = address.partition("?")
         path = unquote_to_bytes(raw).decode("latin-1")
@@ -243,7 +250,7 @@ class HttpApplication:
         format_ = flow.operation.spoken.media_types[0] if flow.operation.spoken else None
         shared = SharedWork(outer)
         request = GlueRequest(
-            InnerSource(outer, format_, query, content),
+            InnerSource(outer, format_, query, content, headers),
             operation=flow.operation,
             start_work=shared.start,
             deadline=outer.deadline,

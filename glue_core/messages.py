@@ -473,7 +473,13 @@ class GlueRequest:
         """Return the first value of a header, by its lower-case name, or None."""
         return self._source.header(name)
 
-    def inside(self, method: str, address: str, content: bytes = b"") -> InnerRun:
+    def inside(
+        self,
+        method: str,
+        address: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> InnerRun:
         """Make a request that runs inside this one, in the same convention and unit of work.
 
         It is matched at once; nothing of a plugin runs before `InnerRun.run`.
@@ -482,10 +488,11 @@ class GlueRequest:
             method: HTTP method in capital letters.
             address: Path below the application's mount point, percent-encoded, and a query.
             content: The body, in the format of the convention.
+            headers: Headers of its own, by lower-case name, over those that it has from this one.
         """
         if self._start_inner is None:
             raise RuntimeError("This request was made without an application to ask.")
-        return self._start_inner(self, method, address, content)
+        return self._start_inner(self, method, address, content, headers or {})
 
     def has(self, name: str) -> bool:
         """Say whether a field that is read lazily was read."""
@@ -496,8 +503,8 @@ class GlueRequest:
         return True
 
 
-StartInner = Callable[[GlueRequest, str, str, bytes], "InnerRun"]
-"""Makes a request inside another: the other one, method, address and body."""
+StartInner = Callable[[GlueRequest, str, str, bytes, Mapping[str, str]], "InnerRun"]
+"""Makes a request inside another: the other one, method, address, body and headers."""
 
 
 def _query_fields(request: GlueRequest) -> dict[str, str]:
