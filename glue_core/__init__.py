@@ -89,6 +89,7 @@ if TYPE_CHECKING:
         PageStrategy,
         Pagination,
         ParentResources,
+        RequestSource,
         Sort,
     )
     from glue_core.negotiation import read_accept
@@ -139,6 +140,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.work import Event, Work
 
@@ -179,6 +181,7 @@ __all__ = [
     "ErrorText",
     "Event",
     "Expand",
+    "ExtractedRequest",
     "Features",
     "Forbidden",
     "Format",
@@ -239,6 +242,7 @@ __all__ = [
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
+    "RequestSource",
     "Resource",
     "ResponseEvent",
     "Row",
@@ -260,6 +264,7 @@ __all__ = [
     "Step",
     "Storage",
     "Strategy",
+    "Transport",
     "Unauthorized",
     "UnitOfWork",
     "Unprocessable",
@@ -334,6 +339,7 @@ _HOMES = {
     "ErrorText": "glue_core.catalogue",
     "Event": "glue_core.work",
     "Expand": "glue_core.listener",
+    "ExtractedRequest": "glue_core.transport",
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
@@ -401,6 +407,7 @@ _HOMES = {
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
+    "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
     "ResponseEvent": "glue_core.listener",
     "Row": "glue_core.exchange",
@@ -425,6 +432,7 @@ _HOMES = {
     "Storage": "glue_core.services.storage",
     "Strategy": "glue_core.security.protection",
     "UNASKED": "glue_core.security.protection",
+    "Transport": "glue_core.transport",
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",

@@ -68,12 +68,18 @@ class Flow:
     trace: tuple[Trace, ...] = ()
     versions: Versions[Flow] | None = None
 
-    def run(self, request: GlueRequest) -> GlueResponse:
+    def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.
 
         Nothing that a plugin does makes it raise. A status of 400 or more undoes the unit of work.
+
+        Args:
+            request: The request.
+            failed: Why there is nothing to answer but this, or None.
         """
         try:
+            if failed is not None:
+                raise failed
             response = self.answer(request)
             self.write(response, request)
             if time.monotonic() > request.deadline:

@@ -79,7 +79,13 @@ ACCESS_HOOKS = (
 )
 """The hooks that say who asks and what they may."""
 
-LISTENERS = ("glue_response_events", "glue_terminate", "glue_start_up", "glue_shut_down")
+LISTENERS = (
+    "glue_response_events",
+    "glue_terminate",
+    "glue_start_up",
+    "glue_shut_down",
+    "glue_transports",
+)
 """The hooks whose contributions hear of what happens around requests."""
 
 EXPANDERS = "glue_context_expanders"
