@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         PageStrategy,
         Pagination,
         ParentResources,
+        RequestSource,
         Sort,
     )
     from glue_core.negotiation import read_accept
@@ -146,6 +147,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.work import Event, Work
 
@@ -189,6 +191,7 @@ __all__ = [
     "ErrorText",
     "Event",
     "Expand",
+    "ExtractedRequest",
     "Features",
     "Forbidden",
     "Format",
@@ -250,6 +253,7 @@ __all__ = [
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
+    "RequestSource",
     "Resource",
     "ResourceChange",
     "ResponseEvent",
@@ -272,6 +276,7 @@ __all__ = [
     "Step",
     "Storage",
     "Strategy",
+    "Transport",
     "Unauthorized",
     "UnitOfWork",
     "Unprocessable",
@@ -347,6 +352,7 @@ _HOMES = {
     "ErrorText": "glue_core.catalogue",
     "Event": "glue_core.work",
     "Expand": "glue_core.listener",
+    "ExtractedRequest": "glue_core.transport",
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
@@ -415,6 +421,7 @@ _HOMES = {
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
+    "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
     "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
@@ -441,6 +448,7 @@ _HOMES = {
     "Storage": "glue_core.services.storage",
     "Strategy": "glue_core.security.protection",
     "UNASKED": "glue_core.security.protection",
+    "Transport": "glue_core.transport",
     "UNCHANGED": "glue_core.changes",
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
