@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     )
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
+    from glue_core.changes import (
+        UNCHANGED,
+        AttributeChange,
+        BodyRules,
+        OperationChange,
+        ResourceChange,
+    )
     from glue_core.child import OnlyChild
     from glue_core.cli.session import Session
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
@@ -89,6 +96,7 @@ if TYPE_CHECKING:
         PageStrategy,
         Pagination,
         ParentResources,
+        RequestSource,
         Sort,
     )
     from glue_core.negotiation import read_accept
@@ -139,6 +147,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.work import Event, Work
 
@@ -154,12 +163,15 @@ __all__ = [
     "SORTED_TEXT",
     "STATUS_LINES",
     "UNASKED",
+    "UNCHANGED",
     "Access",
     "ApiApplication",
+    "AttributeChange",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
     "BadRequest",
+    "BodyRules",
     "Broker",
     "Build",
     "Call",
@@ -179,6 +191,7 @@ __all__ = [
     "ErrorText",
     "Event",
     "Expand",
+    "ExtractedRequest",
     "Features",
     "Forbidden",
     "Format",
@@ -220,6 +233,7 @@ __all__ = [
     "Notice",
     "OnlyChild",
     "Operation",
+    "OperationChange",
     "Order",
     "PageRules",
     "PageStrategy",
@@ -239,7 +253,9 @@ __all__ = [
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
+    "RequestSource",
     "Resource",
+    "ResourceChange",
     "ResponseEvent",
     "Row",
     "RowError",
@@ -260,6 +276,7 @@ __all__ = [
     "Step",
     "Storage",
     "Strategy",
+    "Transport",
     "Unauthorized",
     "UnitOfWork",
     "Unprocessable",
@@ -307,6 +324,7 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
+    "AttributeChange": "glue_core.changes",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
@@ -335,6 +353,7 @@ _HOMES = {
     "ErrorText": "glue_core.catalogue",
     "Event": "glue_core.work",
     "Expand": "glue_core.listener",
+    "ExtractedRequest": "glue_core.transport",
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
@@ -380,6 +399,7 @@ _HOMES = {
     "Notice": "glue_core.listener",
     "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
+    "OperationChange": "glue_core.changes",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",
     "PROBLEM": "glue_core.problems",
@@ -402,12 +422,15 @@ _HOMES = {
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
+    "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
+    "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
     "Rows": "glue_core.encoding",
+    "BodyRules": "glue_core.changes",
     "SORT": "glue_core.building",
     "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",
@@ -426,6 +449,8 @@ _HOMES = {
     "Storage": "glue_core.services.storage",
     "Strategy": "glue_core.security.protection",
     "UNASKED": "glue_core.security.protection",
+    "Transport": "glue_core.transport",
+    "UNCHANGED": "glue_core.changes",
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",
