@@ -31,7 +31,7 @@ from glue_core.settings import Settings
 from glue_core.transport import Transport
 from glue_core.work import Work
 
-SERVICE_NAMES = ("database", "storage", "search", "broker")
+SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
 EDGE_HOOKS = ("glue_response_events", "glue_terminate")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
