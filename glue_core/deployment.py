@@ -172,6 +172,7 @@ class Deployment:
             versions_in_path=settings["versions_in_path"],
             transports=_transports(registry),
             edge=edge,
+            parameters=registry.access.parameters if registry.access is not None else None,
         )
 
     def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:
