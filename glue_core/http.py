@@ -40,6 +40,8 @@ READ_AT_ONCE = 65_536
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
 
+UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
+
 _NO_LENGTH = -1
 
 
@@ -83,7 +85,8 @@ class HttpSource:
         """Return the body, whether its length was announced or it came in chunks.
 
         Raises:
-            Problem: 413 where it is larger than the limit, 400 where it ended early.
+            Problem: 413 where it is larger than the limit, 400 where it ended early or the server
+                cannot read it.
         """
         announced = self._announced()
         if announced > self._limit:
@@ -99,7 +102,12 @@ class HttpSource:
             wanted = announced
         parts, size = [], 0
         while size < wanted:
-            part = stream.read(min(READ_AT_ONCE, wanted - size))
+            try:
+                part = stream.read(min(READ_AT_ONCE, wanted - size))
+            except Exception as error:
+                # Each server has errors of its own for chunks that are none and for a client that
+                # left. It closes the connection then: nobody knows where the next request starts.
+                raise _one(400, codes.MALFORMED_BODY, UNREADABLE_BODY) from error
             if not part:
                 break
             parts.append(part)

@@ -125,6 +125,22 @@ def test_truncated_body(serve: Serve) -> None:
     assert_error(response, 400, "014")
 
 
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("no chunk"), EOFError()])
+def test_body_that_the_server_cannot_read(serve: Serve, error: Exception) -> None:
+    """Whatever a server raises while it reads a body, such as of its chunks: 400."""
+
+    class Stream:
+        def read(self, size: int) -> bytes:
+            raise error
+
+    client = Client(serve().wsgi, checked=False)
+    response = client.post(
+        "/things", environ={"wsgi.input": Stream(), "wsgi.input_terminated": True}
+    )
+
+    assert_error(response, 400, "014")
+
+
 @pytest.mark.parametrize("length", ["abc", "-1", "1e3", "9" * 30, "+5", "٣"])
 def test_wrong_length(serve: Serve, length: str) -> None:
     """A Content-Length that is no number: 400."""
