@@ -40,6 +40,7 @@ READ_AT_ONCE = 65_536
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
 
+NO_HOST = "The Host header is missing, or is no host and port."
 UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
 
 _NO_LENGTH = -1
@@ -218,7 +219,7 @@ class HttpApplication:
             HttpSource(environ, self._body_limit),
             environ["REQUEST_METHOD"],
             environ.get("PATH_INFO", ""),
-            _raw_path(environ),
+            raw_path_of(environ),
             environ.get("CONTENT_TYPE") or None,
             environ.get("HTTP_ACCEPT"),
             environ,
@@ -332,7 +333,7 @@ class HttpApplication:
         else:
             flow, request, failed = self._extracted(transport, req.env)
         if not request.host:
-            resp.data = b"The Host header is missing."
+            resp.data = NO_HOST.encode()
             resp.content_type = "text/plain; charset=utf-8"
             self._send(400, {}, req, resp, request)
             return
@@ -457,7 +458,7 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     return f"{format_}; version={request.version}"
 
 
-def _raw_path(environ: Mapping[str, Any]) -> str | None:
+def raw_path_of(environ: Mapping[str, Any]) -> str | None:
     """Return the path below the mount point as the client sent it, where the server tells."""
     raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw is None or "%" not in raw:

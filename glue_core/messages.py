@@ -25,7 +25,8 @@ class GlueApiContext:
 
     Attributes:
         host: Host of the request without its port, in lower case.
-        path: Path of the request, decoded.
+        path: Path of the request, decoded, save for encoded slashes where the server tells of them:
+            they separate nothing.
         method: HTTP method in capital letters.
     """
 

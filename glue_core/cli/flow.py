@@ -203,19 +203,13 @@ def _selected(
     deployment: Deployment, environ: dict[str, Any], named: str | None
 ) -> tuple[str, str, str]:
     """Return name and mount point of the application, and why it was selected."""
-    from glue_core.application import host_of
     from glue_core.errors import ConfigurationError
-    from glue_core.host import MissingApiApplication, Selection
-    from glue_core.messages import GlueApiContext
+    from glue_core.host import MissingApiApplication, Selection, context_of
 
     if named is not None:
         return named, "", "the command line names it"
     path = environ["PATH_INFO"]
-    context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
-    if deployment.context_expanders:
-        context = GlueApiContext("", "", "")
-        for expand in deployment.context_expanders:
-            context = expand(context, environ)
+    context = context_of(environ, deployment.context_expanders)
     declared = deployment.registry.applications
     selection = Selection(
         deployment.applications,

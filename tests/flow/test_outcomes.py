@@ -567,6 +567,11 @@ def test_missing_host(serve: Serve) -> None:
     assert serve().get("/things/1", headers={"host": None}).status_code == 400
 
 
+def test_host_that_is_none(serve: Serve) -> None:
+    """A Host header that is no host and port never gets into a link: 400."""
+    assert serve().get("/things/1", headers={"host": "h@evil:1"}).status_code == 400
+
+
 def test_wrappers_stand_around_the_controller(serve: Serve) -> None:
     """Wrappers run the first in order outermost."""
     ran: list[str] = []

@@ -60,7 +60,7 @@ class Answer:
         status: Number in the status line.
         headers: Headers by lower-case name.
         content: The body.
-        rest: What came behind it, until the server closed the connection.
+        rest: What came behind it until the server closed the connection, where it was read.
     """
 
     status: int
@@ -81,12 +81,13 @@ class Server:
     port: int
     log: Path
 
-    def send(self, sent: bytes, *, then_end: bool = False) -> Answer:
-        """Send bytes and read one answer, and what follows it.
+    def send(self, sent: bytes, *, then_end: bool = False, read_on: bool = False) -> Answer:
+        """Send bytes and read one answer.
 
         Args:
             sent: The request.
             then_end: Send no more, which the server notices.
+            read_on: Read what follows the answer, too.
         """
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(sent)
@@ -99,7 +100,7 @@ class Server:
                 name, _, value = line.decode("latin-1").partition(":")
                 headers[name.lower()] = value.strip()
             content = stream.read(int(headers.get("content-length", "0")))
-            return Answer(status, headers, content, stream.read())
+            return Answer(status, headers, content, stream.read() if read_on else b"")
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,8 @@ def test_malformed_chunks(server: Server, body: bytes) -> None:
 
 def test_nothing_is_read_behind_malformed_chunks(server: Server) -> None:
     """What follows is no request: nobody knows where the body ended, so the connection ends."""
-    answer = server.send(chunked(b"zz\r\n\r\n") + b"GET /one/things HTTP/1.1\r\nHost: a\r\n\r\n")
+    following = b"GET /one/things HTTP/1.1\r\nHost: a\r\n\r\n"
+    answer = server.send(chunked(b"zz\r\n\r\n") + following, read_on=True)
 
     assert (answer.status, answer.rest) == (400, b"")
 
@@ -177,3 +179,34 @@ def test_proper_chunks(server: Server) -> None:
     answer = server.send(chunked(b'7\r\n{"name"\r\n5\r\n:"a"}\r\n0\r\n\r\n'))
 
     assert answer.status == 201
+
+
+@pytest.mark.parametrize("path", [b"/one/things", b"/two/things", b"/nowhere"])
+def test_host_that_is_none(server: Server, path: bytes) -> None:
+    """A Host header that is no host and port: 400 with a code, whichever application it is."""
+    answer = server.send(b"GET %b HTTP/1.1\r\nHost: a,b\r\n\r\n" % path)
+
+    assert answer.status == 400
+    assert orjson.loads(answer.content)["errors"][0]["code"] == "021"
+
+
+def test_options_of_the_server(server: Server) -> None:
+    """OPTIONS of the whole server: 204, and the methods that there are somewhere."""
+    answer = server.send(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    assert (answer.status, answer.content) == (204, b"")
+    assert answer.headers["allow"] == "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
+
+
+@pytest.mark.parametrize("path", [b"/one%2Fthings", b"/one%2fthings"])
+def test_encoded_slash_does_not_end_a_prefix(server: Server, path: bytes) -> None:
+    """An encoded slash separates nothing, so the path lies below no application."""
+    answer = server.send(b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path)
+
+    assert answer.status == 500
+
+
+@pytest.mark.parametrize("path", [b"/one/things", b"/%6Fne/things", b"http://a/one/things"])
+def test_prefix_is_compared_decoded(server: Server, path: bytes) -> None:
+    """However a client writes the prefix of an application, that one answers."""
+    assert server.send(b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path).status == 200
