@@ -111,6 +111,8 @@ class Operation:
         protection: Who may call it; None is that of its resource, else the application's default.
         stores: Stores for whose requests it is: where a store has none of its own at a place, the
             one without stores answers, or 404. Those of the resource where it names none.
+        technical: It tells of the deployment, not of what it sells: steps that read data for the
+            sake of every request, such as the store, leave it alone.
         ruled: Filled in where rules stand beside those of the schema: the schema with all of them.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
@@ -149,6 +151,7 @@ class Operation:
     versions: tuple[str, ...] = field(default=(), kw_only=True)
     protection: Protection | None = field(default=None, kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)
+    technical: bool = field(default=False, kw_only=True)
     ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)

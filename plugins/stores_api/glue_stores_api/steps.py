@@ -11,6 +11,7 @@ from glue_core import (
     GlueResponse,
     Operation,
     Parameter,
+    ServiceUnavailable,
     Validate,
     add_vary,
 )
@@ -19,37 +20,60 @@ from glue_stores_api.processor import ShownStores
 from glue_stores_api.resource import STORE_NOT_FOUND
 
 PARAMETER = "_store"
+PREFLIGHT = "preflight"
 READS = (Parameter(PARAMETER, "Name of the store; it wins over the header Store."),)
 
 
 class StoreSteps:
-    """Binds the steps; preflights, which browsers send without headers, need none of them."""
+    """Binds the steps.
+
+    Preflights, which browsers send without headers, need none of them, and what tells of the
+    deployment itself must not fail with the storage. A refusal speaks the language of the request
+    where the store can be read, and its own English where it cannot.
+    """
 
     def __init__(self, stores: ShownStores) -> None:
         self._stores = stores
 
     def store(self, operation: Operation) -> Build | None:
         """Fill ``request.store`` in: query, then header, then the default."""
-        if operation.refusal == "preflight":
+        if operation.technical:
+            # The parameter is one of every place, and means nothing here.
+            return lambda request: None
+        if _needs_none(operation):
             return None
         default_name = self._stores.default_name
+        is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
             name = request.query_fields.get(PARAMETER)
             if name is None:
                 name = request.header("store")
-            request.store = default_name() if name is None else name
+            if name is None:
+                try:
+                    name = default_name()
+                except ServiceUnavailable:
+                    if not is_refusal:
+                        raise
+            request.store = name
 
         return build
 
     def locale(self, operation: Operation) -> Build | None:
         """Fill ``request.locale`` in: what the client likes best among the store's locales."""
-        if operation.refusal == "preflight":
+        if _needs_none(operation):
             return None
         find = self._stores.find
+        is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
-            store = find(request.store) if request.store is not None else None
+            try:
+                store = find(request.store) if request.store is not None else None
+            except ServiceUnavailable:
+                if not is_refusal:
+                    raise
+                # Nobody can tell whether there is such a store, and nobody needs to know.
+                store = request.store = None
             if store is None:
                 return
             header = request.header("accept-language")
@@ -67,7 +91,7 @@ class StoreSteps:
         A deployment in which nothing is published has no store to name. Such a request goes on,
         for the sake of resources that need none.
         """
-        if operation.refusal == "preflight":
+        if _needs_none(operation):
             return None
         find = self._stores.find
 
@@ -88,7 +112,7 @@ class StoreSteps:
 
     def content_language(self, operation: Operation) -> Format | None:
         """Say which locale was chosen, and what the answer depends on."""
-        if operation.refusal == "preflight":
+        if _needs_none(operation):
             return None
 
         def format_(response: GlueResponse, request: GlueRequest) -> None:
@@ -98,3 +122,7 @@ class StoreSteps:
             add_vary(response, "Store")
 
         return format_
+
+
+def _needs_none(operation: Operation) -> bool:
+    return operation.technical or operation.refusal == PREFLIGHT
