@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     )
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
+    from glue_core.versions import read_version
     from glue_core.work import Event, Work
 
 __all__ = [
@@ -323,6 +324,7 @@ __all__ = [
     "read_json",
     "read_page",
     "read_sort",
+    "read_version",
     "too_many_attempts",
     "unauthorized",
     "upsert",
@@ -498,6 +500,7 @@ _HOMES = {
     "read_json": "glue_core.body",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
+    "read_version": "glue_core.versions",
     "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",

@@ -228,9 +228,9 @@ class Negotiator:
         known = self._known.get(key)
         if known is None:
             known = self._select(*key)
-            asked = self._asked(known, content_type, accept)
-            if asked is not None:
-                known = replace(known, asked=asked)
+            if known.is_understood and known.accepted_format is not None:
+                # What is refused for its media type is not answered in the version it named.
+                known = replace(known, asked=self._asked(known, content_type, accept))
             if len(self._known) >= KEPT_ANSWERS:
                 self._known.clear()
             if len(content_type or "") + len(accept or "") <= LONGEST_HEADER:
