@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
     from glue_core.command import Command
     from glue_core.convention import (
+        AnswersInKind,
         Convention,
         Fragment,
         IgnoresParameters,
@@ -169,6 +170,7 @@ __all__ = [
     "UNASKED",
     "UNCHANGED",
     "Access",
+    "AnswersInKind",
     "ApiApplication",
     "AttributeChange",
     "AuditEvent",
@@ -334,6 +336,7 @@ __all__ = [
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
 _HOMES = {
     "Access": "glue_core.security.access",
+    "AnswersInKind": "glue_core.convention",
     "ApiApplication": "glue_core.application",
     "AttributeChange": "glue_core.changes",
     "AuditEvent": "glue_core.auditing",

@@ -179,8 +179,9 @@ def media_type_of(header: str) -> str:
 class Negotiator:
     """Selects the convention of requests to one application.
 
-    The convention whose media type the body has wins. Else what the client accepts best does; exact
-    types come before ``type/*`` and ``*/*``, which select the default convention. Where that is not
+    The convention whose media type the body has wins, and ``Accept`` must allow what it writes.
+    Else what the client accepts best does; exact types come before ``type/*`` and ``*/*``, which
+    select the default convention. Where that is not
     the plain flow, bodies in plain JSON or text belong to it as well, unless the client accepts
     something else. The answers are kept per header values, bounded.
     """
@@ -190,6 +191,7 @@ class Negotiator:
         conventions: Mapping[str | None, Convention],
         default: str | None,
         readers: Mapping[str | None, ReadParameters] | None = None,
+        in_kind: Iterable[str | None] = (),
     ) -> None:
         """Freeze what is spoken.
 
@@ -198,6 +200,7 @@ class Negotiator:
             default: Name of the one for requests that select none.
             readers: What reads the parameters of the media types of a convention; of others they
                 are ignored.
+            in_kind: Names of the conventions whose bodies are answered alike, whatever is accepted.
         """
         by_priority = sorted(
             conventions.values(), key=lambda each: (-each.priority, each.name or "")
@@ -205,6 +208,7 @@ class Negotiator:
         self._conventions = dict(conventions)
         self._default = conventions[default]
         self._readers = dict(readers or {})
+        self._in_kind = frozenset(in_kind)
         self._types: dict[str, Convention] = {}
         self._written: dict[str, Convention] = {}
         for convention in by_priority:
@@ -279,8 +283,6 @@ class Negotiator:
             # The body is plain, so the answer is; the formats of plain answers are to choose from.
             formats = written_types(sent)
             chosen = self._best(ranges, formats)
-            if chosen is None and self._best(ranges, self._offers) is not None:
-                chosen = formats[0], NOTHING_SAID
             return Selected(None, chosen[0] if chosen else None)
         for convention in self._written.values():
             if self._first(convention, ranges) is False:
@@ -296,10 +298,15 @@ class Negotiator:
     def _of_body(
         self, sent: Convention, parameters: MediaParameters, accept: str | None
     ) -> Selected:
-        """Select the convention of the body, whatever else the client accepts."""
+        """Select the convention of the body, where the client accepts what it writes."""
         read = self._read(sent, parameters)
-        accepted = self._first(sent, _ranges_of(accept))
-        format_ = None if accepted is False else sent.media_types[0]
+        ranges = _ranges_of(accept)
+        accepted = self._first(sent, ranges)
+        allowed = accepted is not False
+        if accepted is None and sent.name not in self._in_kind:
+            # No entry names it, so a wildcard must cover it.
+            allowed = self._best(ranges, written_types(sent)) is not None
+        format_ = sent.media_types[0] if allowed else None
         said = read or NOTHING_SAID
         return Selected(sent.name, format_, accepted or said, said, read is not None)
 

@@ -228,6 +228,26 @@ def test_not_acceptable(serve: Serve, accept: str) -> None:
     assert_error(serve().get("/things/1", headers={"accept": accept}), 406, "010")
 
 
+def test_answer_to_a_body_must_be_accepted(serve: Serve, by_line: dict[str, str]) -> None:
+    """The body selects the convention; where its answers are not accepted, nothing is done."""
+    called: list[str] = []
+
+    def watching(inner: Any) -> Any:
+        def watch(request: Any) -> Any:
+            called.append(request.method)
+            return inner(request)
+
+        return watch
+
+    client = serve(glue_controller_wrappers=lambda: [Step("watch", lambda operation: watching)])
+    headers = {"content-type": by_line["accept"], "accept": "text/html, application/json"}
+
+    response = client.post("/things", body=b"name=a", headers=headers)
+
+    assert (response.status_code, response.text.split()[1]) == (406, "010")
+    assert called == []
+
+
 @pytest.mark.parametrize("content_type", ["text/html", "application/x-www-form-urlencoded", "x"])
 def test_unsupported_body(serve: Serve, content_type: str) -> None:
     """A body in a format that nobody reads: 415."""

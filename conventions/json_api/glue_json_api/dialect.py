@@ -55,6 +55,8 @@ class Dialect:
         foreign_parameters_ignored: Parameters of the media type that the specification does not
             know do nothing; else a ``Content-Type`` with one is a 415, and an entry of ``Accept``
             with one does not count.
+        accept_ignored_with_body: A body in the media type is answered in it, whatever ``Accept``
+            says of other types; else an answer that it does not allow is a 406.
         total: Name in ``meta`` of the number of resources in a collection; None leaves it out.
     """
 
@@ -76,6 +78,7 @@ class Dialect:
     unknown_filters_ignored: bool = False
     unknown_parameters: UnknownParameters = "custom"
     foreign_parameters_ignored: bool = False
+    accept_ignored_with_body: bool = False
     total: str | None = "total"
 
 
@@ -101,6 +104,7 @@ GLUE = Dialect(
     unknown_filters_ignored=True,
     unknown_parameters="ignored",
     foreign_parameters_ignored=True,
+    accept_ignored_with_body=True,
 )
 """What clients of an existing Glue shop expect; the default of the storefront."""
 

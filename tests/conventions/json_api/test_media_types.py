@@ -171,6 +171,14 @@ def test_refused_media_type_has_no_version(ask: Ask, header: str, status: int) -
     assert (answer.status, answer.headers["content-type"]) == (status, MEDIA_TYPE)
 
 
+@pytest.mark.parametrize(("glue", "status"), [(False, 406), (True, 201)])
+def test_answer_to_a_body_that_is_not_accepted(ask: Ask, glue: bool, status: int) -> None:
+    """``Accept`` must allow the answer to a document, save in the dialect of existing clients."""
+    answer = ask("POST", "/articles", NEW, glue=glue, headers={"Accept": "text/html"})
+
+    assert (answer.status, answer.headers["content-type"]) == (status, MEDIA_TYPE)
+
+
 def test_glue_dialect_lets_parameters_pass() -> None:
     """Existing clients send ``charset``; it does nothing."""
     selected = negotiator(lenient=True).select("POST", f"{MEDIA_TYPE}; charset=utf-8", None)
