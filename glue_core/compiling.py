@@ -40,7 +40,7 @@ from glue_core.versions import UNREADABLE, Versions, share_versions, versions_of
 from glue_core.work import Work
 
 ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
-"""What a preflight says where nothing is: paths cannot be probed by it."""
+"""What a preflight says where nothing is: the request itself will be told that."""
 
 
 def compile_application(

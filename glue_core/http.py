@@ -319,7 +319,7 @@ class HttpApplication:
         if self._transport_of(environ) is not None:
             return True
         if environ["REQUEST_METHOD"] == "OPTIONS":
-            # OPTIONS is answered everywhere, so that nobody finds out which paths exist.
+            # OPTIONS is answered everywhere, so it is no sign of a place.
             environ = {**environ, "REQUEST_METHOD": "GET"}
         flow, request = self.request_of(environ)
         is_understood = request.selected is None or request.selected.is_understood

@@ -18,6 +18,7 @@ from glue_core import (
     GlueRequestValidation,
     GlueResource,
     GlueResponse,
+    NotFound,
     Operation,
     Problem,
     Resource,
@@ -204,11 +205,24 @@ def test_options(serve: Serve) -> None:
 
 
 def test_options_of_an_unknown_path(serve: Serve) -> None:
-    """OPTIONS cannot be used to find out which paths exist."""
+    """OPTIONS of nothing is 204 with the methods there may be."""
     response = serve().options("/nothing/1")
 
     assert response.status_code == 204
     assert response.headers["allow"] == "GET, POST, PATCH, DELETE, OPTIONS"
+
+
+def test_options_reads_no_resource(serve: Serve) -> None:
+    """OPTIONS of a place is the same for every id: it tells of none whether it exists."""
+
+    def handle(id: str) -> GlueResponse:  # noqa: A002 - filled by name
+        raise NotFound("404", f"{id} is not there.")
+
+    client = serve(glue_resources=lambda: [Operation("get", handle, "boxes")])
+    answers = [client.options(f"/boxes/{id_}") for id_ in ("1", "no-such-id")]
+
+    assert [each.status_code for each in answers] == [204, 204]
+    assert [each.headers["allow"] for each in answers] == ["GET, HEAD, OPTIONS"] * 2
 
 
 def test_declared_options(serve: Serve) -> None:
