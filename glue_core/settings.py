@@ -48,6 +48,14 @@ class Words(fields.List[str]):
         return super()._deserialize(value, *args, **kwargs)
 
 
+class Address(fields.String):
+    """An address that paths are put behind, so a slash at its end says nothing."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        return text.rstrip("/") if isinstance(text, str) else text
+
+
 def _each(pattern: str, complaint: str) -> Callable[[list[str]], None]:
     """Return a validator of lists: every text must have a form."""
 
@@ -213,7 +221,7 @@ class ApplicationSettings(Schema):
         validate=_each(r"/\S*", "is no path: it starts with '/'."),
         metadata={"description": "Path prefixes; the longest one that fits wins. '/' fits all."},
     )
-    base_url = fields.String(
+    base_url = Address(
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(
@@ -250,6 +258,17 @@ class ApplicationSettings(Schema):
         validate=validate.Range(min=0),
         metadata={
             "description": "Seconds for which browsers come back by TLS only; 0 does not say it."
+        },
+    )
+    hsts_subdomains = fields.Boolean(
+        load_default=False,
+        metadata={"description": "With 'hsts_max_age': say it for all subdomains as well."},
+    )
+    hsts_preload = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "With 'hsts_max_age' of a year and 'hsts_subdomains': let browsers know "
+            "it before they ever came."
         },
     )
     cors_origins = Words(
