@@ -9,6 +9,8 @@ from glue_core.messages import GlueError, GlueRequest
 MISSING = "If-Match header is missing."
 INVALID = "If-Match header value is invalid."
 EXISTS = "If-None-Match header value fits what is there already."
+STATELESS = "Nothing here has a state that this header could be held against. Leave it out."
+PRECONDITIONS = ("If-Match", "If-None-Match")
 
 
 def failed(header: str, message: str) -> Problem:

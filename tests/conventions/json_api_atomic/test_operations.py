@@ -18,7 +18,7 @@ from glue_core import (
     Step,
     hookimpl,
 )
-from glue_core.testing import Client, in_memory, installed
+from glue_core.testing import Client, assert_error, in_memory, installed
 
 Magazine = Any
 """What the fixture of the name gives; its class lives in conftest.py, which nobody imports."""
@@ -302,18 +302,16 @@ def test_each_operation_goes_through_the_steps_of_its_target(
     assert magazine.client.get("/authors").json["data"] == []
 
 
-def test_preconditions_of_the_request_are_not_those_of_operations(
-    magazine: Magazine, new_article: New
-) -> None:
-    """If-Match speaks of the route, so a change of a resource is not held against it."""
+def test_preconditions_of_the_request_are_refused(magazine: Magazine, new_article: New) -> None:
+    """If-Match speaks of the route, which has no state: nobody may believe that it was held."""
     id_ = magazine.article("One")
     change = {"op": "update", "data": {"type": "articles", "id": id_, "attributes": {"title": "B"}}}
     body = {"atomic:operations": [change]}
 
     response = magazine.atomic.post("/operations", json=body, headers={"if-match": '"9"'})
 
-    assert response.status_code == 200, response
-    assert magazine.titles() == ["B"]
+    assert_error(response, 400, "021")
+    assert magazine.titles() == ["One"]
 
 
 def test_every_application_that_speaks_the_convention_has_the_route(
