@@ -57,8 +57,9 @@ class PageRules:
         strategies: How a client may name a page: ``offset`` (``page[offset]``, ``page[limit]``),
             ``number`` (``page[number]``, ``page[size]``) and ``cursor`` (``page[after]``,
             ``page[before]``, ``page[size]``). The first one is taken where the client names none;
-            one request uses one of them. A handler serves offsets and numbers alike, by offset and
-            limit; cursors it makes and reads itself.
+            one request uses one of them. ``page[size]`` alone belongs to numbers and cursors, and
+            starts a walk by cursor: with both, ``cursor`` comes first. A handler serves offsets
+            and numbers alike, by offset and limit; cursors it makes and reads itself.
         ranges: Whether a client may give both cursors at once, for what lies between.
     """
 
@@ -66,6 +67,21 @@ class PageRules:
     maximum: int = 100
     strategies: tuple[PageStrategy, ...] = ("offset",)
     ranges: bool = False
+
+    def __post_init__(self) -> None:
+        known = {"offset", "number", "cursor"}
+        given = self.strategies
+        if not given or not known.issuperset(given) or len(set(given)) < len(given):
+            raise ConfigurationError(
+                f"PageRules has the strategies {given!r}.\n"
+                f"List at least one of 'offset', 'number' and 'cursor', each once."
+            )
+        if "number" in given and "cursor" in given[given.index("number") :]:
+            raise ConfigurationError(
+                f"PageRules has the strategies {given!r}: 'page[size]' alone, the first page of a "
+                f"walk by cursor, would be read as a page by number.\n"
+                f"List 'cursor' before 'number'."
+            )
 
 
 @dataclass(frozen=True, slots=True)
