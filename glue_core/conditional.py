@@ -221,7 +221,8 @@ def _precondition(operation: Operation) -> Wrap | None:
             wanted, unwanted = request.header("if-match"), request.header("if-none-match")
             if wanted is None:
                 if required and not (creates and unwanted is not None and unwanted.strip() == ANY):
-                    raise Problem(428, [one(428, codes.MATCH_REQUIRED, "If-Match", MISSING)])
+                    error = one(428, codes.MATCH_REQUIRED, "If-Match", MISSING, "match_required")
+                    raise Problem(428, [error])
                 if unwanted is None:
                     return handler(request)
             exists, present = state(request)

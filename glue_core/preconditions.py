@@ -18,9 +18,9 @@ def failed(header: str, message: str) -> Problem:
     return Problem(412, [one(412, codes.MATCH_FAILED, header, message)])
 
 
-def one(status: int, code: str, header: str, message: str) -> GlueError:
+def one(status: int, code: str, header: str, message: str, kind: str | None = None) -> GlueError:
     """Return an error that a header is at fault for."""
-    return GlueError(status=status, code=code, message=message, header=header)
+    return GlueError(status=status, code=code, message=message, header=header, kind=kind)
 
 
 def lost_race(error: BaseException, request: GlueRequest) -> Problem | None:

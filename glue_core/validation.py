@@ -76,6 +76,8 @@ class KnownParameters:
                     status=400,
                     code=codes.UNKNOWN_PARAMETER,
                     message=f"The parameter {name!r} is not known here.{hint}",
+                    kind="parameter_unknown_near" if near else "parameter_unknown",
+                    arguments={"name": name, "near": near[0] if near else None},
                     parameter=name,
                 )
             )
