@@ -32,8 +32,15 @@ class StoreSteps:
     where the store can be read, and its own English where it cannot.
     """
 
-    def __init__(self, stores: ShownStores) -> None:
+    def __init__(self, stores: ShownStores, content_language: str = "locale") -> None:
+        """Remember what the steps need.
+
+        Args:
+            stores: The stores that the application shows.
+            content_language: How answers say their language: ``locale`` or ``tag``.
+        """
         self._stores = stores
+        self._by_tag = content_language == "tag"
 
     def store(self, operation: Operation) -> Build | None:
         """Fill ``request.store`` in: query, then header, then the default."""
@@ -111,13 +118,21 @@ class StoreSteps:
         return validate
 
     def content_language(self, operation: Operation) -> Format | None:
-        """Say which locale was chosen, and what the answer depends on."""
+        """Say which locale was chosen, and what the answer depends on.
+
+        Source:
+            RFC 9110, section 8.5, has tags, such as ``de-DE``; clients of an existing Glue shop
+            read the name of the locale, ``de_DE``.
+        """
         if _needs_none(operation):
             return None
 
+        by_tag = self._by_tag
+
         def format_(response: GlueResponse, request: GlueRequest) -> None:
-            if request.locale is not None:
-                response.meta["content-language"] = request.locale
+            locale = request.locale
+            if locale is not None:
+                response.meta["content-language"] = locale.replace("_", "-") if by_tag else locale
             add_vary(response, "Accept-Language")
             add_vary(response, "Store")
 

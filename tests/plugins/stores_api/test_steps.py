@@ -94,6 +94,16 @@ def test_accept_language_picks_the_locale(storefront: Callable[..., Any]) -> Non
     assert answer.headers[CONTENT_LANGUAGE] == "de_DE"
 
 
+@pytest.mark.parametrize(("spelling", "said"), [("locale", "de_DE"), ("tag", "de-DE")])
+def test_language_as_a_tag(storefront: Callable[..., Any], spelling: str, said: str) -> None:
+    """The setting decides between the name that shops know and the tag of the HTTP standard."""
+    client = storefront(settings={"plugins": {"stores_api": {"content_language": spelling}}})
+
+    answer = client.simulate_get("/stores", headers={"Store": "DE"})
+
+    assert answer.headers[CONTENT_LANGUAGE] == said
+
+
 def test_answers_say_what_they_depend_on(storefront: Callable[..., Any]) -> None:
     """Caches learn that store and language of a request make its answer."""
     varies = storefront().simulate_get("/stores").headers["vary"].split(", ")
