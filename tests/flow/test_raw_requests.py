@@ -210,3 +210,11 @@ def test_encoded_slash_does_not_end_a_prefix(server: Server, path: bytes) -> Non
 def test_prefix_is_compared_decoded(server: Server, path: bytes) -> None:
     """However a client writes the prefix of an application, that one answers."""
     assert server.send(b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path).status == 200
+
+
+@pytest.mark.parametrize(("length", "status"), [(8000, 200), (9000, 414)])
+def test_longest_request_line(server: Server, length: int, status: int) -> None:
+    """Long queries arrive; gunicorn itself refuses longer ones, as docs/operating.md says."""
+    line = b"GET /one/things?fields[things]=%b HTTP/1.1" % (b"name," * (length // 5))
+
+    assert server.send(line + b"\r\nHost: localhost\r\n\r\n").status == status
