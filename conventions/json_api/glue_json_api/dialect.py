@@ -33,6 +33,8 @@ class Dialect:
             object or null.
         singleton_as_list: A place that holds one resource and takes no id answers with a list of
             one or none; else with the resource or null.
+        null_ids: A resource without an id, such as the health of an application, shows null for it;
+            else its type stands for it, since the specification wants a string.
         patch_needs_id: The document of a PATCH must repeat the id of the path; else it may.
         jsonapi_member: Every document has the ``jsonapi`` member with the version.
         relationship_links: A resource shows ``links`` of every relationship that its caller may
@@ -66,6 +68,7 @@ class Dialect:
     message_alias: bool = False
     linkage_as_list: bool = False
     singleton_as_list: bool = False
+    null_ids: bool = False
     patch_needs_id: bool = True
     jsonapi_member: bool = True
     relationship_links: bool = True
@@ -92,6 +95,7 @@ GLUE = Dialect(
     message_alias=True,
     linkage_as_list=True,
     singleton_as_list=True,
+    null_ids=True,
     patch_needs_id=False,
     jsonapi_member=False,
     relationship_links=False,
