@@ -141,7 +141,7 @@ def test_the_first_failure_undoes_everything(
         ({"op": "remove", "ref": {"type": "articles", "id": NOBODY}}, 404, "/ref"),
         ({"op": "remove", "ref": {"type": "nothing", "id": "1"}}, 404, "/ref/type"),
         ({"op": "remove", "href": "/nothing/1"}, 404, "/href"),
-        ({"op": "remove", "href": "/articles"}, 405, "/href"),
+        ({"op": "remove", "href": "/articles"}, 422, "/href"),
         ({"op": "remove", "href": "http://elsewhere.example/articles/1"}, 404, "/href"),
         ({"op": "add", "href": "/operations", "data": []}, 404, "/href"),
         ({"op": "add", "href": "/articles?include=author", "data": {}}, 400, "/href"),
@@ -168,7 +168,7 @@ def test_an_operation_that_means_nothing_says_where(
 
     assert response.status_code == status, response
     assert f"/atomic:operations/1{pointer}" in [each["source"]["pointer"] for each in errors]
-    assert ("allow" in response.headers) == (status == 405)
+    assert "allow" not in response.headers
     assert magazine.client.get("/authors").json["data"] == []
 
 
@@ -326,7 +326,7 @@ def test_every_application_that_speaks_the_convention_has_the_route(
 
     response = client.post("/operations", json={"atomic:operations": [remove]})
 
-    assert response.status_code == 405, response
+    assert response.status_code == 422, response
     assert response.json["errors"][0]["source"]["pointer"] == "/atomic:operations/0/ref"
     without = glue_deployment(
         installed("storefront_api", "json_api_atomic", "stores", "stores_api")
