@@ -89,7 +89,7 @@ def test_single_name_that_is_not_installed(glue_deployment: Make, sources: list[
     with pytest.raises(ConfigurationError) as caught:
         glue_deployment(sources, only="d")
 
-    assert "there is no application 'd'" in str(caught.value)
+    assert str(caught.value).startswith("There is no application 'd'.")
     assert "Installed are: a, b, c." in str(caught.value)
 
 
