@@ -427,6 +427,29 @@ def _one_version(settings: Settings, operation: Operation) -> Validate | None:
     return validate
 
 
+def _decoded(operation: Operation) -> Validate | None:
+    """Refuse a body that is compressed, which nobody here would undo.
+
+    Source:
+        RFC 9110, sections 8.4 and 15.5.16: the answer says which codings are taken.
+    """
+    if operation.refusal is not None or operation.http_method in ("GET", "OPTIONS"):
+        return None
+    error = GlueError(
+        status=415,
+        code=codes.UNSUPPORTED_MEDIA_TYPE,
+        message="Send the body as it is, without Content-Encoding.",
+        header="Content-Encoding",
+    )
+    refusal = GlueRequestValidation(False, 415, (error,), {"accept-encoding": "identity"})
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        coding = request.header("content-encoding")
+        return None if coding is None or coding.strip().lower() in ("", "identity") else refusal
+
+    return validate
+
+
 @hookimpl
 def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     """Refuse what the client does not accept (406) and what we do not understand (415, 400)."""
@@ -437,5 +460,6 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     return [
         Step("accepted-format", _accepted),
         Step("requested-format", _understood),
+        Step("content-encoding", _decoded, after=("requested-format",)),
         Step("one-version", one_version),
     ]

@@ -692,3 +692,23 @@ def test_near_match_names_a_parameter_that_may_be_sent(serve: Serve) -> None:
     message = serve().get("/things?filter=1").json[0]["message"]
 
     assert "filter[]" not in message
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+@pytest.mark.parametrize("coding", ["gzip", "br, gzip"])
+def test_encoded_body(serve: Serve, method: str, coding: str) -> None:
+    """A compressed body is not read as if it were none: 415, and what is taken."""
+    path = "/things" if method == "post" else "/things/1"
+    response = serve().request(
+        method.upper(), path, json={"name": "a"}, headers={"content-encoding": coding}
+    )
+
+    assert_error(response, 415, "015")
+    assert response.headers["accept-encoding"] == "identity"
+
+
+def test_body_without_an_encoding(serve: Serve) -> None:
+    """The coding ``identity`` is none."""
+    headers = {"content-encoding": "Identity"}
+
+    assert serve().post("/things", json={"name": "a"}, headers=headers).status_code == 201
