@@ -79,6 +79,12 @@ def test_near_parameter_is_offered(serve: Serve) -> None:
     assert "Did you mean 'sort'?" in assert_error(response, 400, "018")["message"]
 
 
+@pytest.mark.parametrize("query", ["fields=name", "filter=x", "filter[name]=x"])
+def test_wrong_parameter_is_told_once(serve: Serve, query: str) -> None:
+    """A parameter with a wrong shape is not unknown besides."""
+    assert len(serve().get(f"/things?{query}").json) == 1
+
+
 def test_parameter_of_the_operation(serve: Serve) -> None:
     """A parameter that the operation declares is known, even one that looks like a filter."""
 
