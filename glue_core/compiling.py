@@ -402,6 +402,11 @@ class _Compiler:
                 controller = self._admitted(controller, operation, store)
         with _named(self._registry.convention_sources[self._name], operation):
             writer = self._convention.writer(operation, self._settings)
+            if not callable(writer):
+                raise TypeError(
+                    f"writer() returned {writer!r} where a function of response and request is "
+                    f"expected, which writes 'content' and 'format'"
+                )
         flow = Flow(
             operation,
             builders,

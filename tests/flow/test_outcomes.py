@@ -25,7 +25,7 @@ from glue_core import (
     ServiceUnavailable,
     Step,
 )
-from glue_core.testing import Client, assert_error
+from glue_core.testing import Client, assert_error, in_memory
 
 Serve = Callable[..., Client]
 
@@ -712,3 +712,25 @@ def test_body_without_an_encoding(serve: Serve) -> None:
     headers = {"content-encoding": "Identity"}
 
     assert serve().post("/things", json={"name": "a"}, headers=headers).status_code == 201
+
+
+def test_convention_without_a_writer_stops_the_start(serve: Serve) -> None:
+    """A convention whose ``writer`` returns nothing is told at the start, and by name."""
+
+    class Silent:
+        """A convention that forgot to return its writer."""
+
+        name = "silent"
+        media_types = ("text/x-silent",)
+        priority = 0
+        attributes_pointer = ""
+
+        def writer(self, operation: Operation, settings: Any) -> Any:
+            """Return nothing."""
+
+        def describe(self, operation: Operation) -> dict[str, Any]:
+            """Say nothing."""
+            return {}
+
+    with pytest.raises(ConfigurationError, match=r"writer\(\) returned None"):
+        serve(in_memory("glue.conventions", "silent", Silent()))
