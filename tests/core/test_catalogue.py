@@ -108,7 +108,7 @@ SHARED = {"005": ("two_identities", "match_required")}
 def test_every_code_of_the_core_is_worded_in_german(code: str) -> None:
     """Whoever asks in German gets German words for every code of the core."""
     for kind in SHARED.get(code, (None,)):
-        error = GlueError(400, code, "own", kind=kind)
+        error = GlueError(400, code, "own", kind=kind, arguments={"minutes": 5})
         CORE.word(error, "de_DE")
 
         assert error.message != "own"
