@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
     from glue_core.command import Command
     from glue_core.convention import (
+        AnswersInKind,
         Convention,
         Fragment,
         IgnoresParameters,
@@ -152,6 +153,7 @@ if TYPE_CHECKING:
     )
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
+    from glue_core.versions import read_version
     from glue_core.work import Event, Work
 
 __all__ = [
@@ -168,6 +170,7 @@ __all__ = [
     "UNASKED",
     "UNCHANGED",
     "Access",
+    "AnswersInKind",
     "ApiApplication",
     "AttributeChange",
     "AuditEvent",
@@ -323,6 +326,7 @@ __all__ = [
     "read_json",
     "read_page",
     "read_sort",
+    "read_version",
     "too_many_attempts",
     "unauthorized",
     "upsert",
@@ -332,6 +336,7 @@ __all__ = [
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
 _HOMES = {
     "Access": "glue_core.security.access",
+    "AnswersInKind": "glue_core.convention",
     "ApiApplication": "glue_core.application",
     "AttributeChange": "glue_core.changes",
     "AuditEvent": "glue_core.auditing",
@@ -498,6 +503,7 @@ _HOMES = {
     "read_json": "glue_core.body",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
+    "read_version": "glue_core.versions",
     "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,12 +21,25 @@ WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 SERVICES = ("database", "storage", "search", "broker", "session")
 
 
+# Names of hosts are plain ASCII on the wire; an address of version 6 stands in brackets.
+_HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
+LARGEST_PORT = 65_535
+
+
 def host_of(environ: Mapping[str, Any]) -> str:
-    """Return the host a request is for, without its port, in lower case; empty without one."""
-    host: str = environ.get("HTTP_HOST") or ""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
+    """Return the host a request is for, without its port, in lower case.
+
+    Returns:
+        The host; empty where there is none, or where the header is no host and port: then nothing
+        may be made of it, links least of all.
+
+    Source:
+        RFC 9112, section 3.2; RFC 9110, section 4.2.3 for the case.
+    """
+    match = _HOST.fullmatch(environ.get("HTTP_HOST") or "")
+    if match is None or int(match[2] or 0) > LARGEST_PORT:
+        return ""
+    return match[1].lower()
 
 
 def serves_its_own_host(name: str) -> Callable[[GlueApiContext], bool]:

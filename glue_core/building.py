@@ -56,10 +56,27 @@ FIELDS = (Parameter("fields[]", "fields[type]=a,b: the attributes to show of a t
 
 
 def wrong(
-    request: GlueRequest, parameter: str, message: str, code: str = INVALID_PARAMETER
+    request: GlueRequest,
+    parameter: str,
+    message: str,
+    code: str = INVALID_PARAMETER,
+    *,
+    kind: str | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> None:
-    """Note that a query parameter is wrong; the verdict answers 400."""
-    request.errors.append(GlueError(status=400, code=code, message=message, parameter=parameter))
+    """Note that a query parameter is wrong; the verdict answers 400.
+
+    Args:
+        request: The request.
+        parameter: Name of the parameter.
+        message: One English sentence.
+        code: Stable code.
+        kind: Name of the text in the error catalogue that says the same in other languages; None
+            leaves them the text of the code.
+        arguments: What the text of the kind names.
+    """
+    error = GlueError(400, code, message, kind, arguments or {}, parameter=parameter)
+    request.errors.append(error)
 
 
 def parse_query(request: GlueRequest) -> dict[str, str]:
@@ -90,7 +107,13 @@ def parse_query(request: GlueRequest) -> dict[str, str]:
         if "\0" in name or "\0" in value:
             wrong(request, name.replace("\0", ""), "The query contains a NUL character.")
         elif name in fields:
-            wrong(request, name, f"The parameter {name!r} is sent more than once.")
+            wrong(
+                request,
+                name,
+                f"The parameter {name!r} is sent more than once.",
+                kind="parameter_repeated",
+                arguments={"name": name},
+            )
         else:
             fields[name] = value
     return fields
@@ -209,6 +232,8 @@ def _number(
         request,
         parameter,
         f"{parameter} must be a whole number from {lowest} to {highest}.",
+        kind="parameter_number",
+        arguments={"name": parameter, "lowest": lowest, "highest": highest},
     )
     return None
 
@@ -235,7 +260,14 @@ def read_sort(operation: Operation, *, ignore_unknown: bool = False) -> Build | 
             if name in known:
                 sortings.append(Sort(operation.handled(name), not part.startswith("-")))
             elif not ignore_unknown:
-                wrong(request, "sort", f"Cannot sort by {name!r}; known are: {', '.join(known)}.")
+                offered = ", ".join(known)
+                wrong(
+                    request,
+                    "sort",
+                    f"Cannot sort by {name!r}; known are: {offered}.",
+                    kind="sort_unknown",
+                    arguments={"name": name, "known": offered},
+                )
         request.sortings = tuple(sortings)
 
     return build
@@ -272,6 +304,8 @@ def read_filters(operation: Operation, *, ignore_unknown: bool = False) -> Build
                     request,
                     name,
                     f"Cannot filter by {resource + dot + attribute!r}; known are: {offered}.",
+                    kind="filter_unknown",
+                    arguments={"name": resource + dot + attribute, "known": offered},
                 )
                 continue
             filters.append(GlueFilter(resource, operation.handled(attribute), value))
@@ -307,13 +341,25 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
             if not is_spelled or lens is None or not lens.is_readable:
                 if ignore_unknown:
                     continue
-                wrong(request, name, f"{type_ or name!r} is not a type of this application.")
+                wrong(
+                    request,
+                    name,
+                    f"{type_ or name!r} is not a type of this application.",
+                    kind="fields_type_unknown",
+                    arguments={"name": type_ or name},
+                )
                 continue
             wanted = tuple(part for part in value.split(",") if part)
             for part in wanted:
                 unknown = part not in lens.attributes and part not in lens.relationships
                 if unknown and not ignore_unknown:
-                    wrong(request, name, f"{type_!r} has no field {part!r}.")
+                    wrong(
+                        request,
+                        name,
+                        f"{type_!r} has no field {part!r}.",
+                        kind="field_unknown",
+                        arguments={"type": type_, "name": part},
+                    )
             sparse.append(GlueSparseResource(type_, wanted))
         request.sparse_resources = tuple(sparse)
 

@@ -45,7 +45,8 @@ class Catalogue:
     def word(self, error: GlueError, locale: str | None) -> None:
         """Give an error the words of a locale, where the catalogue has them.
 
-        An error without a kind keeps its own English words: they may say more than the code.
+        An error without a kind keeps its own English words, where the catalogue gives its code
+        none: they may say more than the code.
         """
         if error.kind is not None:
             key = next((each for each in _variants(error) if each in self._texts), None)
@@ -100,7 +101,51 @@ def glue_error_catalogue() -> Sequence[ErrorText]:
     def of(key: str, english: str, german: str) -> ErrorText:
         return ErrorText(key, {"en": english, "de": german})
 
+    def german(key: str, text: str) -> ErrorText:
+        """Word what has English words already that say more than the code."""
+        return ErrorText(key, {"de": text})
+
     return [
+        german(codes.TOKEN_INVALID, "Das Zugriffstoken ist ungültig."),
+        german(codes.TOKEN_MISSING, "Das Zugriffstoken fehlt."),
+        german("two_identities", "Die Kopfzeilen nennen zwei Aufrufer. Bitte nur einen senden."),
+        german("match_required", "Die Kopfzeile If-Match fehlt."),
+        german("unauthorized", "Diese Anfrage ist nicht erlaubt."),
+        german("forbidden", "Das ist nicht erlaubt."),
+        german(codes.MATCH_FAILED, "Der Stand ist ein anderer, als die Vorbedingung sagt."),
+        german(codes.NOT_ACCEPTABLE, "Was `Accept` nennt, gibt es hier nicht."),
+        german(codes.INVALID_FILTER, "Dieser Filter ist ungültig."),
+        german(codes.INVALID_PARAMETER, "Dieser Parameter ist ungültig."),
+        german(codes.INCLUDE_TOO_LARGE, "Das sind zu viele verknüpfte Ressourcen, oder zu tiefe."),
+        german(codes.MALFORMED_BODY, "Der Inhalt der Anfrage ist kein lesbares Dokument."),
+        german(codes.UNSUPPORTED_MEDIA_TYPE, "Dieses Format der Anfrage wird hier nicht gelesen."),
+        german(codes.BODY_TOO_LARGE, "Der Inhalt der Anfrage ist zu groß."),
+        german(codes.INVALID_PATH, "Der Pfad ist kein Text in UTF-8 oder enthält das Zeichen NUL."),
+        german(codes.UNKNOWN_PARAMETER, "Diesen Parameter gibt es hier nicht."),
+        german(codes.INVALID_HEADER, "Diese Kopfzeile ist ungültig."),
+        german(codes.INVALID_DOCUMENT, "Das Dokument ist hier nicht so, wie es sein muss."),
+        german(codes.DOCUMENT_CONFLICT, "Typ oder Kennung passen nicht zur Adresse."),
+        german(codes.CLIENT_ID_REFUSED, "Die Kennung wird vergeben und kann nicht gewählt werden."),
+        german(codes.RELATIONSHIP_REFUSED, "Diese Beziehung lässt sich so nicht ändern."),
+        german(codes.CORS_REFUSED, "Das ist Seiten anderer Herkunft nicht erlaubt."),
+        german(
+            codes.CHANGED_MEANWHILE,
+            "Das wurde inzwischen geändert. Bitte neu lesen und noch einmal versuchen.",
+        ),
+        german(codes.INVALID_ATTRIBUTE, "Dieser Wert ist nicht gültig."),
+        german("parameter_unknown", "Den Parameter {name!r} gibt es hier nicht."),
+        german(
+            "parameter_unknown_near",
+            "Den Parameter {name!r} gibt es hier nicht. Ist {near!r} gemeint?",
+        ),
+        german("parameter_repeated", "Der Parameter {name!r} kommt mehr als einmal vor."),
+        german(
+            "parameter_number", "{name} muss eine ganze Zahl zwischen {lowest} und {highest} sein."
+        ),
+        german("sort_unknown", "Nach {name!r} wird nicht sortiert; es gibt: {known}."),
+        german("filter_unknown", "Nach {name!r} wird nicht gefiltert; es gibt: {known}."),
+        german("fields_type_unknown", "{name!r} ist kein Typ dieser Anwendung."),
+        german("field_unknown", "{type!r} hat kein Feld {name!r}."),
         of(codes.NOT_FOUND, "Not found", "Nicht gefunden"),
         of(codes.METHOD_NOT_ALLOWED, "Method does not exist", "Diese Methode gibt es nicht"),
         of(

@@ -40,7 +40,7 @@ from glue_core.versions import UNREADABLE, Versions, share_versions, versions_of
 from glue_core.work import Work
 
 ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
-"""What a preflight says where nothing is: paths cannot be probed by it."""
+"""What a preflight says where nothing is: the request itself will be told that."""
 
 
 def compile_application(
@@ -402,6 +402,11 @@ class _Compiler:
                 controller = self._admitted(controller, operation, store)
         with _named(self._registry.convention_sources[self._name], operation):
             writer = self._convention.writer(operation, self._settings)
+            if not callable(writer):
+                raise TypeError(
+                    f"writer() returned {writer!r} where a function of response and request is "
+                    f"expected, which writes 'content' and 'format'"
+                )
         flow = Flow(
             operation,
             builders,

@@ -23,7 +23,15 @@ from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResource, GlueResponse, resources_of
 from glue_core.operation import Operation
-from glue_core.preconditions import EXISTS, INVALID, MISSING, failed, one
+from glue_core.preconditions import (
+    EXISTS,
+    INVALID,
+    MISSING,
+    PRECONDITIONS,
+    STATELESS,
+    failed,
+    one,
+)
 from glue_core.security.lens import Model
 from glue_core.settings import Settings
 from glue_core.step import Format, Handler, Step, Wrap
@@ -101,7 +109,8 @@ def _entity_tag(settings: Settings, operation: Operation) -> Format | None:
     ):
         return None
     reads = operation.http_method == "GET"
-    if not reads and (operation.method not in ("post", "patch") or operation.is_linkage):
+    shows = operation.method in ("post", "patch") and operation.resource is not None
+    if not reads and (not shows or operation.is_linkage):
         return None
     state = _state_reader(operation)
 
@@ -176,10 +185,10 @@ def _version(operation: Operation) -> Format | None:
 def _precondition(operation: Operation) -> Wrap | None:
     """Hold the preconditions of a write against the present state, in its unit of work."""
     method, resource, model = operation.method, operation.resource, operation.model
-    if operation.http_method == "GET" or resource is None or model is None:
+    if operation.http_method == "GET" or method == "options":
         return None
-    if (method == "post" and not operation.is_linkage) or method == "options":
-        return None
+    if resource is None or model is None or (method == "post" and not operation.is_linkage):
+        return _without_state
     needed = resource.requires_match
     required = method in needed if isinstance(needed, tuple) else needed
     current = operation.current
@@ -212,7 +221,8 @@ def _precondition(operation: Operation) -> Wrap | None:
             wanted, unwanted = request.header("if-match"), request.header("if-none-match")
             if wanted is None:
                 if required and not (creates and unwanted is not None and unwanted.strip() == ANY):
-                    raise Problem(428, [one(428, codes.MATCH_REQUIRED, "If-Match", MISSING)])
+                    error = one(428, codes.MATCH_REQUIRED, "If-Match", MISSING, "match_required")
+                    raise Problem(428, [error])
                 if unwanted is None:
                     return handler(request)
             exists, present = state(request)
@@ -225,6 +235,23 @@ def _precondition(operation: Operation) -> Wrap | None:
         return guarded
 
     return wrap
+
+
+def _without_state(handler: Handler) -> Handler:
+    """Refuse preconditions where nothing is that they could be held against.
+
+    Source:
+        RFC 9110, section 13.1: a condition must be evaluated before anything is done, so a write
+        may not go on as if there were none.
+    """
+
+    def guarded(request: GlueRequest) -> GlueResponse:
+        for header in PRECONDITIONS:
+            if request.header(header.lower()) is not None:
+                raise Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
+        return handler(request)
+
+    return guarded
 
 
 @hookimpl

@@ -128,6 +128,22 @@ class WithParameters(Protocol):
 
 
 @runtime_checkable
+class AnswersInKind(Protocol):
+    """What a convention has besides whose bodies may decide alone about the answer.
+
+    Of a convention without it, an answer that ``Accept`` does not allow is a 406.
+    """
+
+    def answers_in_kind(self, application: str, settings: Settings) -> bool:
+        """Say whether the answer to a body of the convention is one, whatever is accepted.
+
+        Args:
+            application: Name of the application.
+            settings: The settings of the deployment.
+        """
+
+
+@runtime_checkable
 class IgnoresParameters(Protocol):
     """What a convention has besides under which some unknown query parameters do no harm.
 

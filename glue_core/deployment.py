@@ -13,7 +13,7 @@ from glue_core.application import (
     RequestFlowAwareApiApplication,
 )
 from glue_core.compiling import compile_application
-from glue_core.convention import WithParameters
+from glue_core.convention import AnswersInKind, WithParameters
 from glue_core.edge import Edge, EdgedApplication
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
@@ -205,7 +205,12 @@ class Deployment:
             for each in registry.conventions.values()
             if isinstance(each, WithParameters)
         }
-        return Negotiator(registry.conventions, default, readers)
+        in_kind = [
+            each.name
+            for each in registry.conventions.values()
+            if isinstance(each, AnswersInKind) and each.answers_in_kind(name, self.settings)
+        ]
+        return Negotiator(registry.conventions, default, readers, in_kind)
 
     def _work_starter(self, application: ApiApplication) -> Any:
         services = self.services

@@ -63,6 +63,7 @@ class _OneError(Problem):
         pointer: str | None = None,
         parameter: str | None = None,
         header: str | None = None,
+        kind: str | None = None,
     ) -> None:
         """Say what is wrong.
 
@@ -72,6 +73,7 @@ class _OneError(Problem):
             pointer: JSON Pointer to the part of the body at fault.
             parameter: Query parameter at fault.
             header: Header at fault.
+            kind: Name of its text in the error catalogue, where the code alone does not say which.
         """
         from glue_core.messages import GlueError
 
@@ -85,6 +87,7 @@ class _OneError(Problem):
                     pointer=pointer,
                     parameter=parameter,
                     header=header,
+                    kind=kind,
                 )
             ],
         )

@@ -22,6 +22,9 @@ max_requests_jitter = 1_000
 # Running requests may finish; it is the default of 'limits.seconds', too.
 graceful_timeout = 30
 
+# The longest request line that gunicorn can read, in bytes: 'include' and 'fields' can be long.
+limit_request_line = 8190
+
 # Two instances would share the path of the control socket.
 control_socket_disable = True
 # A client must not choose SCRIPT_NAME or PATH_INFO, wherever it connects from.

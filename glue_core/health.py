@@ -183,6 +183,7 @@ def operation(checks: Sequence[HealthCheck], settings: Settings, application: st
         parameters=(Parameter("services", "Names of what to check, with commas; all by default."),),
         summary="Tell whether what the application needs answers.",
         protection=PUBLIC,
+        technical=True,
     )
 
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from glue_core import codes
-from glue_core.application import WSGI, ApiApplication, host_of
+from glue_core.application import WSGI, ApiApplication, StartResponse, host_of
 from glue_core.deployment import Deployment
+from glue_core.edge import Edge
 from glue_core.errors import ConfigurationError
-from glue_core.formatting import LOG
-from glue_core.http import HttpApplication
+from glue_core.formatting import LOG, status_line
+from glue_core.http import NO_HOST, HttpApplication, raw_path_of
 from glue_core.listener import Expand
 from glue_core.messages import GlueApiContext
 from glue_core.proxies import TrustedProxies
 from glue_core.request_id import request_id_of
 from glue_core.settings import Settings
+
+ANY_METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
+"""What may be allowed somewhere: the answer to a question about the server as a whole."""
+
+NO_PATH = "The target of the request is no path: a path starts with a slash."
+
+_ENCODED_SLASH = re.compile("%2[Ff]")
 
 
 class MissingApiApplication(Exception):
@@ -182,28 +192,87 @@ class Host:
         if selection.proxies:
             selection.proxies.look_through(environ)
         path = environ.get("PATH_INFO", "")
-        if selection.expanders:
-            context = GlueApiContext("", "", "")
-            for expand in selection.expanders:
-                context = expand(context, environ)
-        else:
-            context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
+        if not host_of(environ):
+            code = codes.INVALID_HEADER
+            return _refuse(deployment.edge, environ, start_response, 400, code, NO_HOST)
+        if path and not path.startswith("/"):
+            return _without_path(deployment.edge, environ, start_response)
         try:
-            name, prefix = selection.select(context)
+            name, prefix = selection.select(context_of(environ, selection.expanders))
         except MissingApiApplication as error:
             LOG.error("Request %s: %s", request_id_of(environ), error)
-            body = orjson.dumps(
-                {"errors": [{"status": "500", "code": codes.INTERNAL_ERROR, "detail": str(error)}]}
-            )
-            headers = {"content-type": "application/json", "content-length": str(len(body))}
-            deployment.edge.finish(500, headers, environ)
-            start_response("500 Internal Server Error", list(headers.items()))
-            return deployment.edge.watched([body], environ)
+            code = codes.INTERNAL_ERROR
+            return _refuse(deployment.edge, environ, start_response, 500, code, str(error))
         if prefix:
             environ = dict(environ)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
         return selection.applications[selection.taking(name, environ)](environ, start_response)
+
+
+def _without_path(edge: Edge, environ: dict[str, Any], start_response: StartResponse) -> Any:
+    """Answer what no application has a place for: the server as a whole, or no path at all.
+
+    Source:
+        RFC 9110, section 9.3.7 for ``OPTIONS *``; RFC 9112, section 3.2 for other targets.
+    """
+    if environ["REQUEST_METHOD"] == "OPTIONS" and environ["PATH_INFO"] == "*":
+        return _answer(edge, environ, start_response, 204, {"allow": ANY_METHODS})
+    return _refuse(edge, environ, start_response, 400, codes.INVALID_PATH, NO_PATH)
+
+
+def _refuse(
+    edge: Edge,
+    environ: dict[str, Any],
+    start_response: StartResponse,
+    status: int,
+    code: str,
+    text: str,
+) -> Any:
+    """Answer an error where no application was selected, and so no convention."""
+    body = orjson.dumps({"errors": [{"status": str(status), "code": code, "detail": text}]})
+    headers = {"content-type": "application/json", "content-length": str(len(body))}
+    return _answer(edge, environ, start_response, status, headers, body)
+
+
+def _answer(
+    edge: Edge,
+    environ: dict[str, Any],
+    start_response: StartResponse,
+    status: int,
+    headers: dict[str, str],
+    body: bytes = b"",
+) -> Any:
+    edge.finish(status, headers, environ)
+    start_response(status_line(status), list(headers.items()))
+    is_sent = body and environ["REQUEST_METHOD"] != "HEAD"
+    return edge.watched([body] if is_sent else [], environ)
+
+
+def context_of(environ: Mapping[str, Any], expanders: Iterable[Expand] = ()) -> GlueApiContext:
+    """Return what selects the application of a request.
+
+    Args:
+        environ: The WSGI environment.
+        expanders: Make it; HTTP does where there are none.
+    """
+    expanding = tuple(expanders)
+    if not expanding:
+        return GlueApiContext(host_of(environ), _path_of(environ), environ["REQUEST_METHOD"])
+    context = GlueApiContext("", "", "")
+    for expand in expanding:
+        context = expand(context, environ)
+    return context
+
+
+def _path_of(environ: Mapping[str, Any]) -> str:
+    """Return the decoded path, in which an encoded slash stays what it was, if we know of it."""
+    path: str = environ.get("PATH_INFO", "")
+    raw = raw_path_of(environ) or ""
+    parts = _ENCODED_SLASH.split(raw)
+    if len(parts) == 1:
+        return path
+    return "%2F".join(unquote_to_bytes(each).decode("latin-1") for each in parts)
 
 
 def _takes(application: WSGI, environ: dict[str, Any]) -> bool:

@@ -40,6 +40,9 @@ READ_AT_ONCE = 65_536
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
 
+NO_HOST = "The Host header is missing, or is no host and port."
+UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
+
 _NO_LENGTH = -1
 
 
@@ -83,7 +86,8 @@ class HttpSource:
         """Return the body, whether its length was announced or it came in chunks.
 
         Raises:
-            Problem: 413 where it is larger than the limit, 400 where it ended early.
+            Problem: 413 where it is larger than the limit, 400 where it ended early or the server
+                cannot read it.
         """
         announced = self._announced()
         if announced > self._limit:
@@ -99,7 +103,12 @@ class HttpSource:
             wanted = announced
         parts, size = [], 0
         while size < wanted:
-            part = stream.read(min(READ_AT_ONCE, wanted - size))
+            try:
+                part = stream.read(min(READ_AT_ONCE, wanted - size))
+            except Exception as error:
+                # Each server has errors of its own for chunks that are none and for a client that
+                # left. It closes the connection then: nobody knows where the next request starts.
+                raise _one(400, codes.MALFORMED_BODY, UNREADABLE_BODY) from error
             if not part:
                 break
             parts.append(part)
@@ -210,7 +219,7 @@ class HttpApplication:
             HttpSource(environ, self._body_limit),
             environ["REQUEST_METHOD"],
             environ.get("PATH_INFO", ""),
-            _raw_path(environ),
+            raw_path_of(environ),
             environ.get("CONTENT_TYPE") or None,
             environ.get("HTTP_ACCEPT"),
             environ,
@@ -310,7 +319,7 @@ class HttpApplication:
         if self._transport_of(environ) is not None:
             return True
         if environ["REQUEST_METHOD"] == "OPTIONS":
-            # OPTIONS is answered everywhere, so that nobody finds out which paths exist.
+            # OPTIONS is answered everywhere, so it is no sign of a place.
             environ = {**environ, "REQUEST_METHOD": "GET"}
         flow, request = self.request_of(environ)
         is_understood = request.selected is None or request.selected.is_understood
@@ -324,7 +333,7 @@ class HttpApplication:
         else:
             flow, request, failed = self._extracted(transport, req.env)
         if not request.host:
-            resp.data = b"The Host header is missing."
+            resp.data = NO_HOST.encode()
             resp.content_type = "text/plain; charset=utf-8"
             self._send(400, {}, req, resp, request)
             return
@@ -449,7 +458,7 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     return f"{format_}; version={request.version}"
 
 
-def _raw_path(environ: Mapping[str, Any]) -> str | None:
+def raw_path_of(environ: Mapping[str, Any]) -> str | None:
     """Return the path below the mount point as the client sent it, where the server tells."""
     raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw is None or "%" not in raw:

@@ -132,7 +132,7 @@ class Matcher(Generic[Target]):
             not_found: What answers where nothing is.
             parent_not_found: What answers where the type is known and its parents are wrong.
             invalid: What answers a path that is no text.
-            preflight: What answers OPTIONS where nothing is, so that paths cannot be probed.
+            preflight: What answers OPTIONS where nothing is; browsers ask it in advance.
             linkage: Locations of relationships themselves, by the chain above and their name.
         """
         self._linkage = dict(linkage or {})

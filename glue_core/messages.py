@@ -25,7 +25,8 @@ class GlueApiContext:
 
     Attributes:
         host: Host of the request without its port, in lower case.
-        path: Path of the request, decoded.
+        path: Path of the request, decoded, save for encoded slashes where the server tells of them:
+            they separate nothing.
         method: HTTP method in capital letters.
     """
 
@@ -204,6 +205,8 @@ class GlueResource:
         parameters: Placeholders of a custom route, or None.
         method: Logical method, such as ``getCollection``, on the resource of a request.
         route: Place or template that matched, on the resource of a request.
+        id_pointer: In a request, JSON Pointer to the id that a client chose, for errors; None where
+            it chose none.
     """
 
     type: str | None = None
@@ -216,6 +219,7 @@ class GlueResource:
     parameters: Mapping[str, str] | None = None
     method: str | None = None
     route: str | None = None
+    id_pointer: str | None = None
 
 
 class ParentResources(tuple[GlueResource, ...]):

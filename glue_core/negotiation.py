@@ -179,8 +179,9 @@ def media_type_of(header: str) -> str:
 class Negotiator:
     """Selects the convention of requests to one application.
 
-    The convention whose media type the body has wins. Else what the client accepts best does; exact
-    types come before ``type/*`` and ``*/*``, which select the default convention. Where that is not
+    The convention whose media type the body has wins, and ``Accept`` must allow what it writes.
+    Else what the client accepts best does; exact types come before ``type/*`` and ``*/*``, which
+    select the default convention. Where that is not
     the plain flow, bodies in plain JSON or text belong to it as well, unless the client accepts
     something else. The answers are kept per header values, bounded.
     """
@@ -190,6 +191,7 @@ class Negotiator:
         conventions: Mapping[str | None, Convention],
         default: str | None,
         readers: Mapping[str | None, ReadParameters] | None = None,
+        in_kind: Iterable[str | None] = (),
     ) -> None:
         """Freeze what is spoken.
 
@@ -198,6 +200,7 @@ class Negotiator:
             default: Name of the one for requests that select none.
             readers: What reads the parameters of the media types of a convention; of others they
                 are ignored.
+            in_kind: Names of the conventions whose bodies are answered alike, whatever is accepted.
         """
         by_priority = sorted(
             conventions.values(), key=lambda each: (-each.priority, each.name or "")
@@ -205,6 +208,7 @@ class Negotiator:
         self._conventions = dict(conventions)
         self._default = conventions[default]
         self._readers = dict(readers or {})
+        self._in_kind = frozenset(in_kind)
         self._types: dict[str, Convention] = {}
         self._written: dict[str, Convention] = {}
         for convention in by_priority:
@@ -228,9 +232,9 @@ class Negotiator:
         known = self._known.get(key)
         if known is None:
             known = self._select(*key)
-            asked = self._asked(known, content_type, accept)
-            if asked is not None:
-                known = replace(known, asked=asked)
+            if known.is_understood and known.accepted_format is not None:
+                # What is refused for its media type is not answered in the version it named.
+                known = replace(known, asked=self._asked(known, content_type, accept))
             if len(self._known) >= KEPT_ANSWERS:
                 self._known.clear()
             if len(content_type or "") + len(accept or "") <= LONGEST_HEADER:
@@ -279,8 +283,6 @@ class Negotiator:
             # The body is plain, so the answer is; the formats of plain answers are to choose from.
             formats = written_types(sent)
             chosen = self._best(ranges, formats)
-            if chosen is None and self._best(ranges, self._offers) is not None:
-                chosen = formats[0], NOTHING_SAID
             return Selected(None, chosen[0] if chosen else None)
         for convention in self._written.values():
             if self._first(convention, ranges) is False:
@@ -296,10 +298,15 @@ class Negotiator:
     def _of_body(
         self, sent: Convention, parameters: MediaParameters, accept: str | None
     ) -> Selected:
-        """Select the convention of the body, whatever else the client accepts."""
+        """Select the convention of the body, where the client accepts what it writes."""
         read = self._read(sent, parameters)
-        accepted = self._first(sent, _ranges_of(accept))
-        format_ = None if accepted is False else sent.media_types[0]
+        ranges = _ranges_of(accept)
+        accepted = self._first(sent, ranges)
+        allowed = accepted is not False
+        if accepted is None and sent.name not in self._in_kind:
+            # No entry names it, so a wildcard must cover it.
+            allowed = self._best(ranges, written_types(sent)) is not None
+        format_ = sent.media_types[0] if allowed else None
         said = read or NOTHING_SAID
         return Selected(sent.name, format_, accepted or said, said, read is not None)
 
@@ -420,6 +427,29 @@ def _one_version(settings: Settings, operation: Operation) -> Validate | None:
     return validate
 
 
+def _decoded(operation: Operation) -> Validate | None:
+    """Refuse a body that is compressed, which nobody here would undo.
+
+    Source:
+        RFC 9110, sections 8.4 and 15.5.16: the answer says which codings are taken.
+    """
+    if operation.refusal is not None or operation.http_method in ("GET", "OPTIONS"):
+        return None
+    error = GlueError(
+        status=415,
+        code=codes.UNSUPPORTED_MEDIA_TYPE,
+        message="Send the body as it is, without Content-Encoding.",
+        header="Content-Encoding",
+    )
+    refusal = GlueRequestValidation(False, 415, (error,), {"accept-encoding": "identity"})
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        coding = request.header("content-encoding")
+        return None if coding is None or coding.strip().lower() in ("", "identity") else refusal
+
+    return validate
+
+
 @hookimpl
 def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     """Refuse what the client does not accept (406) and what we do not understand (415, 400)."""
@@ -430,5 +460,6 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     return [
         Step("accepted-format", _accepted),
         Step("requested-format", _understood),
+        Step("content-encoding", _decoded, after=("requested-format",)),
         Step("one-version", one_version),
     ]

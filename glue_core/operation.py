@@ -57,8 +57,9 @@ class PageRules:
         strategies: How a client may name a page: ``offset`` (``page[offset]``, ``page[limit]``),
             ``number`` (``page[number]``, ``page[size]``) and ``cursor`` (``page[after]``,
             ``page[before]``, ``page[size]``). The first one is taken where the client names none;
-            one request uses one of them. A handler serves offsets and numbers alike, by offset and
-            limit; cursors it makes and reads itself.
+            one request uses one of them. ``page[size]`` alone belongs to numbers and cursors, and
+            starts a walk by cursor: with both, ``cursor`` comes first. A handler serves offsets
+            and numbers alike, by offset and limit; cursors it makes and reads itself.
         ranges: Whether a client may give both cursors at once, for what lies between.
     """
 
@@ -66,6 +67,21 @@ class PageRules:
     maximum: int = 100
     strategies: tuple[PageStrategy, ...] = ("offset",)
     ranges: bool = False
+
+    def __post_init__(self) -> None:
+        known = {"offset", "number", "cursor"}
+        given = self.strategies
+        if not given or not known.issuperset(given) or len(set(given)) < len(given):
+            raise ConfigurationError(
+                f"PageRules has the strategies {given!r}.\n"
+                f"List at least one of 'offset', 'number' and 'cursor', each once."
+            )
+        if "number" in given and "cursor" in given[given.index("number") :]:
+            raise ConfigurationError(
+                f"PageRules has the strategies {given!r}: 'page[size]' alone, the first page of a "
+                f"walk by cursor, would be read as a page by number.\n"
+                f"List 'cursor' before 'number'."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,8 @@ class Operation:
         protection: Who may call it; None is that of its resource, else the application's default.
         stores: Stores for whose requests it is: where a store has none of its own at a place, the
             one without stores answers, or 404. Those of the resource where it names none.
+        technical: It tells of the deployment, not of what it sells: steps that read data for the
+            sake of every request, such as the store, leave it alone.
         ruled: Filled in where rules stand beside those of the schema: the schema with all of them.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
@@ -149,6 +167,7 @@ class Operation:
     versions: tuple[str, ...] = field(default=(), kw_only=True)
     protection: Protection | None = field(default=None, kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)
+    technical: bool = field(default=False, kw_only=True)
     ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)

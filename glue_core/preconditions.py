@@ -9,6 +9,8 @@ from glue_core.messages import GlueError, GlueRequest
 MISSING = "If-Match header is missing."
 INVALID = "If-Match header value is invalid."
 EXISTS = "If-None-Match header value fits what is there already."
+STATELESS = "Nothing here has a state that this header could be held against. Leave it out."
+PRECONDITIONS = ("If-Match", "If-None-Match")
 
 
 def failed(header: str, message: str) -> Problem:
@@ -16,9 +18,9 @@ def failed(header: str, message: str) -> Problem:
     return Problem(412, [one(412, codes.MATCH_FAILED, header, message)])
 
 
-def one(status: int, code: str, header: str, message: str) -> GlueError:
+def one(status: int, code: str, header: str, message: str, kind: str | None = None) -> GlueError:
     """Return an error that a header is at fault for."""
-    return GlueError(status=status, code=code, message=message, header=header)
+    return GlueError(status=status, code=code, message=message, header=header, kind=kind)
 
 
 def lost_race(error: BaseException, request: GlueRequest) -> Problem | None:

@@ -375,7 +375,7 @@ def relationship_handler(operation: Operation, parent: Flow, model: Model) -> Ha
         if not lens.may_write(name):
             raise relationship_refused(relationship)
         if not all(each.admits(resource.attributes, request) for each in lens.change_criteria):
-            raise Forbidden(None, "Forbidden.")
+            raise Forbidden(None, "Forbidden.", kind="forbidden")
         change(resource, tuple(sent.resources), request)
         return GlueResponse.no_content()
 

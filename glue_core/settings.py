@@ -14,12 +14,10 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from glue_core.environment import overlay, read_by_schema
 from glue_core.errors import ConfigurationError
 
 DEFAULT_FILE = "glue.toml"
-PREFIX = "GLUE_"
-SEPARATOR = "__"
-NOT_SETTINGS = frozenset({"GLUE_CONFIG"})
 
 CORS_HEADERS = (
     "accept",
@@ -48,6 +46,14 @@ class Words(fields.List[str]):
         if isinstance(value, str):
             value = [word.strip() for word in value.split(",") if word.strip()]
         return super()._deserialize(value, *args, **kwargs)
+
+
+class Address(fields.String):
+    """An address that paths are put behind, so a slash at its end says nothing."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        return text.rstrip("/") if isinstance(text, str) else text
 
 
 def _each(pattern: str, complaint: str) -> Callable[[list[str]], None]:
@@ -215,7 +221,7 @@ class ApplicationSettings(Schema):
         validate=_each(r"/\S*", "is no path: it starts with '/'."),
         metadata={"description": "Path prefixes; the longest one that fits wins. '/' fits all."},
     )
-    base_url = fields.String(
+    base_url = Address(
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(
@@ -252,6 +258,17 @@ class ApplicationSettings(Schema):
         validate=validate.Range(min=0),
         metadata={
             "description": "Seconds for which browsers come back by TLS only; 0 does not say it."
+        },
+    )
+    hsts_subdomains = fields.Boolean(
+        load_default=False,
+        metadata={"description": "With 'hsts_max_age': say it for all subdomains as well."},
+    )
+    hsts_preload = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "With 'hsts_max_age' of a year and 'hsts_subdomains': let browsers know "
+            "it before they ever came."
         },
     )
     cors_origins = Words(
@@ -448,7 +465,7 @@ class Settings:
         if named or path.is_file():
             values = _read_toml(path, named is not None)
             origin = str(path)
-        used = _overlay(values, environment)
+        used = overlay(values, environment)
         if used and origin != "the environment":
             origin += f" and {', '.join(used)}"
         return cls.of(values, origin=origin, directory=path.parent)
@@ -510,29 +527,10 @@ def _read_toml(path: Path, named: bool) -> dict[str, Any]:
         raise ConfigurationError(f"{path} is not TOML: {error}.") from error
 
 
-def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """Put ``GLUE_*`` over the tables and return the names that were used."""
-    used = []
-    for name in sorted(environment):
-        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
-            continue
-        *tables, key = name.removeprefix(PREFIX).lower().split(SEPARATOR)
-        table = values
-        for each in tables:
-            table = table.setdefault(each, {})
-            if not isinstance(table, dict):
-                raise ConfigurationError(
-                    f"The environment variable {name} puts a value under {each!r}, which is not a "
-                    f"table.\nWrite the names of tables with two underscores between them."
-                )
-        table[key] = environment[name]
-        used.append(name)
-    return used
-
-
 def _load(schema: type[Schema], values: Mapping[str, Any], origin: str, place: str) -> Any:
     try:
-        return schema(unknown=RAISE).load(values)
+        expected = schema(unknown=RAISE)
+        return expected.load(read_by_schema(values, expected))
     except ValidationError as error:
         lines = "\n".join(_complaints(error.messages, schema(), place))
         raise ConfigurationError(f"Settings are wrong in {origin}:\n{lines}") from error

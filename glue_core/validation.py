@@ -63,9 +63,14 @@ class KnownParameters:
         self._families = tuple(sorted(n.removesuffix("]") for n in names if n.endswith("[]")))
 
     def check(self, request: GlueRequest) -> None:
-        """Note every query parameter that nobody reads."""
+        """Note every query parameter that nobody reads, save where a step has noted it already."""
+        noted = {each.parameter for each in request.errors}
         for name in request.query_fields:
-            if name in self._names or (self._families and name.startswith(self._families)):
+            if (
+                name in noted
+                or name in self._names
+                or (self._families and name.startswith(self._families))
+            ):
                 continue
             if self._ignored is not None and self._ignored(name):
                 continue
@@ -76,6 +81,8 @@ class KnownParameters:
                     status=400,
                     code=codes.UNKNOWN_PARAMETER,
                     message=f"The parameter {name!r} is not known here.{hint}",
+                    kind="parameter_unknown_near" if near else "parameter_unknown",
+                    arguments={"name": name, "near": near[0] if near else None},
                     parameter=name,
                 )
             )

@@ -195,7 +195,11 @@ def walk_of(
     }
     operation, party = _operation(deployment, registry, found, request)
     operation["stores"] = sorted(varying)
-    steps = tuple(_steps(deployment, registry, found, operation, party))
+    by_header = None if operation["refusal"] else _refused_by_header(found, request)
+    steps = (
+        *_steps(deployment, registry, found, operation, party, by_header),
+        *_sending(registry),
+    )
     return Walk(application, convention, operation, steps)
 
 
@@ -203,19 +207,13 @@ def _selected(
     deployment: Deployment, environ: dict[str, Any], named: str | None
 ) -> tuple[str, str, str]:
     """Return name and mount point of the application, and why it was selected."""
-    from glue_core.application import host_of
     from glue_core.errors import ConfigurationError
-    from glue_core.host import MissingApiApplication, Selection
-    from glue_core.messages import GlueApiContext
+    from glue_core.host import MissingApiApplication, Selection, context_of
 
     if named is not None:
         return named, "", "the command line names it"
     path = environ["PATH_INFO"]
-    context = GlueApiContext(host_of(environ), path, environ["REQUEST_METHOD"])
-    if deployment.context_expanders:
-        context = GlueApiContext("", "", "")
-        for expand in deployment.context_expanders:
-            context = expand(context, environ)
+    context = context_of(environ, deployment.context_expanders)
     declared = deployment.registry.applications
     selection = Selection(
         deployment.applications,
@@ -315,8 +313,9 @@ def _steps(
     found: Flow,
     operation: dict[str, Any],
     party: str,
+    by_header: str | None,
 ) -> Iterator[Line]:
-    refused = operation["refusal"] is not None
+    refused = operation["refusal"] is not None or by_header is not None
     by_stage: dict[str, list[Line]] = {stage: [] for stage in STAGES.values()}
     for each in found.trace:
         line = _traced(each, refused)
@@ -328,9 +327,12 @@ def _steps(
     yield from by_stage["build"]
     yield from by_stage["validate"]
     verdict = "unknown parameters and what builders found wrong are answered here"
-    if refused:
+    if by_header is not None:
+        verdict = f"not reached: {by_header}"
+    elif refused:
         verdict = f"nothing answers the request: the refusal {operation['refusal']!r} does"
-    yield Line("verdict", f"{CORE}.verdict", _core("glue_core.validation"), verdict)
+    is_judged = by_header is None
+    yield Line("verdict", f"{CORE}.verdict", _core("glue_core.validation"), verdict, is_judged)
     yield from by_stage["validate routed"]
     yield from by_stage["wrap"]
     why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
@@ -338,7 +340,9 @@ def _steps(
         why += f"; it differs in the stores {', '.join(operation['stores'])}"
     if operation["changed_by"]:
         why += f"; changed by {', '.join(operation['changed_by'])}"
-    yield Line("controller", operation["id"], party, why)
+    if by_header is not None:
+        why = f"not reached: {by_header}"
+    yield Line("controller", operation["id"], party, why, is_judged)
     yield from by_stage["format"]
     writer = registry.convention_sources[found.operation.convention]
     source = next(each for each in deployment.registry.sources if each.id == writer)
@@ -355,6 +359,25 @@ def _steps(
         _core("glue_core.flow"),
         "where the unit of work was used: a status below 400 commits, any other undoes",
     )
+
+
+def _refused_by_header(found: Flow, request: GlueRequest) -> str | None:
+    """Say how the flow refuses a request for its headers alone, or None where it does not."""
+    if request.accepted_format is None:
+        return "a validator refuses the request with 406, since Accept allows no answer of it"
+    spoken = found.operation.spoken
+    selected = request.selected
+    if spoken is not None and selected is not None and not selected.is_understood:
+        return "a validator refuses the request with 415, since nobody reads its Content-Type"
+    return None
+
+
+def _sending(registry: ApplicationRegistry) -> Iterator[Line]:
+    """Yield what has the last word on the headers of every answer of an application."""
+    for each in registry.listeners("glue_response_events"):
+        contribution = each.contribution
+        bound = contribution.value.bind(registry.application) is not None
+        yield Line("send", contribution.id, contribution.party, each.reason, bound)
 
 
 def _traced(each: Trace, refused: bool) -> Line:

@@ -338,8 +338,10 @@ class Registry:
         wanted = [only] if only is not None else list(settings["serve"]) or sorted(installed)
         for name in (*wanted, *settings["applications"]):
             if name not in installed:
+                # What is asked for alone is asked for by the caller, not by the settings.
+                origin = f"{settings.origin}: there" if name != only else "There"
                 raise ConfigurationError(
-                    f"{settings.origin}: there is no application {name!r}.\n"
+                    f"{origin} is no application {name!r}.\n"
                     f"Installed are: {', '.join(sorted(installed)) or 'none'}.\n"
                     f"Install a distribution with that name in the group {APPLICATIONS!r}."
                 )

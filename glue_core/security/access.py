@@ -106,7 +106,10 @@ class Access:
             named = " and ".join(sorted(reader.header for reader, _ in found))
             message = f"The headers {named} name two callers; send one of them."
             raise BadRequest(
-                codes.TWO_IDENTITIES, alone.alone_message or message, header=alone.header
+                codes.TWO_IDENTITIES,
+                alone.alone_message or message,
+                header=alone.header,
+                kind=None if alone.alone_message else "two_identities",
             )
         return tuple(reader.read(value, request) for reader, value in found)
 
@@ -201,6 +204,8 @@ class Access:
                     code=protection.code or worded.code,
                     message=protection.message or worded.message,
                 )
+        # What somebody else words is worded by its code, like every error of a plugin.
+        is_ours = protection.message is None
         if KNOWN.isdisjoint(request.grants):
             problem = unauthorized(
                 protection.code, protection.message or REFUSED, realm=self.rules.realm
@@ -209,11 +214,13 @@ class Access:
             headers = problem.headers if status == 401 else {}
             (error,) = problem.errors
             error.status = status
+            error.kind = "unauthorized" if is_ours else None
             return GlueRequestValidation(False, status, (error,), headers)
         status = protection.status or 403
         lacks_scope = protection.scopes and request.grants.isdisjoint(protection.scopes)
         message = protection.message or (FORBIDDEN if lacks_scope else REFUSED)
-        error = GlueError(status=status, code=protection.code, message=message)
+        kind = ("forbidden" if lacks_scope else "unauthorized") if is_ours else None
+        error = GlueError(status=status, code=protection.code, message=message, kind=kind)
         return GlueRequestValidation(False, status, (error,))
 
     # What of the types exists for whom.

@@ -184,11 +184,11 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
         criteria = lens.criteria
         if changes and (criteria or lens.change_criteria):
             if current is None:
-                raise Forbidden(None, "Forbidden.")
+                raise Forbidden(None, "Forbidden.", kind="forbidden")
             # It is not there for who may not see it, in the words of its own place.
             for each in current(request).resources:
                 if not all(one.admits(each.attributes, request) for one in lens.change_criteria):
-                    raise Forbidden(None, "Forbidden.")
+                    raise Forbidden(None, "Forbidden.", kind="forbidden")
         response = handler(request)
         if creates:
             criteria += lens.change_criteria
@@ -201,7 +201,7 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
         ]
         if len(kept) != len(response.resources):
             if creates:
-                raise Forbidden(None, "Forbidden.")
+                raise Forbidden(None, "Forbidden.", kind="forbidden")
             if not response.is_collection:
                 raise missing(operation)
         if response.pagination is not None and (

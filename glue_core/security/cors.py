@@ -1,8 +1,8 @@
 """Cross-origin requests: which pages of other origins may read answers, and preflights.
 
 Off where an application names no origin. What a browser asks before a request is answered by the
-place itself: the methods it has, or a list that fits every path, so that nobody finds out by it
-which paths exist.
+place itself: the methods it has. Where nothing is, they are those that there may be, so that the
+browser goes on and its page sees the 404.
 
 Source:
     The Fetch standard, "CORS protocol".
@@ -128,7 +128,7 @@ def _refusal(status: int, message: str, header: str) -> GlueRequestValidation:
 
 
 def _preflight(settings: Settings, operation: Operation) -> Validate | None:
-    """Judge what a browser asks for; known and unknown paths alike."""
+    """Judge what a browser asks for; known and unknown paths by one rule."""
     if operation.method != "options":
         return None
     cors = cors_of(settings, operation.application)

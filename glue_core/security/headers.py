@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_core.application import ApiApplication
+from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.listener import Listener, Notice, ResponseEvent
 from glue_core.settings import Settings
@@ -18,6 +19,9 @@ HEADERS = {
     "permissions-policy": "",
 }
 CACHE_CONTROL = "no-cache, private"
+PRELOAD_SECONDS = 31_536_000
+"""A year: the shortest time for which browsers take a host into the lists they ship with."""
+
 STRICT_TRANSPORT = "strict-transport-security"
 
 
@@ -44,9 +48,20 @@ def _strict_transport(settings: Settings, application: ApiApplication | None) ->
     """
     table = settings.application(application.name if application is not None else "")
     seconds: int = table["hsts_max_age"]
+    if table["hsts_preload"] and (seconds < PRELOAD_SECONDS or not table["hsts_subdomains"]):
+        owner = application.name if application is not None else "<name>"
+        raise ConfigurationError(
+            f"{settings.origin}: applications.{owner}.hsts_preload is true, which browsers take "
+            f"only with hsts_subdomains = true and hsts_max_age of at least {PRELOAD_SECONDS}.\n"
+            f"Set both, or take hsts_preload away."
+        )
     if not seconds:
         return None
-    value = f"max-age={seconds}; includeSubDomains; preload"
+    value = f"max-age={seconds}"
+    if table["hsts_subdomains"]:
+        value += "; includeSubDomains"
+    if table["hsts_preload"]:
+        value += "; preload"
     only_encrypted = settings["mode"] == "development"
 
     def add(event: ResponseEvent) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from glue_core import ConfigurationError, GlueError, RequestFlowAwareApiApplication
-from glue_core.catalogue import Catalogue, ErrorText
+from glue_core import ConfigurationError, GlueError, RequestFlowAwareApiApplication, codes
+from glue_core.catalogue import Catalogue, ErrorText, glue_error_catalogue
 from glue_core.testing import Deployment, in_memory
 
 CATALOGUE = Catalogue(
@@ -95,3 +95,43 @@ def test_code_that_two_plugins_word_stops_the_start(
     assert "Two plugins of 'shop' word '9301'." in message
     assert "glue-one 0" in message
     assert "glue-other 0" in message
+
+
+CORE = Catalogue(glue_error_catalogue())
+SHARED = {"005": ("two_identities", "match_required")}
+"""Codes of the interface that stand for more than one error: their kinds tell them apart."""
+
+
+@pytest.mark.parametrize(
+    "code", sorted({each for name, each in vars(codes).items() if name.isupper()})
+)
+def test_every_code_of_the_core_is_worded_in_german(code: str) -> None:
+    """Whoever asks in German gets German words for every code of the core."""
+    for kind in SHARED.get(code, (None,)):
+        error = GlueError(400, code, "own", kind=kind, arguments={"minutes": 5})
+        CORE.word(error, "de_DE")
+
+        assert error.message != "own"
+
+
+@pytest.mark.parametrize("text", glue_error_catalogue(), ids=lambda each: each.key)
+def test_text_of_the_core_has_german_words(text: ErrorText) -> None:
+    """No text of the core is left in English alone."""
+    assert text.texts["de"]
+
+
+def test_details_are_kept_in_another_language() -> None:
+    """A text in German names what the English one names."""
+    arguments = {"name": "colour", "known": "name, size"}
+    error = GlueError(400, "012", "own", kind="sort_unknown", arguments=arguments)
+    CORE.word(error, "de_AT")
+
+    assert error.message == "Nach 'colour' wird nicht sortiert; es gibt: name, size."
+
+
+def test_english_words_of_the_error_are_kept() -> None:
+    """Words that say more than the code are not replaced by more general ones."""
+    error = GlueError(400, "012", "own", kind="sort_unknown", arguments={"name": "x", "known": ""})
+    CORE.word(error, "en_US")
+
+    assert error.message == "own"

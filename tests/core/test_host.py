@@ -89,7 +89,7 @@ def test_single_name_that_is_not_installed(glue_deployment: Make, sources: list[
     with pytest.raises(ConfigurationError) as caught:
         glue_deployment(sources, only="d")
 
-    assert "there is no application 'd'" in str(caught.value)
+    assert str(caught.value).startswith("There is no application 'd'.")
     assert "Installed are: a, b, c." in str(caught.value)
 
 
@@ -319,3 +319,12 @@ def test_caller_is_seen_through_trusted_proxies(glue_client: Callable[..., Clien
     )
 
     assert client.get("/").text == "203.0.113.5"
+
+
+def test_target_that_is_no_path(glue_deployment: Make, sources: list[Source]) -> None:
+    """A target that is no path belongs to no application: 400, and not the 500 of an outage."""
+    client = Client(Host(glue_deployment(sources)), checked=False)
+    response = client.get("/", environ={"PATH_INFO": "*"})
+
+    assert response.status_code == 400
+    assert response.json["errors"][0]["code"] == "017"

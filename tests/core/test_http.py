@@ -48,8 +48,20 @@ def test_one_header(environ: dict[str, str], name: str, expected: str | None) ->
         ("[::1]", "[::1]"),
         (None, ""),
         ("", ""),
+        ("shop.example:", "shop.example"),
+        ("shop_1.example", "shop_1.example"),
+        ('a"b<c>', ""),
+        ("a b/c?d#e@f", ""),
+        ("h@evil:1", ""),
+        ("a,b", ""),
+        ("shop.example:99999", ""),
+        ("shop.example:x", ""),
+        ("shop.example:80:80", ""),
+        ("[::1", ""),
+        ("[::1]x", ""),
+        ("shöp.example", ""),
     ],
 )
 def test_host(header: str | None, expected: str) -> None:
-    """The host has no port and is in lower case."""
+    """The host has no port and is in lower case; what is no host counts as none."""
     assert host_of({} if header is None else {"HTTP_HOST": header}) == expected

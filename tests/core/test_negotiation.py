@@ -23,6 +23,7 @@ class Spoken:
 
 PLAIN = Spoken(None, ("application/json",))
 JSON_API = Spoken("json_api", ("application/vnd.api+json",), 10)
+JSON_API_SPOKEN = ("json_api", "application/vnd.api+json")
 HAL = Spoken("hal", ("application/hal+json", "text/hal"), 5)
 
 
@@ -54,10 +55,24 @@ def negotiator(*conventions: Spoken) -> Negotiator:
         ("GET", None, "*/*;q=0", (None, None)),
         ("GET", "application/vnd.api+json", None, ("json_api", "application/vnd.api+json")),
         ("GET", "application/json", "text/hal", ("hal", "text/hal")),
-        ("POST", "application/vnd.api+json", "text/html", ("json_api", "application/vnd.api+json")),
+        ("POST", "application/vnd.api+json", "text/html", ("json_api", None)),
+        ("POST", "application/vnd.api+json", "application/json", ("json_api", None)),
+        ("POST", "application/vnd.api+json", "text/html, */*;q=0.1", JSON_API_SPOKEN),
+        ("POST", "application/vnd.api+json", "application/*", JSON_API_SPOKEN),
+        (
+            "POST",
+            "application/vnd.api+json",
+            "application/vnd.api+json;q=0, */*",
+            ("json_api", None),
+        ),
+        ("GET", "application/vnd.api+json", "text/html", ("json_api", None)),
+        ("POST", "application/hal+json", "text/html", ("hal", None)),
+        ("POST", "application/hal+json", "text/hal", ("hal", "application/hal+json")),
         ("POST", "application/vnd.api+json; x=1", None, ("json_api", "application/vnd.api+json")),
         ("POST", "APPLICATION/VND.API+JSON", None, ("json_api", "application/vnd.api+json")),
-        ("POST", "application/json", "application/hal+json", (None, "application/json")),
+        ("POST", "application/json", "application/hal+json", (None, None)),
+        ("POST", "application/json", "application/hal+json, */*;q=0", (None, None)),
+        ("POST", "application/json", "application/hal+json, */*", (None, "application/json")),
         ("POST", "text/csv", "application/hal+json", ("hal", "application/hal+json")),
         ("POST", "application/vnd.api+jsonx", None, (None, "application/json")),
     ],
@@ -68,10 +83,27 @@ def test_selection(
     accept: str | None,
     expected: tuple[str | None, str | None],
 ) -> None:
-    """The body's format selects, then what is accepted, exact types before wildcards."""
+    """The body's format selects if it is accepted, then what is accepted, exact types first."""
     selected = negotiator(JSON_API, HAL).select(method, content_type, accept)
 
     assert (selected.convention, selected.accepted_format) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "format_"),
+    [
+        ("text/html", "application/vnd.api+json"),
+        ("application/json", "application/vnd.api+json"),
+    ],
+)
+def test_body_may_decide_alone(accept: str, format_: str) -> None:
+    """A convention that answers in kind does not ask what else the client accepts."""
+    known: dict[str | None, Any] = {None: PLAIN, "json_api": JSON_API}
+    lenient = Negotiator(known, None, in_kind=["json_api"])
+
+    selected = lenient.select("POST", "application/vnd.api+json", accept)
+
+    assert (selected.convention, selected.accepted_format) == ("json_api", format_)
 
 
 def test_priority_decides_between_two_conventions_of_a_type() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from marshmallow import Schema, fields
 
-from glue_core import ConfigurationError, GlueResponse, Operation, SimpleResource
+from glue_core import ConfigurationError, GlueResponse, Operation, PageRules, SimpleResource
+from glue_core.messages import PageStrategy
 from glue_core.operation import Method
 
 
@@ -97,3 +98,21 @@ def test_short_form_that_lacks_something(missing: str) -> None:
 
     with pytest.raises(ConfigurationError, match=f"has no '{missing}'"):
         list(type("Things", (SimpleResource,), members)().operations())
+
+
+@pytest.mark.parametrize(
+    ("strategies", "told"),
+    [
+        (("number", "cursor"), "List 'cursor' before 'number'"),
+        (("offset", "number", "cursor"), "List 'cursor' before 'number'"),
+        ((), "List at least one"),
+        (("cursor", "cursor"), "each once"),
+        (("pages",), "List at least one"),
+    ],
+)
+def test_strategies_of_pages_that_contradict_each_other(
+    strategies: tuple[PageStrategy, ...], told: str
+) -> None:
+    """The first page of a walk by cursor must not be read as one by number, so the start stops."""
+    with pytest.raises(ConfigurationError, match=told):
+        PageRules(strategies=strategies)

@@ -317,3 +317,19 @@ def test_links_start_at_the_configured_address(glue_deployment: Make) -> None:
         .text
         == "http://a.example:81/m"
     )
+
+
+@pytest.mark.parametrize("given", ["https://shop.example/", "https://shop.example//"])
+def test_slash_behind_the_configured_address(glue_deployment: Make, given: str) -> None:
+    """A slash at the end of ``base_url`` does not get into links twice."""
+
+    def handle(request: GlueRequest) -> GlueResponse:
+        return GlueResponse(content=request.base_url.encode())
+
+    plugin = in_memory(
+        "glue.plugins.front", "p", glue_resources=lambda: [Operation("get", handle, "words")]
+    )
+    settings = {"applications": {"front": {"base_url": given}}}
+    deployment = glue_deployment([aware("front"), plugin], settings=settings)
+
+    assert Client(deployment.applications["front"]).get("/words/1").text == "https://shop.example"

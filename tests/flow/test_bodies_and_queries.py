@@ -79,6 +79,12 @@ def test_near_parameter_is_offered(serve: Serve) -> None:
     assert "Did you mean 'sort'?" in assert_error(response, 400, "018")["message"]
 
 
+@pytest.mark.parametrize("query", ["fields=name", "filter=x", "filter[name]=x"])
+def test_wrong_parameter_is_told_once(serve: Serve, query: str) -> None:
+    """A parameter with a wrong shape is not unknown besides."""
+    assert len(serve().get(f"/things?{query}").json) == 1
+
+
 def test_parameter_of_the_operation(serve: Serve) -> None:
     """A parameter that the operation declares is known, even one that looks like a filter."""
 
@@ -121,6 +127,22 @@ def test_body_at_the_limit(serve: Serve, chunked: bool) -> None:
 def test_truncated_body(serve: Serve) -> None:
     """A body that ends before its announced length: 400."""
     response = serve().post("/things", json={"name": "a"}, headers={"content-length": "100"})
+
+    assert_error(response, 400, "014")
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("no chunk"), EOFError()])
+def test_body_that_the_server_cannot_read(serve: Serve, error: Exception) -> None:
+    """Whatever a server raises while it reads a body, such as of its chunks: 400."""
+
+    class Stream:
+        def read(self, size: int) -> bytes:
+            raise error
+
+    client = Client(serve().wsgi, checked=False)
+    response = client.post(
+        "/things", environ={"wsgi.input": Stream(), "wsgi.input_terminated": True}
+    )
 
     assert_error(response, 400, "014")
 

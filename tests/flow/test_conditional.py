@@ -263,6 +263,40 @@ def test_place_without_a_read_fits_no_tag(serve: Serve) -> None:
     assert client.patch("/notes/1", json=CHANGE, headers={"if-match": "*"}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("value", ["*", '"7"'])
+def test_precondition_of_a_creation_is_refused(serve: Serve, name: str, value: str) -> None:
+    """A POST has nothing to be held against: it says so, and creates nothing."""
+    carts = Carts()
+    client = serve(glue_resources=lambda: [carts])
+
+    response = client.post("/carts", json={"name": "new"}, headers={name: value})
+
+    assert (response.status_code, response.json[0]["code"]) == (400, "021")
+    assert response.json[0]["header"] == name
+    assert list(carts.kept) == ["1"]
+
+
+@pytest.mark.parametrize("method", ["post", "patch", "delete"])
+def test_precondition_of_a_route_without_a_resource_is_refused(serve: Serve, method: Any) -> None:
+    """A custom route that shows no resource has no state either."""
+    route = Operation(method, lambda: GlueResponse(content=b"done"), "/act")
+    client = serve(glue_route_providers=lambda: [route])
+
+    refused = client.request(method.upper(), "/act", headers={"if-match": "*"})
+
+    assert (refused.status_code, refused.json[0]["code"]) == (400, "021")
+    assert client.request(method.upper(), "/act").status_code < 300
+
+
+def test_answer_without_a_resource_has_no_tag(serve: Serve) -> None:
+    """What a POST to a custom route tells is no state of anything."""
+    route = Operation("post", lambda: GlueResponse(content=b"done"), "/act")
+    client = serve(glue_route_providers=lambda: [route])
+
+    assert "etag" not in client.post("/act").headers
+
+
 def test_comparison_and_change_are_one_unit(serve: Serve) -> None:
     """The state is read and changed in one unit of work, which a refusal undoes."""
     works: list[Work] = []

@@ -52,7 +52,7 @@ def test_preflight_of_a_known_place(shop: Client) -> None:
 
 
 def test_preflight_of_an_unknown_place(shop: Client) -> None:
-    """Nobody finds out by a preflight which paths exist."""
+    """A preflight of nothing goes through: the page shall see the 404 of its request."""
     response = shop.options("/nothing/1", headers=ASK)
 
     assert response.status_code == 204

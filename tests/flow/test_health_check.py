@@ -14,7 +14,7 @@ from glue_core import (
     RequestFlowAwareApiApplication,
     ServiceUnavailable,
 )
-from glue_core.testing import Client, Deployment, in_memory
+from glue_core.testing import Client, Deployment, in_memory, installed
 
 Serve = Callable[..., Client]
 Deploy = Callable[..., Deployment]
@@ -177,6 +177,18 @@ def test_two_checks_of_one_name_stop_the_start(serve: Serve) -> None:
 
     with pytest.raises(ConfigurationError, match="health checks of 'storage'"):
         serve(settings=ON, glue_health_checks=lambda: checks)
+
+
+@pytest.mark.parametrize(("dialect", "id_"), [("strict", "health-check"), ("glue", None)])
+def test_id_in_json_api(glue_deployment: Deploy, dialect: str, id_: str | None) -> None:
+    """The specification wants an id that is a text; clients of a shop know null."""
+    shop = in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop"))
+    settings = {**ON, "plugins": {"json_api": {"dialect": {"shop": dialect}}}}
+    deployment = glue_deployment([shop, *installed("json_api")], settings=settings)
+
+    (health,) = Client(deployment.applications["shop"]).json_api.get("/health-check").json["data"]
+
+    assert (health["type"], health["id"]) == ("health-check", id_)
 
 
 def test_it_can_be_left_out(serve: Serve) -> None:

@@ -18,13 +18,14 @@ from glue_core import (
     GlueRequestValidation,
     GlueResource,
     GlueResponse,
+    NotFound,
     Operation,
     Problem,
     Resource,
     ServiceUnavailable,
     Step,
 )
-from glue_core.testing import Client, assert_error
+from glue_core.testing import Client, assert_error, in_memory
 
 Serve = Callable[..., Client]
 
@@ -204,11 +205,24 @@ def test_options(serve: Serve) -> None:
 
 
 def test_options_of_an_unknown_path(serve: Serve) -> None:
-    """OPTIONS cannot be used to find out which paths exist."""
+    """OPTIONS of nothing is 204 with the methods there may be."""
     response = serve().options("/nothing/1")
 
     assert response.status_code == 204
     assert response.headers["allow"] == "GET, POST, PATCH, DELETE, OPTIONS"
+
+
+def test_options_reads_no_resource(serve: Serve) -> None:
+    """OPTIONS of a place is the same for every id: it tells of none whether it exists."""
+
+    def handle(id: str) -> GlueResponse:  # noqa: A002 - filled by name
+        raise NotFound("404", f"{id} is not there.")
+
+    client = serve(glue_resources=lambda: [Operation("get", handle, "boxes")])
+    answers = [client.options(f"/boxes/{id_}") for id_ in ("1", "no-such-id")]
+
+    assert [each.status_code for each in answers] == [204, 204]
+    assert [each.headers["allow"] for each in answers] == ["GET, HEAD, OPTIONS"] * 2
 
 
 def test_declared_options(serve: Serve) -> None:
@@ -226,6 +240,26 @@ def test_declared_options(serve: Serve) -> None:
 def test_not_acceptable(serve: Serve, accept: str) -> None:
     """An Accept header that names nothing we write: 406 with the code 010."""
     assert_error(serve().get("/things/1", headers={"accept": accept}), 406, "010")
+
+
+def test_answer_to_a_body_must_be_accepted(serve: Serve, by_line: dict[str, str]) -> None:
+    """The body selects the convention; where its answers are not accepted, nothing is done."""
+    called: list[str] = []
+
+    def watching(inner: Any) -> Any:
+        def watch(request: Any) -> Any:
+            called.append(request.method)
+            return inner(request)
+
+        return watch
+
+    client = serve(glue_controller_wrappers=lambda: [Step("watch", lambda operation: watching)])
+    headers = {"content-type": by_line["accept"], "accept": "text/html, application/json"}
+
+    response = client.post("/things", body=b"name=a", headers=headers)
+
+    assert (response.status_code, response.text.split()[1]) == (406, "010")
+    assert called == []
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "application/x-www-form-urlencoded", "x"])
@@ -567,6 +601,11 @@ def test_missing_host(serve: Serve) -> None:
     assert serve().get("/things/1", headers={"host": None}).status_code == 400
 
 
+def test_host_that_is_none(serve: Serve) -> None:
+    """A Host header that is no host and port never gets into a link: 400."""
+    assert serve().get("/things/1", headers={"host": "h@evil:1"}).status_code == 400
+
+
 def test_wrappers_stand_around_the_controller(serve: Serve) -> None:
     """Wrappers run the first in order outermost."""
     ran: list[str] = []
@@ -653,3 +692,45 @@ def test_near_match_names_a_parameter_that_may_be_sent(serve: Serve) -> None:
     message = serve().get("/things?filter=1").json[0]["message"]
 
     assert "filter[]" not in message
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+@pytest.mark.parametrize("coding", ["gzip", "br, gzip"])
+def test_encoded_body(serve: Serve, method: str, coding: str) -> None:
+    """A compressed body is not read as if it were none: 415, and what is taken."""
+    path = "/things" if method == "post" else "/things/1"
+    response = serve().request(
+        method.upper(), path, json={"name": "a"}, headers={"content-encoding": coding}
+    )
+
+    assert_error(response, 415, "015")
+    assert response.headers["accept-encoding"] == "identity"
+
+
+def test_body_without_an_encoding(serve: Serve) -> None:
+    """The coding ``identity`` is none."""
+    headers = {"content-encoding": "Identity"}
+
+    assert serve().post("/things", json={"name": "a"}, headers=headers).status_code == 201
+
+
+def test_convention_without_a_writer_stops_the_start(serve: Serve) -> None:
+    """A convention whose ``writer`` returns nothing is told at the start, and by name."""
+
+    class Silent:
+        """A convention that forgot to return its writer."""
+
+        name = "silent"
+        media_types = ("text/x-silent",)
+        priority = 0
+        attributes_pointer = ""
+
+        def writer(self, operation: Operation, settings: Any) -> Any:
+            """Return nothing."""
+
+        def describe(self, operation: Operation) -> dict[str, Any]:
+            """Say nothing."""
+            return {}
+
+    with pytest.raises(ConfigurationError, match=r"writer\(\) returned None"):
+        serve(in_memory("glue.conventions", "silent", Silent()))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from glue_core import (
+    ConfigurationError,
     GlueRequest,
     GlueResponse,
     Operation,
@@ -145,9 +146,38 @@ def test_strict_transport_in_production(serve: Serve) -> None:
     """Behind a proxy the scheme is plain HTTP; production says it all the same."""
     client = serve(settings={"applications": {"shop": {"hsts_max_age": 31536000}}})
 
-    assert client.get("/things").headers["strict-transport-security"] == (
-        "max-age=31536000; includeSubDomains; preload"
-    )
+    assert client.get("/things").headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"hsts_subdomains": True}, "max-age=31536000; includeSubDomains"),
+        (
+            {"hsts_subdomains": True, "hsts_preload": True},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+    ],
+)
+def test_strict_transport_of_subdomains(serve: Serve, more: dict[str, bool], said: str) -> None:
+    """Other hosts than this one are bound only where the settings say so."""
+    client = serve(settings={"applications": {"shop": {"hsts_max_age": 31536000, **more}}})
+
+    assert client.get("/things").headers["strict-transport-security"] == said
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"hsts_max_age": 100, "hsts_subdomains": True, "hsts_preload": True},
+        {"hsts_max_age": 31536000, "hsts_preload": True},
+        {"hsts_subdomains": True, "hsts_preload": True},
+    ],
+)
+def test_preload_that_browsers_would_not_take(serve: Serve, table: dict[str, object]) -> None:
+    """What browsers would pass over stops the start."""
+    with pytest.raises(ConfigurationError, match="hsts_preload is true"):
+        serve(settings={"applications": {"shop": table}})
 
 
 @pytest.mark.parametrize(("scheme", "said"), [("http", False), ("https", True)])

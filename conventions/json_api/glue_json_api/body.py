@@ -85,6 +85,7 @@ def _take_id(request: GlueRequest, data: Mapping[str, Any], client_ids: str) -> 
         note(request, 403, codes.CLIENT_ID_REFUSED, message, "/data/id")
     else:
         request.resource.id = check_id(request, data["id"], "/data/id")
+        request.resource.id_pointer = "/data/id"
 
 
 def _compare_id(request: GlueRequest, data: Mapping[str, Any], required: bool) -> None:

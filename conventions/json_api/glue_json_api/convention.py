@@ -81,6 +81,15 @@ class JsonApi:
         """
         return parameter_reader(dialect_of(application, settings), extensions)
 
+    def answers_in_kind(self, application: str, settings: Settings) -> bool:
+        """Say whether a document is answered by one, whatever else the client accepts.
+
+        Args:
+            application: Name of the application, which decides the dialect.
+            settings: The settings of the deployment.
+        """
+        return dialect_of(application, settings).accept_ignored_with_body
+
     @hookimpl
     def glue_request_builders(self, settings: Settings) -> Sequence[Step[Build]]:
         """Read the document of a write, and the query parameters of the specification."""

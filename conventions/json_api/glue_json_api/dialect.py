@@ -33,6 +33,8 @@ class Dialect:
             object or null.
         singleton_as_list: A place that holds one resource and takes no id answers with a list of
             one or none; else with the resource or null.
+        null_ids: A resource without an id, such as the health of an application, shows null for it;
+            else its type stands for it, since the specification wants a string.
         patch_needs_id: The document of a PATCH must repeat the id of the path; else it may.
         jsonapi_member: Every document has the ``jsonapi`` member with the version.
         relationship_links: A resource shows ``links`` of every relationship that its caller may
@@ -55,6 +57,8 @@ class Dialect:
         foreign_parameters_ignored: Parameters of the media type that the specification does not
             know do nothing; else a ``Content-Type`` with one is a 415, and an entry of ``Accept``
             with one does not count.
+        accept_ignored_with_body: A body in the media type is answered in it, whatever ``Accept``
+            says of other types; else an answer that it does not allow is a 406.
         total: Name in ``meta`` of the number of resources in a collection; None leaves it out.
     """
 
@@ -64,6 +68,7 @@ class Dialect:
     message_alias: bool = False
     linkage_as_list: bool = False
     singleton_as_list: bool = False
+    null_ids: bool = False
     patch_needs_id: bool = True
     jsonapi_member: bool = True
     relationship_links: bool = True
@@ -76,6 +81,7 @@ class Dialect:
     unknown_filters_ignored: bool = False
     unknown_parameters: UnknownParameters = "custom"
     foreign_parameters_ignored: bool = False
+    accept_ignored_with_body: bool = False
     total: str | None = "total"
 
 
@@ -89,6 +95,7 @@ GLUE = Dialect(
     message_alias=True,
     linkage_as_list=True,
     singleton_as_list=True,
+    null_ids=True,
     patch_needs_id=False,
     jsonapi_member=False,
     relationship_links=False,
@@ -101,6 +108,7 @@ GLUE = Dialect(
     unknown_filters_ignored=True,
     unknown_parameters="ignored",
     foreign_parameters_ignored=True,
+    accept_ignored_with_body=True,
 )
 """What clients of an existing Glue shop expect; the default of the storefront."""
 

@@ -294,7 +294,8 @@ class _Resources:
     def show(self, resource: GlueResource, primary: bool) -> Document:
         """Return the resource object; a primary one is what the operation is about."""
         view = self._views.get(resource.type) or self._view(resource.type)
-        shown: Document = {"type": resource.type, "id": resource.id}
+        id_ = resource.id if resource.id is not None or self._dialect.null_ids else resource.type
+        shown: Document = {"type": resource.type, "id": id_}
         if resource.attributes is not None:
             attributes = view.attributes_of(resource.attributes, view.wanted)
             if attributes:

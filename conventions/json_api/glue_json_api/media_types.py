@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from glue_core import (
     MediaTypeExtension,
     Operation,
     ReadParameters,
+    read_version,
 )
 from glue_json_api.dialect import Dialect
 
@@ -23,8 +23,6 @@ EXT, PROFILE, VERSION = "ext", "profile", "version"
 
 CURSOR_PAGINATION = "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
 """The published profile of pages that a cursor starts."""
-
-_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})", re.ASCII)
 
 
 def extension(uri: str) -> MediaTypeExtension:
@@ -75,10 +73,9 @@ def parameter_reader(dialect: Dialect, extensions: Sequence[MediaTypeExtension])
         found: list[MediaTypeExtension] = []
         for name, value in parameters:
             if name == VERSION:
-                match = _VERSION.fullmatch(value)
-                if match is None:
+                version = read_version(value)
+                if version is None:
                     return None
-                version = GlueVersion(int(match[1]), int(match[2]))
             elif name in (EXT, PROFILE):
                 for uri in dict.fromkeys(value.split()):
                     each = known.get((name, uri))
@@ -119,9 +116,11 @@ def followed_by(operation: Operation) -> Callable[[GlueRequest], Followed]:
     where the client said one.
     """
     cursors = pages_by_cursor(operation)
+    is_there = operation.refusal is None
 
     def follow(request: GlueRequest) -> Followed:
-        selected, version = request.selected, request.version
+        # A refusal is of no version, least of all of one that it refuses.
+        selected, version = request.selected, request.version if is_there else None
         page = request.pagination if cursors else None
         by_cursor = page is not None and page.strategy == "cursor"
         accepted = selected.accepted.extensions if selected is not None else ()

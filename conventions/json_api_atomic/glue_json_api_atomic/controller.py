@@ -26,9 +26,6 @@ from glue_json_api import dialect_of, followed_by, jsonapi_member
 from glue_json_api_atomic.document import NOTE, PRECONDITIONS, RESULTS, AtomicOperation, Ref
 from glue_json_api_atomic.local import LocalIds
 
-NO_TARGET = (404, 405)
-"""Statuses that, without a pointer of their own, speak of the target."""
-
 
 class OperationsController:
     """Performs operations in one unit of work: all of them, or none."""
@@ -73,13 +70,14 @@ def perform(
     status = response.http_status or 500
     if status >= 400:
         errors = response.errors or [GlueError(status, message="The operation failed.")]
+        if status == 405:
+            # The method of the request is allowed; it is the code of the operation that is not.
+            status, errors = 422, [replace(each, status=422) for each in errors]
         pointed = [_pointed(each, operation, lids) for each in errors]
         failed = _failed(status, pointed, operation)
         for name in ("retry-after", "www-authenticate"):
             if name in response.meta:
                 failed.meta[name] = response.meta[name]
-        if status == 405:
-            failed.meta["allow"] = ", ".join(request.operation.allowed)
         return failed
     document = _document_of(response)
     if operation.op == "add" and not run.request.operation.is_linkage:
@@ -104,7 +102,8 @@ def _pointed(error: GlueError, operation: AtomicOperation, lids: LocalIds) -> Gl
         given = precondition in operation.preconditions
         return replace(error, pointer=f"/meta/{precondition}" if given else "", header=None)
     if error.pointer is None:
-        return replace(error, pointer=operation.target) if error.status in NO_TARGET else error
+        is_target = error.status == 404 or error.code == codes.METHOD_NOT_ALLOWED
+        return replace(error, pointer=operation.target) if is_target else error
     if error.pointer in lids.replaced:
         return replace(error, pointer=error.pointer.removesuffix("id") + "lid")
     return error

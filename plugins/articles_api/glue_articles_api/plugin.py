@@ -15,10 +15,26 @@ from glue_articles_api.resource import (
     INVALID_ID,
     NOT_FOUND,
 )
-from glue_core import Features, Operation, PageRules, Relationship, hookimpl
+from glue_core import ErrorText, Features, Operation, PageRules, Relationship, hookimpl
 from glue_magazine import ArticleStore, AuthorStore
 
 PLACE = "articles"
+GERMAN = (
+    (NOT_FOUND, "Artikel nicht gefunden."),
+    (ID_IN_USE, "Es gibt schon einen Artikel mit dieser Kennung."),
+    (
+        CHANGED_MEANWHILE,
+        "Der Artikel wurde inzwischen geändert. Bitte neu lesen und noch einmal versuchen.",
+    ),
+    (INVALID_ID, "Die Kennung ist keine UUID der Version 4 in Kleinbuchstaben."),
+    (AUTHOR_NOT_FOUND, "Der Autor des Artikels ist nicht zu finden."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

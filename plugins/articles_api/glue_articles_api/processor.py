@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -96,7 +96,9 @@ def draft_of(request: GlueRequest) -> ArticleDraft:
     """
     id_ = request.resource.id
     if id_ is not None and not is_id(id_):
-        raise Unprocessable(INVALID_ID.code, INVALID_ID.message)
+        raise Unprocessable(
+            INVALID_ID.code, INVALID_ID.message, pointer=request.resource.id_pointer
+        )
     return ArticleDraft(**changes_of(request), id=id_)
 
 
@@ -118,17 +120,29 @@ def told(request: GlueRequest) -> Iterator[None]:
         yield
     except NoSuchArticle as error:
         message = f"There is no article {' and no article '.join(error.ids)}."
-        raise NotFound(NOT_FOUND.code, message, pointer=_pointer(request, "articles")) from error
+        pointer = _pointer(request, "articles", error.ids)
+        raise NotFound(NOT_FOUND.code, message, pointer=pointer) from error
     except NoSuchAuthor as error:
         message = f"There is no author {error.ids[0]}."
         raise NotFound(AUTHOR_NOT_FOUND.code, message, pointer=_pointer(request, AUTHOR)) from error
     except IdInUse as error:
-        raise Conflict(ID_IN_USE.code, ID_IN_USE.message) from error
+        pointer = request.resource.id_pointer
+        raise Conflict(ID_IN_USE.code, ID_IN_USE.message, pointer=pointer) from error
     except ChangedMeanwhile as error:
         raise Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message) from error
 
 
-def _pointer(request: GlueRequest, name: str) -> str | None:
-    """Return where the body names what a relationship leads to; None where it does not."""
+def _pointer(request: GlueRequest, name: str, ids: Sequence[str] = ()) -> str | None:
+    """Return where the body names what a relationship leads to; None where it does not.
+
+    Args:
+        request: The request.
+        name: Name of the relationship.
+        ids: In a list, the first of these is pointed to.
+    """
     held = (request.resource.relationships or {}).get(name)
-    return None if held is None else held.pointer
+    if held is None or held.pointer is None:
+        return None
+    places = (index for index, each in enumerate(held.resources) if each.id in ids)
+    index = next(places, None)
+    return f"{held.pointer}/{index}" if held.many and index is not None else held.pointer

@@ -14,10 +14,26 @@ from glue_authors_api.resource import (
     INVALID_ID,
     NOT_FOUND,
 )
-from glue_core import Features, Operation, PageRules, hookimpl
+from glue_core import ErrorText, Features, Operation, PageRules, hookimpl
 from glue_magazine import AuthorStore
 
 PLACE = "authors"
+GERMAN = (
+    (NOT_FOUND, "Autor nicht gefunden."),
+    (ID_IN_USE, "Es gibt schon einen Autor mit dieser Kennung."),
+    (
+        CHANGED_MEANWHILE,
+        "Der Autor wurde inzwischen geändert. Bitte neu lesen und noch einmal versuchen.",
+    ),
+    (INVALID_ID, "Die Kennung ist keine UUID der Version 4 in Kleinbuchstaben."),
+    (ARTICLE_NOT_FOUND, "Ein Artikel des Autors ist nicht zu finden."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

@@ -47,7 +47,9 @@ def draft_of(request: GlueRequest) -> AuthorDraft:
     """
     id_ = request.resource.id
     if id_ is not None and not is_id(id_):
-        raise Unprocessable(INVALID_ID.code, INVALID_ID.message)
+        raise Unprocessable(
+            INVALID_ID.code, INVALID_ID.message, pointer=request.resource.id_pointer
+        )
     return AuthorDraft(**request.attributes, id=id_)
 
 
@@ -55,6 +57,16 @@ def articles_of(request: GlueRequest) -> Sequence[str] | None:
     """Return the ids of the articles that a body gives an author; None where it says nothing."""
     held = (request.resource.relationships or {}).get(ARTICLES)
     return None if held is None else [each.id for each in held.resources if each.id is not None]
+
+
+def pointer_to_first(request: GlueRequest, ids: Sequence[str]) -> str | None:
+    """Return where a body names the first of some articles; None where it does not."""
+    held = (request.resource.relationships or {}).get(ARTICLES)
+    if held is None or held.pointer is None:
+        return None
+    places = (index for index, each in enumerate(held.resources) if each.id in ids)
+    index = next(places, None)
+    return held.pointer if index is None else f"{held.pointer}/{index}"
 
 
 @contextmanager
@@ -66,9 +78,10 @@ def told(request: GlueRequest) -> Iterator[None]:
         raise NotFound(NOT_FOUND.code, NOT_FOUND.message) from error
     except NoSuchArticle as error:
         message = f"There is no article {' and no article '.join(error.ids)}."
-        pointer = (request.resource.relationships or {})[ARTICLES].pointer
+        pointer = pointer_to_first(request, error.ids)
         raise NotFound(ARTICLE_NOT_FOUND.code, message, pointer=pointer) from error
     except IdInUse as error:
-        raise Conflict(ID_IN_USE.code, ID_IN_USE.message) from error
+        pointer = request.resource.id_pointer
+        raise Conflict(ID_IN_USE.code, ID_IN_USE.message, pointer=pointer) from error
     except ChangedMeanwhile as error:
         raise Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_catalog import CatalogReader
-from glue_core import Features, OnlyChild, Operation, Relationship, hookimpl
+from glue_core import ErrorText, Features, OnlyChild, Operation, Relationship, hookimpl
 from glue_product_availabilities_api.controller import AvailabilitiesController
 from glue_product_availabilities_api.resource import (
     ABSTRACT_AVAILABILITIES,
@@ -13,6 +13,17 @@ from glue_product_availabilities_api.resource import (
     CONCRETE_AVAILABILITIES,
     CONCRETE_NOT_FOUND,
 )
+
+GERMAN = (
+    (ABSTRACT_NOT_FOUND, "Verfügbarkeit nicht gefunden."),
+    (CONCRETE_NOT_FOUND, "Verfügbarkeit nicht gefunden."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_catalog import CatalogReader
-from glue_core import Features, OnlyChild, Operation, Relationship, hookimpl
+from glue_core import ErrorText, Features, OnlyChild, Operation, Relationship, hookimpl
 from glue_product_image_sets_api.controller import ImageSetsController
 from glue_product_image_sets_api.resource import (
     ABSTRACT_IMAGE_SETS,
@@ -13,6 +13,17 @@ from glue_product_image_sets_api.resource import (
     CONCRETE_IMAGE_SETS,
     CONCRETE_NOT_FOUND,
 )
+
+GERMAN = (
+    (ABSTRACT_NOT_FOUND, "Bilder des abstrakten Produkts nicht gefunden."),
+    (CONCRETE_NOT_FOUND, "Bilder des konkreten Produkts nicht gefunden."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

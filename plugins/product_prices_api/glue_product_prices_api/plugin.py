@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from glue_catalog import CatalogReader
 from glue_core import (
     Build,
+    ErrorText,
     Features,
     OnlyChild,
     Operation,
@@ -33,6 +34,12 @@ from glue_product_prices_api.resource import (
 from glue_stores import StoreReader
 
 SECTION = "product_prices_api"
+GERMAN = (
+    (ABSTRACT_NOT_FOUND, "Preise des abstrakten Produkts nicht gefunden."),
+    (CONCRETE_NOT_FOUND, "Preise des konkreten Produkts nicht gefunden."),
+    (INVALID_CURRENCY, "Die Währung ist ungültig."),
+    (INVALID_PRICE_MODE, "Die Preisart ist ungültig."),
+)
 
 
 class ProductPricesApiSettings(Schema):
@@ -49,6 +56,12 @@ class ProductPricesApiSettings(Schema):
 def glue_settings() -> Sequence[Section]:
     """Contribute the settings of prices."""
     return [Section(SECTION, ProductPricesApiSettings)]
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

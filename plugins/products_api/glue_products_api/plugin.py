@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_catalog import CatalogReader
-from glue_core import Features, Operation, PageRules, Relationship, hookimpl
+from glue_core import ErrorText, Features, Operation, PageRules, Relationship, hookimpl
 from glue_products_api.controller import AbstractProductsController, ConcreteProductsController
 from glue_products_api.processor import Variants
 from glue_products_api.resource import (
@@ -17,6 +17,17 @@ from glue_products_api.resource import (
 
 PAGE = PageRules(default=10, maximum=100)
 FINDABLE = ("sku", "name")
+
+GERMAN = (
+    (ABSTRACT_NOT_FOUND, "Abstraktes Produkt nicht gefunden."),
+    (CONCRETE_NOT_FOUND, "Konkretes Produkt nicht gefunden."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words, which may say more."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

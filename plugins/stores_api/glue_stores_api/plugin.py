@@ -42,6 +42,14 @@ class StoresApiSettings(Schema):
         validate=validate.Length(min=1),
         metadata={"description": "The only store there is for clients; all stores if unset."},
     )
+    content_language = fields.String(
+        load_default="locale",
+        validate=validate.OneOf(("locale", "tag")),
+        metadata={
+            "description": "How answers say their language: 'locale', such as de_DE, or 'tag', "
+            "such as de-DE."
+        },
+    )
 
 
 @hookimpl
@@ -86,7 +94,8 @@ def glue_request_validators(features: Features, settings: Settings) -> Sequence[
 @hookimpl
 def glue_response_formatters(features: Features, settings: Settings) -> Sequence[Step[Format]]:
     """Contribute ``Content-Language`` and ``Vary``."""
-    return [Step("content-language", StoreSteps(_stores(features, settings)).content_language)]
+    steps = StoreSteps(_stores(features, settings), settings.section(SECTION)["content_language"])
+    return [Step("content-language", steps.content_language)]
 
 
 def _stores(features: Features, settings: Settings) -> ShownStores:

@@ -11,6 +11,7 @@ from glue_core import (
     GlueResponse,
     Operation,
     Parameter,
+    ServiceUnavailable,
     Validate,
     add_vary,
 )
@@ -19,37 +20,67 @@ from glue_stores_api.processor import ShownStores
 from glue_stores_api.resource import STORE_NOT_FOUND
 
 PARAMETER = "_store"
+PREFLIGHT = "preflight"
 READS = (Parameter(PARAMETER, "Name of the store; it wins over the header Store."),)
 
 
 class StoreSteps:
-    """Binds the steps; preflights, which browsers send without headers, need none of them."""
+    """Binds the steps.
 
-    def __init__(self, stores: ShownStores) -> None:
+    Preflights, which browsers send without headers, need none of them, and what tells of the
+    deployment itself must not fail with the storage. A refusal speaks the language of the request
+    where the store can be read, and its own English where it cannot.
+    """
+
+    def __init__(self, stores: ShownStores, content_language: str = "locale") -> None:
+        """Remember what the steps need.
+
+        Args:
+            stores: The stores that the application shows.
+            content_language: How answers say their language: ``locale`` or ``tag``.
+        """
         self._stores = stores
+        self._by_tag = content_language == "tag"
 
     def store(self, operation: Operation) -> Build | None:
         """Fill ``request.store`` in: query, then header, then the default."""
-        if operation.refusal == "preflight":
+        if operation.technical:
+            # The parameter is one of every place, and means nothing here.
+            return lambda request: None
+        if _needs_none(operation):
             return None
         default_name = self._stores.default_name
+        is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
             name = request.query_fields.get(PARAMETER)
             if name is None:
                 name = request.header("store")
-            request.store = default_name() if name is None else name
+            if name is None:
+                try:
+                    name = default_name()
+                except ServiceUnavailable:
+                    if not is_refusal:
+                        raise
+            request.store = name
 
         return build
 
     def locale(self, operation: Operation) -> Build | None:
         """Fill ``request.locale`` in: what the client likes best among the store's locales."""
-        if operation.refusal == "preflight":
+        if _needs_none(operation):
             return None
         find = self._stores.find
+        is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
-            store = find(request.store) if request.store is not None else None
+            try:
+                store = find(request.store) if request.store is not None else None
+            except ServiceUnavailable:
+                if not is_refusal:
+                    raise
+                # Nobody can tell whether there is such a store, and nobody needs to know.
+                store = request.store = None
             if store is None:
                 return
             header = request.header("accept-language")
@@ -67,7 +98,7 @@ class StoreSteps:
         A deployment in which nothing is published has no store to name. Such a request goes on,
         for the sake of resources that need none.
         """
-        if operation.refusal == "preflight":
+        if _needs_none(operation):
             return None
         find = self._stores.find
 
@@ -87,14 +118,26 @@ class StoreSteps:
         return validate
 
     def content_language(self, operation: Operation) -> Format | None:
-        """Say which locale was chosen, and what the answer depends on."""
-        if operation.refusal == "preflight":
+        """Say which locale was chosen, and what the answer depends on.
+
+        Source:
+            RFC 9110, section 8.5, has tags, such as ``de-DE``; clients of an existing Glue shop
+            read the name of the locale, ``de_DE``.
+        """
+        if _needs_none(operation):
             return None
 
+        by_tag = self._by_tag
+
         def format_(response: GlueResponse, request: GlueRequest) -> None:
-            if request.locale is not None:
-                response.meta["content-language"] = request.locale
+            locale = request.locale
+            if locale is not None:
+                response.meta["content-language"] = locale.replace("_", "-") if by_tag else locale
             add_vary(response, "Accept-Language")
             add_vary(response, "Store")
 
         return format_
+
+
+def _needs_none(operation: Operation) -> bool:
+    return operation.technical or operation.refusal == PREFLIGHT

@@ -244,7 +244,7 @@ def test_other_kinds_of_pages(
         shown = [{"id": "1", "text": ""}]
         return GlueResponse.page(shown, replace(asked, total=3, after="n", before=None))
 
-    rules = PageRules(2, 10, strategies=("number", "cursor"))
+    rules = PageRules(2, 10, strategies=("cursor", "number"))
     lines = Resource("lines", Line)
     client = serve(Operation("getCollection", several, "lines", lines, page=rules))
 

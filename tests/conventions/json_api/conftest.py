@@ -290,7 +290,7 @@ class Plugin:
                 self.magazine.archive,
                 "archive",
                 articles,
-                page=PageRules(2, 5, ("offset", "number", "cursor"), ranges=True),
+                page=PageRules(2, 5, ("offset", "cursor", "number"), ranges=True),
             ),
             Operation(
                 "getCollection",

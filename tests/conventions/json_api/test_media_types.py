@@ -154,6 +154,31 @@ def test_version(ask: Ask, header: str) -> None:
     assert negotiator().select("GET", None, headers[header]).version == GlueVersion(2, 10)
 
 
+@pytest.mark.parametrize("header", ["Accept", "Content-Type"])
+def test_version_without_a_point(ask: Ask, header: str) -> None:
+    """``1`` means ``1.0``, as it does in every convention."""
+    answer = ask("POST", "/articles", NEW, headers={header: f"{MEDIA_TYPE};version=1"})
+
+    assert (answer.status, answer.headers["content-type"]) == (201, f"{MEDIA_TYPE}; version=1.0")
+
+
+@pytest.mark.parametrize(("header", "status"), [("Accept", 406), ("Content-Type", 415)])
+def test_refused_media_type_has_no_version(ask: Ask, header: str, status: int) -> None:
+    """What is refused is not answered in the version that it named."""
+    headers = {header: f"{MEDIA_TYPE};version=1.0;charset=utf-8"}
+    answer = ask("POST", "/articles", NEW, headers=headers)
+
+    assert (answer.status, answer.headers["content-type"]) == (status, MEDIA_TYPE)
+
+
+@pytest.mark.parametrize(("glue", "status"), [(False, 406), (True, 201)])
+def test_answer_to_a_body_that_is_not_accepted(ask: Ask, glue: bool, status: int) -> None:
+    """``Accept`` must allow the answer to a document, save in the dialect of existing clients."""
+    answer = ask("POST", "/articles", NEW, glue=glue, headers={"Accept": "text/html"})
+
+    assert (answer.status, answer.headers["content-type"]) == (status, MEDIA_TYPE)
+
+
 def test_glue_dialect_lets_parameters_pass() -> None:
     """Existing clients send ``charset``; it does nothing."""
     selected = negotiator(lenient=True).select("POST", f"{MEDIA_TYPE}; charset=utf-8", None)

@@ -25,8 +25,32 @@ def test_stages_are_complete_from_top_to_bottom(glue: Any) -> None:
     stages = [each["stage"] for each in flow(glue, "GET", "/probes/1")["steps"]]
 
     assert stages[:3] == ["hydrate", "negotiate", "match"]
-    assert stages[-3:] == ["write", "finish", "commit"]
+    assert [each for each in stages if each != "send"][-3:] == ["write", "finish", "commit"]
+    assert stages[-1] == "send"
     assert stages.index("build") < stages.index("verdict") < stages.index("controller")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0"])
+def test_request_that_is_refused_for_its_headers(glue: Any, accept: str) -> None:
+    """What is refused before the controller is not shown as if the controller answered."""
+    header = f"Accept: {accept}"
+    stages = {each["stage"] for each in flow(glue, "GET", "/probes/1", "-H", header)["steps"]}
+    every = flow(glue, "GET", "/probes/1", "--all", "-H", header)["steps"]
+
+    assert "controller" not in stages
+    (controller,) = [each for each in every if each["stage"] == "controller"]
+    assert "not reached: a validator refuses the request with 406" in controller["reason"]
+
+
+def test_listeners_of_answers_are_listed(glue: Any) -> None:
+    """Who adds the security headers is told, and with '--all' who could add others."""
+    steps = flow(glue, "GET", "/probes/1")["steps"]
+    sent = [each["id"] for each in steps if each["stage"] == "send"]
+    every = [each["id"] for each in flow(glue, "GET", "/probes/1", "--all")["steps"]]
+
+    assert any(each.endswith("security-headers") for each in sent)
+    assert any(each.endswith(".cors") for each in every)
+    assert not any(each.endswith(".cors") for each in sent)
 
 
 def test_step_tells_who_brought_it(glue: Any) -> None:

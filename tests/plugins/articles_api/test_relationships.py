@@ -180,7 +180,7 @@ def test_an_unknown_article_changes_nothing(magazine: Magazine, method: str) -> 
     place = f"/authors/{ada}/relationships/articles"
     response = magazine.client.request(method, place, json={"data": articles(other, NOBODY)})
 
-    error = assert_error(response, 404, "7001", pointer="/data")
+    error = assert_error(response, 404, "7001", pointer="/data/1")
     assert NOBODY in error["detail"]
     assert magazine.titles(ada) == ["there"]
 

@@ -146,7 +146,7 @@ def test_another_id_is_refused(on_sqlite: Magazine, id_: str) -> None:
         "/articles", json=document({"title": "T", "body": "B"}, id=id_)
     )
 
-    assert_error(response, 422, "7004")
+    assert_error(response, 422, "7004", pointer="/data/id")
 
 
 def test_an_id_in_use_is_a_conflict(magazine: Magazine) -> None:
@@ -155,7 +155,9 @@ def test_an_id_in_use_is_a_conflict(magazine: Magazine) -> None:
     second = document({"title": "Second", "body": "B"}, id=OTHER)
     assert magazine.client.post("/articles", json=first).status_code == 201
 
-    assert_error(magazine.client.post("/articles", json=second), 409, "7002")
+    response = magazine.client.post("/articles", json=second)
+
+    assert_error(response, 409, "7002", pointer="/data/id")
     read = magazine.client.get(f"/articles/{OTHER}")
     assert_resource(read, "articles", OTHER, {"title": "First"})
 

@@ -129,7 +129,7 @@ def test_a_failing_update_changes_nothing(magazine: Magazine) -> None:
         f"/authors/{ada}", json=document({"name": "Eve"}, [NOBODY], id=ada)
     )
 
-    error = assert_error(response, 404, "7105", pointer="/data/relationships/articles/data")
+    error = assert_error(response, 404, "7105", pointer="/data/relationships/articles/data/0")
     assert NOBODY in error["detail"]
     assert magazine.client.get(f"/authors/{ada}").json == before
     assert magazine.titles(ada) == ["a"]

@@ -1,10 +1,13 @@
 """The store and the locale of a request."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from glue_core import ServiceUnavailable
+
+CHECKED = {"applications": {"storefront_api": {"health_check": True}}}
 CONTENT_LANGUAGE = "content-language"
 
 
@@ -91,6 +94,16 @@ def test_accept_language_picks_the_locale(storefront: Callable[..., Any]) -> Non
     assert answer.headers[CONTENT_LANGUAGE] == "de_DE"
 
 
+@pytest.mark.parametrize(("spelling", "said"), [("locale", "de_DE"), ("tag", "de-DE")])
+def test_language_as_a_tag(storefront: Callable[..., Any], spelling: str, said: str) -> None:
+    """The setting decides between the name that shops know and the tag of the HTTP standard."""
+    client = storefront(settings={"plugins": {"stores_api": {"content_language": spelling}}})
+
+    answer = client.simulate_get("/stores", headers={"Store": "DE"})
+
+    assert answer.headers[CONTENT_LANGUAGE] == said
+
+
 def test_answers_say_what_they_depend_on(storefront: Callable[..., Any]) -> None:
     """Caches learn that store and language of a request make its answer."""
     varies = storefront().simulate_get("/stores").headers["vary"].split(", ")
@@ -122,3 +135,60 @@ def test_nothing_published_serves_what_needs_no_store(
     answer = storefront().simulate_get("/stores")
 
     assert (answer.status_code, answer.json) == (200, [])
+
+
+@pytest.fixture
+def without_storage(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every reading of stores fail, as it does while the storage is down."""
+
+    def fail(*_: object) -> NoReturn:
+        raise ServiceUnavailable("storage", "it is down")
+
+    monkeypatch.setattr(shop.stores, "store", fail)
+    monkeypatch.setattr(shop.stores, "stores", fail)
+
+
+@pytest.mark.usefixtures("without_storage")
+def test_health_check_can_tell_of_a_lost_storage(storefront: Callable[..., Any]) -> None:
+    """What asks after the services needs none of them to be asked."""
+    answer = storefront(settings=CHECKED).simulate_get("/health-check?services=search")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"), [("_store=XX", {}), ("", {"Store": "XX"}), ("_store=DE", {})]
+)
+def test_health_check_has_no_store(
+    storefront: Callable[..., Any], query: str, headers: dict[str, str]
+) -> None:
+    """Whatever store a request names, the health of the application is the same."""
+    answer = storefront(settings=CHECKED).simulate_get(
+        "/health-check", query_string=query, headers=headers
+    )
+
+    assert answer.status_code == 200
+    assert CONTENT_LANGUAGE not in answer.headers
+
+
+@pytest.mark.usefixtures("without_storage")
+@pytest.mark.parametrize("headers", [{}, {"Store": "DE"}])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/no-such-path", 404), ("DELETE", "/stores", 405)]
+)
+def test_refusals_need_no_storage(
+    storefront: Callable[..., Any], method: str, path: str, status: int, headers: dict[str, str]
+) -> None:
+    """A place that is not there is none, whether the storage answers or not."""
+    answer = storefront().simulate_request(method, path, headers=headers)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.usefixtures("without_storage")
+@pytest.mark.parametrize("headers", [{}, {"Store": "DE"}])
+def test_what_needs_the_store_is_unavailable(
+    storefront: Callable[..., Any], headers: dict[str, str]
+) -> None:
+    """Where a resource is shown in a locale, a lost storage is 503."""
+    assert storefront().simulate_get("/stores", headers=headers).status_code == 503
