@@ -14,6 +14,8 @@ import pluggy
 
 if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
+    from glue_core.changes import BodyRules, OperationChange, ResourceChange
+    from glue_core.command import Command
     from glue_core.convention import MediaTypeExtension
     from glue_core.demo import DemoData
     from glue_core.encoding import Encoder
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from glue_core.services.services import ServiceEngine, Services
     from glue_core.settings import Section, Settings
     from glue_core.step import Build, Format, Step, Validate, ValidateRouted, Wrap
+    from glue_core.transport import Transport
 
 PROJECT = "glue"
 
@@ -79,6 +82,23 @@ def glue_relationships(  # type: ignore[empty-body]
 
     Returns:
         Relationships with a ``source``.
+    """
+
+
+@hookspec
+def glue_declaration_changes(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[ResourceChange | OperationChange | BodyRules]:
+    """Change parts of what other plugins declare: types, operations and rules for bodies.
+
+    Called as `glue_resources` is. The changes are applied to what the hooks before return, whoever
+    declares it, and before anything is checked. What the project says, in the hooks of its
+    application or in a plugin that the setting ``project`` names, wins over what plugins say. Two
+    changes of one layer that contradict each other stop the start, unless one names the other in
+    ``after`` or ``before``.
+
+    Returns:
+        Changes of types and of operations, and rules.
     """
 
 
@@ -226,6 +246,20 @@ def glue_shut_down(  # type: ignore[empty-body]
 
     Returns:
         Listeners whose callable takes nothing; what one raises is logged.
+    """
+
+
+@hookspec
+def glue_transports(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Transport]]:
+    """Contribute other ways for a request to come in, and for its answer to go out.
+
+    The first transport that says so takes an HTTP request; it extracts the request that goes
+    through the flow, and sends its answer in an envelope of its own. For applications with a flow.
+
+    Returns:
+        Listeners that are bound to the application and return a `Transport`, or None.
     """
 
 
@@ -411,4 +445,16 @@ def glue_demo_data() -> Sequence[DemoData]:  # type: ignore[empty-body]
 
     Returns:
         Writers of import directories.
+    """
+
+
+@hookspec
+def glue_commands() -> Sequence[Command]:  # type: ignore[empty-body]
+    """Contribute commands of ``glue``. For plugins of the group ``glue.features``.
+
+    Called whenever somebody asks for the overview of commands, so it imports nothing heavy. The
+    name of a built-in command, and one that two plugins have, stop the start.
+
+    Returns:
+        Commands; each is imported when it is run, and gets the `Session` by ``click.pass_obj``.
     """

@@ -26,18 +26,28 @@ NOT_HANDED_DOWN = ("content-", "if-", "transfer-encoding", "range")
 class InnerSource:
     """Where an inner request comes from: the caller's headers, and a path and body of its own."""
 
-    __slots__ = ("_content", "_format", "_outer", "_query")
+    __slots__ = ("_content", "_format", "_headers", "_outer", "_query")
 
-    def __init__(self, outer: GlueRequest, format_: str | None, query: str, content: bytes) -> None:
+    def __init__(
+        self,
+        outer: GlueRequest,
+        format_: str | None,
+        query: str,
+        content: bytes,
+        headers: Mapping[str, str],
+    ) -> None:
         self._outer = outer
         self._format = format_
         self._query = query
         self._content = content
+        self._headers = headers
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its lower-case name, or None."""
         if name == "content-type":
             return self._format
+        if name in self._headers:
+            return self._headers[name]
         return None if name.startswith(NOT_HANDED_DOWN) else self._outer.header(name)
 
     def headers(self) -> dict[str, list[str]]:
@@ -46,6 +56,9 @@ class InnerSource:
         for name, values in self._outer.meta.items():
             if not name.startswith(NOT_HANDED_DOWN):
                 found[name] = list(values)
+        for name, value in self._headers.items():
+            if name != "content-type":
+                found[name] = [value]
         return found
 
     def query_string(self) -> str:
@@ -98,7 +111,7 @@ class InnerRun:
     """A request that runs inside another.
 
     Attributes:
-        flow: What answers it, or what refuses it.
+        flow: What answers it, or what refuses it, where its store has nothing else there.
         request: The request.
         shared: The unit of work that it uses.
     """
@@ -110,36 +123,37 @@ class InnerRun:
     @property
     def is_refused(self) -> bool:
         """Whether nothing of the application answers this method at this address."""
-        return self.flow.operation.refusal is not None
+        return self.flow.operation.refusal is not None and self.flow.stores is None
 
     def run(self) -> GlueResponse:
         """Answer the request; the response is written, and what it did is not durable yet.
 
         Nothing that a plugin does makes it raise. A status of 400 or more undoes what it did.
         """
-        response = None
+        response, flow = None, self.flow
         try:
             with self.shared:
-                response = self.flow.answer(self.request)
+                flow = flow.chosen(self.request)
+                response = flow.answer(self.request)
                 if is_failure(response):
                     raise _Refused
-                self.flow.write(response, self.request)
+                flow.write(response, self.request)
                 if is_failure(response):
                     raise _Refused
         except _Refused:
             assert response is not None
-            return self._written(response)
+            return self._written(response, flow)
         except Exception as error:
-            response = self.flow.fail(error, self.request)
+            response = flow.fail(error, self.request)
         return response
 
-    def _written(self, response: GlueResponse) -> GlueResponse:
+    def _written(self, response: GlueResponse, flow: Flow) -> GlueResponse:
         if response.content is not None:
             return response
         try:
-            self.flow.write(response, self.request)
+            flow.write(response, self.request)
         except Exception as error:
-            response = self.flow.fail(error, self.request)
+            response = flow.fail(error, self.request)
         return response
 
 

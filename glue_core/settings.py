@@ -192,6 +192,10 @@ class ApplicationSettings(Schema):
             "whose body it cannot read; none by default."
         },
     )
+    versions_in_path = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Read the version of resources from paths such as '/v2.0/…' too."},
+    )
     security_headers = fields.Boolean(
         load_default=True,
         metadata={"description": "Send the security headers that an answer lacks."},
@@ -304,6 +308,12 @@ class GlueSettings(Schema):
         values=fields.String(),
         load_default=dict,
         metadata={"description": "Id of a contribution to the id of the one in its place."},
+    )
+    project = Words(
+        load_default=list,
+        metadata={
+            "description": "Ids of plugins whose changes of declarations win over other plugins'."
+        },
     )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))

@@ -171,12 +171,12 @@ def _fill_in(entries: Iterable[Entry], deployment: Deployment) -> None:
 def _contributions(deployment: Deployment) -> Iterator[Contribution]:
     registry = deployment.registry
     features = registry.features
-    yield from (*features.engines, *features.migrations, *features.demo_data)
+    yield from (*features.engines, *features.migrations, *features.demo_data, *features.commands)
     yield from registry.providers(deployment.services)
     yield from registry.importers(deployment.features)
     yield from registry.publishers(deployment.features, deployment.services)
     for application in registry.applications.values():
-        yield from (*application.operations, *application.relationships)
+        yield from (*application.operations, *application.relationships, *application.changes)
         for steps in application.stacks.values():
             yield from steps
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from glue_core.cli.session import Session
-from glue_core.cli.showing import aligned, show_json
+from glue_core.cli.showing import aligned, indented, show_json
 
 PLAIN = "plain"
 """How people see the flow without a convention; in JSON it is null."""
@@ -17,9 +17,10 @@ PLAIN = "plain"
 @click.command()
 @click.argument("application", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the operations as JSON.")
+@click.option("--scope", help="Show the operations that ask for one scope.")
 @click.pass_context
-def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
-    """List every operation of every application.
+def routes(ctx: click.Context, application: str | None, as_json: bool, scope: str | None) -> None:
+    """List every operation of every application, and who may call it.
 
     An operation is one method at one place, of a resource or of a custom route. APPLICATION shows
     those of one.
@@ -28,10 +29,22 @@ def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
         found = [
             row for registry in deployment.registry.applications.values() for row in rows(registry)
         ]
+    if scope is not None:
+        found = [row for row in found if scope in row["scopes"]]
     if as_json:
-        show_json({"routes": found})
+        scopes = sorted({each for row in found for each in row["scopes"]})
+        show_json({"routes": found, "scopes": scopes})
         return
-    heading = ("APPLICATION", "METHODS", "PATH", "TYPE", "CONVENTIONS", "HANDLER", "PLUGIN")
+    heading = (
+        "APPLICATION",
+        "METHODS",
+        "PATH",
+        "TYPE",
+        "PROTECTION",
+        "CONVENTIONS",
+        "HANDLER",
+        "PLUGIN",
+    )
     lines = aligned(
         [
             heading,
@@ -41,6 +54,7 @@ def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
                     ",".join(row["methods"]),
                     row["path"],
                     row["type"] or "-",
+                    _protection_text(row),
                     ",".join(each or PLAIN for each in row["conventions"]) or "-",
                     row["handler"],
                     row["plugin"],
@@ -49,7 +63,21 @@ def routes(ctx: click.Context, application: str | None, as_json: bool) -> None:
             ),
         ]
     )
-    click.echo("\n".join(lines))
+    click.echo(lines[0])
+    for line, row in zip(lines[1:], found, strict=True):
+        click.echo(line)
+        if row["stores"]:
+            click.echo(indented(f"in the stores {', '.join(row['stores'])}"))
+        for change in row["changed_by"]:
+            click.echo(indented(f"changed by {change}"))
+
+
+def _protection_text(row: dict[str, Any]) -> str:
+    """Say who may call an operation: strategies, and scopes in brackets."""
+    if not row["strategies"]:
+        return "public"
+    scopes = f"({','.join(row['scopes'])})" if row["scopes"] else ""
+    return ",".join(row["strategies"]) + scopes
 
 
 def rows(registry: Any) -> Iterator[dict[str, Any]]:
@@ -62,6 +90,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     from glue_core.operation import METHODS
     from glue_core.registry.discovery import place_of
     from glue_core.registry.models import follows
+    from glue_core.variants import stores_of
 
     application = registry.application
     if isinstance(application, RequestFlowAgnosticApiApplication):
@@ -70,10 +99,14 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "methods": ["*"],
             "path": "/*",
             "type": None,
+            "strategies": [],
+            "scopes": [],
             "conventions": [],
             "handler": place_of(application.make, registry.source),
             "plugin": registry.source.id,
             "id": registry.source.id,
+            "stores": [],
+            "changed_by": [],
         }
         return
     ordered = sorted(
@@ -83,13 +116,18 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     for each in ordered:
         operation = each.value
         method = operation.http_method
+        guards = registry.access.protections_of(operation)
         yield {
             "application": application.name,
             "methods": [method, "HEAD"] if method == "GET" else [method],
             "path": operation.path,
             "type": operation.type,
+            "strategies": list(dict.fromkeys(s for each in guards for s in each.strategies)),
+            "scopes": list(dict.fromkeys(s for each in guards for s in each.scopes)),
             "conventions": [name for name in registry.conventions if follows(operation, name)],
             "handler": each.place,
             "plugin": each.source.id,
             "id": each.id,
+            "stores": list(stores_of(operation)),
+            "changed_by": [change.id for change in each.changes],
         }

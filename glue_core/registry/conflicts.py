@@ -5,15 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from glue_core.command import COMMANDS
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.operation import METHODS, RELATIONSHIPS
+from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
 from glue_core.resource import Resource
-from glue_core.versions import share_versions
+from glue_core.variants import answer_alike, share_stores
+from glue_core.versions import version_of_segment
 
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
@@ -91,6 +95,20 @@ def wrong_places(
             )
 
 
+def hidden_by_versions(application: str, operations: Iterable[Contribution]) -> Iterable[str]:
+    """Tell of places whose first segment an application reads as a version."""
+    for each in operations:
+        place = each.value.place
+        segment = place.removeprefix("/").partition("/")[0]
+        if version_of_segment(segment) is not None:
+            yield (
+                f"The operation {each.id!r} of {application!r} has the place {place!r}, and "
+                f"{application!r} reads {segment!r} as a version.\n  {each.party}\n"
+                f"Give it another place, or take 'applications.{application}.versions_in_path' "
+                f"out of the settings."
+            )
+
+
 def declared_types(
     application: str, contributions: Iterable[Contribution], problems: list[str]
 ) -> dict[str, list[tuple[Resource, Contribution]]]:
@@ -115,7 +133,9 @@ def declared_types(
 
 
 def _overlap(one: Resource, other: Resource) -> bool:
-    """Say whether two declarations of a type meet under some convention, in some version."""
+    """Say whether two declarations of a type meet under a convention, in a version and a store."""
+    if not share_stores(one.stores, other.stores):
+        return False
     if one.versions and other.versions and set(one.versions).isdisjoint(other.versions):
         return False
     if one.conventions is None or other.conventions is None:
@@ -141,6 +161,7 @@ def wrong_relationships(
                     f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
                     f"'disable' in the settings."
                 )
+        yield from _wrong_pages(application, each)
         declared = types.get(each.value.source, ())
         for resource, _ in declared:
             fields = resource.attributes().fields
@@ -155,6 +176,25 @@ def wrong_relationships(
         lambda each: f"{each.value.source}.{each.value.name}",
         f"Two relationships of {application!r} are {{!r}}.",
     )
+
+
+def _wrong_pages(application: str, contribution: Contribution) -> Iterable[str]:
+    """Tell of pages of a relationship that nothing could serve."""
+    relationship = contribution.value
+    page, load_page = relationship.page, relationship.load_page
+    wrong = None
+    if not relationship.many and (page is not None or load_page is not None):
+        wrong = ("is to-one and has pages", "Take 'page' and 'load_page' away, or make it to-many.")
+    elif page is not None and "cursor" in page.strategies and load_page is None:
+        wrong = (
+            "takes cursors, which 'load' knows nothing of",
+            "Give it 'load_page', or take 'cursor' out of its 'page'.",
+        )
+    if wrong is not None:
+        yield (
+            f"The relationship {relationship.name!r} of {relationship.source!r} in "
+            f"{application!r} {wrong[0]}.\n  {contribution.party}\n{wrong[1]}"
+        )
 
 
 def clashing_operations(
@@ -173,7 +213,7 @@ def clashing_operations(
                 continue
             place = _PLACEHOLDER.sub("{}", operation.path)
             others = taken.setdefault((operation.is_template, place, operation.http_method), [])
-            other = next((one for one in others if share_versions(one.value, operation)), each)
+            other = next((one for one in others if answer_alike(one.value, operation)), each)
             others.append(each)
             if other is not each and (other.id, each.id) not in told:
                 told.add((other.id, each.id))
@@ -252,18 +292,17 @@ def clashing_children(
     relationships: Iterable[Contribution],
 ) -> Iterable[str]:
     """Tell of child places that a relationship of the same path contradicts."""
-    children = {
-        (each.value.types[-2], each.value.types[-1]): each
+    children = [
+        each
         for each in operations
         if len(each.value.types) > 1
         and each.value.method in ("get", "getCollection")
         and (each.value.singleton or each.value.method == "getCollection")
-    }
-    for each in relationships:
-        child = children.get((each.value.source, each.value.name))
-        if child is None:
-            continue
+    ]
+    for child, each in product(children, relationships):
         operation = child.value
+        if operation.types[-2:] != (each.value.source, each.value.name):
+            continue
         many = operation.method == "getCollection"
         if operation.type != each.value.target or many != each.value.many:
             yield (
@@ -273,6 +312,20 @@ def clashing_children(
                 f"{'many' if each.value.many else 'one'} {each.value.target!r}.\n"
                 f"  {child.party}\n  {each.party}\nGive them one type and one number, or rename "
                 f"one."
+            )
+
+
+def clashing_commands(commands: Sequence[Contribution]) -> Iterable[str]:
+    """Tell of commands that have one name, and of those that are named as a built-in one."""
+    yield from twice(commands, lambda each: each.value.name, "Two commands are named {!r}.")
+    for each in commands:
+        if each.value.name in COMMANDS:
+            place, _ = COMMANDS[each.value.name]
+            yield (
+                f"Two commands are named {each.value.name!r}.\n"
+                f"  {CORE} {core_version()}   {place}\n  {each.party}\n"
+                f"The first is built in: rename the other, or put {each.id!r} under 'disable' in "
+                f"the settings."
             )
 
 

@@ -13,6 +13,8 @@ import pluggy
 
 from glue_core import hookspecs
 from glue_core.catalogue import ErrorText
+from glue_core.changes import BodyRules, OperationChange, ResourceChange
+from glue_core.command import Command
 from glue_core.convention import MediaTypeExtension
 from glue_core.demo import DemoData
 from glue_core.encoding import Encoder
@@ -51,15 +53,19 @@ FEATURE_HOOKS = frozenset(
         "glue_importers",
         "glue_publishers",
         "glue_demo_data",
+        "glue_commands",
     }
 )
 HOST_HOOKS = frozenset({"glue_context_expanders"})
 ROUTES = "glue_route_providers"
-PLACE_HOOKS = frozenset({"glue_resources", ROUTES, "glue_relationships"})
+PLACE_HOOKS = frozenset(
+    {"glue_resources", ROUTES, "glue_relationships", "glue_declaration_changes"}
+)
 EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_resources": (Operation, SimpleResource, Resource),
     "glue_route_providers": (Operation,),
     "glue_relationships": (Relationship,),
+    "glue_declaration_changes": (ResourceChange, OperationChange, BodyRules),
     "glue_request_builders": (Step,),
     "glue_request_validators": (Step,),
     "glue_request_after_routing_validators": (Step,),
@@ -71,6 +77,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_health_checks": (HealthCheck,),
     "glue_start_up": (Listener,),
     "glue_shut_down": (Listener,),
+    "glue_transports": (Listener,),
     "glue_context_expanders": (Listener,),
     "glue_encoders": (Encoder,),
     "glue_authentication_servers": (AuthenticationServer,),
@@ -87,6 +94,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_importers": (Importer,),
     "glue_publishers": (Publisher,),
     "glue_demo_data": (DemoData,),
+    "glue_commands": (Command,),
 }
 """What each hook returns a sequence of."""
 

@@ -19,7 +19,7 @@ from glue_core.security.authentication import (
     unauthorized,
 )
 from glue_core.security.identity import KNOWN, Identity, IdentityReader
-from glue_core.security.lens import Action, Decide, Decision, Policy
+from glue_core.security.lens import Decide, Implied, Policy
 from glue_core.security.protection import PUBLIC, ProtectedPath, Protection, Strategy
 
 if TYPE_CHECKING:
@@ -132,16 +132,15 @@ class Access:
         return self.rules.default
 
     def protections_of(self, operation: Operation) -> tuple[Protection, ...]:
-        """Return what guards an operation, protected paths included that fit its path."""
+        """Return what guards an operation; each must let the caller in.
+
+        Protected paths that fit its path are among them, and what guards the resource that a
+        relationship starts at.
+        """
         path = re.sub(r"\{[^}]*\}", "0", operation.path)
-        return (
-            self.protection_of(operation),
-            *(
-                each.protection
-                for each in self.rules.paths
-                if each.fits(operation.http_method, path)
-            ),
-        )
+        fitting = (each for each in self.rules.paths if each.fits(operation.http_method, path))
+        above = () if operation.parent is None else self.protections_of(operation.parent)
+        return (*above, self.protection_of(operation), *(each.protection for each in fitting))
 
     def strategies_of(self, protection: Protection) -> tuple[Strategy, ...]:
         """Return the strategies that a protection names, without those that may be absent."""
@@ -232,16 +231,10 @@ class Access:
         }
         guarded = {type_: guards for type_, guards in reads.items() if type_ not in open_types}
 
-        def implied(grants: frozenset[str], type_: str, name: str, action: Action) -> Decision:
-            if name:
-                needed = restricted.get(type_, {}).get(name)
-                return needed is None or not needed.isdisjoint(grants)
-            if action != "read" or type_ not in guarded:
-                return True
-            return any(all(self.admits(each, grants) for each in guard) for guard in guarded[type_])
-
         found = tuple(each.decide for each in self.rules.policies)
-        return (implied, *found) if guarded or restricted else found
+        return (
+            (Implied(guarded, restricted, self.admits), *found) if guarded or restricted else found
+        )
 
 
 def check_rules(

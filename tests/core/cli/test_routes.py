@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from glue_core import GlueResponse, Identity, IdentityReader, Operation, OperationChange, Protection
 from glue_core.application import RequestFlowAgnosticApiApplication
 from glue_core.registry.discovery import Source
+from glue_core.testing import in_memory
 
 
 def test_resource_tells_everything(glue: Any) -> None:
@@ -50,3 +52,53 @@ def test_list_for_people_has_columns(glue: Any) -> None:
 
     assert lines[0].split()[:3] == ["APPLICATION", "METHODS", "PATH"]
     assert len(lines) == 3
+
+
+def protected(glue: Any) -> None:
+    """Install an operation that asks for a scope, and a reader of identities."""
+    anna = Identity("user", "anna", 1)
+    protection = Protection(("oauth-user-scope", "user-type"), scopes=("paint",))
+    glue.plugins.append(
+        in_memory(
+            "glue.plugins.probe_api",
+            "paint",
+            glue_resources=lambda: [
+                Operation("post", lambda: GlueResponse(), "paints", protection=protection)
+            ],
+            glue_identity_readers=lambda: [IdentityReader("name", "x-name", lambda v, r: anna)],
+        )
+    )
+
+
+def test_list_says_who_may(glue: Any) -> None:
+    """The list names the strategies and scopes of each operation, and what is public."""
+    protected(glue)
+    lines = glue("routes").stdout.splitlines()
+
+    (line,) = [each for each in lines if "/paints" in each]
+    assert "oauth-user-scope,user-type(paint)" in line
+    assert all("public" in each for each in lines[1:] if "/paints" not in each)
+
+
+def test_scopes_are_collected(glue: Any) -> None:
+    """Every scope that somebody declares is listed, and the operations that ask for one."""
+    protected(glue)
+    document = json.loads(glue("routes", "--json").stdout)
+    asked = json.loads(glue("routes", "--scope", "paint", "--json").stdout)
+
+    assert document["scopes"] == ["paint"]
+    assert [each["path"] for each in asked["routes"]] == ["/paints"]
+
+
+def test_changes_stand_below_their_operation(glue: Any) -> None:
+    """Who changed an operation is told below it; the change has a line of its own."""
+    change = OperationChange("probes.get", summary="Show a probe.")
+    glue.plugins.append(
+        in_memory("glue.plugins.probe_api", "acme", glue_declaration_changes=lambda: [change])
+    )
+
+    lines = glue("routes").stdout.splitlines()
+
+    below = lines.index("    changed by in-memory:acme.probes.get")
+    assert "/probes/{probes_id}" in lines[below - 1]
+    assert "in-memory:acme.probes.get" in glue("plugins", "--all").stdout
