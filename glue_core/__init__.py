@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         RequestFlowAwareApiApplication,
         made_on_access,
     )
+    from glue_core.auditing import AuditEvent, account_digest, audit
     from glue_core.body import pointer_to, read_json
     from glue_core.building import (
         FIELDS,
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
+    from glue_core.security.login import LoginGuard, too_many_attempts
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -135,8 +137,9 @@ if TYPE_CHECKING:
         SearchQuery,
     )
     from glue_core.services.services import ServiceEngine, Services
+    from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
-    from glue_core.settings import Section, Settings
+    from glue_core.settings import Section, Settings, Words
     from glue_core.step import (
         Build,
         Format,
@@ -167,6 +170,7 @@ __all__ = [
     "Access",
     "ApiApplication",
     "AttributeChange",
+    "AuditEvent",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
@@ -223,6 +227,7 @@ __all__ = [
     "InvalidToken",
     "Lens",
     "Listener",
+    "LoginGuard",
     "MediaParameters",
     "MediaType",
     "MediaTypeExtension",
@@ -270,6 +275,7 @@ __all__ = [
     "ServiceUnavailable",
     "Services",
     "Session",
+    "Sessions",
     "Settings",
     "SimpleResource",
     "Sort",
@@ -286,10 +292,13 @@ __all__ = [
     "ValidateRouted",
     "Verdict",
     "WithParameters",
+    "Words",
     "Work",
     "Wrap",
     "Writer",
+    "account_digest",
     "add_vary",
+    "audit",
     "can_be_kept",
     "chunks",
     "codes",
@@ -314,6 +323,7 @@ __all__ = [
     "read_json",
     "read_page",
     "read_sort",
+    "too_many_attempts",
     "unauthorized",
     "upsert",
     "wrong",
@@ -324,6 +334,7 @@ _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
     "AttributeChange": "glue_core.changes",
+    "AuditEvent": "glue_core.auditing",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
@@ -388,6 +399,7 @@ _HOMES = {
     "InvalidToken": "glue_core.security.authentication",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
+    "LoginGuard": "glue_core.security.login",
     "MediaParameters": "glue_core.convention",
     "MediaType": "glue_core.convention",
     "MediaTypeExtension": "glue_core.convention",
@@ -441,6 +453,7 @@ _HOMES = {
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
     "Session": "glue_core.cli.session",
+    "Sessions": "glue_core.services.session",
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",
@@ -458,10 +471,13 @@ _HOMES = {
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
     "WithParameters": "glue_core.convention",
+    "Words": "glue_core.settings",
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",
     "Writer": "glue_core.convention",
+    "account_digest": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
+    "audit": "glue_core.auditing",
     "create": "glue_core.host",
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
@@ -482,6 +498,7 @@ _HOMES = {
     "read_json": "glue_core.body",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
+    "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",
     "wrong": "glue_core.building",

@@ -31,7 +31,7 @@ from glue_core.settings import Settings
 from glue_core.transport import Transport
 from glue_core.work import Work
 
-SERVICE_NAMES = ("database", "storage", "search", "broker")
+SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
 EDGE_HOOKS = ("glue_response_events", "glue_terminate")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -172,6 +172,7 @@ class Deployment:
             versions_in_path=settings["versions_in_path"],
             transports=_transports(registry),
             edge=edge,
+            parameters=registry.access.parameters if registry.access is not None else None,
         )
 
     def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:

@@ -30,6 +30,7 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiator, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
+from glue_core.security.in_query import move_to_headers
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
@@ -164,6 +165,7 @@ class HttpApplication:
         base_url: str | None = None,
         versions_in_path: bool = False,
         transports: Sequence[Transport] = (),
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -175,6 +177,7 @@ class HttpApplication:
             body_limit: Largest body, in bytes.
             seconds: Time a request may take.
             edge: What hears of the answers.
+            parameters: Headers by the query parameters that may come in their place.
             base_url: Address that links start with; the request's own by default.
             versions_in_path: Whether a path may start with the version it asks for.
             transports: What may find other requests in HTTP requests; the first that applies does.
@@ -189,6 +192,7 @@ class HttpApplication:
         self._versions_in_path = versions_in_path
         self._transports = tuple(transports)
         self._edge = edge
+        self._parameters = parameters
         self._app = falcon.App(router=FlowRouter(self._respond))
         self._app.resp_options.xml_error_serialization = False
         self._app.add_error_handler(Exception, self._last_resort)
@@ -196,6 +200,8 @@ class HttpApplication:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
         request_id_of(environ)
+        if self._parameters:
+            move_to_headers(environ, self._parameters)
         return self._edge.watched(self._app(environ, start_response), environ)
 
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
