@@ -8,7 +8,7 @@ __all__ = ["BACKEND_API"]
 
 BACKEND_API = RequestFlowAwareApiApplication(
     "backend_api",
-    services=("database", "storage", "search", "broker"),
+    services=("database", "storage", "search", "broker", "session"),
     health_check=True,
     protection=Protection(
         ("api-key?", "oauth-user-scope"), scopes=("back-office-user",), kinds=("user",)
