@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
+    from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
         UNASKED,
@@ -220,6 +221,7 @@ __all__ = [
     "Pagination",
     "Parameter",
     "ParentResources",
+    "Passwords",
     "Places",
     "Policy",
     "Problem",
@@ -258,6 +260,7 @@ __all__ = [
     "UtcDateTime",
     "Validate",
     "ValidateRouted",
+    "Verdict",
     "WithParameters",
     "Work",
     "Wrap",
@@ -369,6 +372,7 @@ _HOMES = {
     "Pagination": "glue_core.messages",
     "Parameter": "glue_core.step",
     "ParentResources": "glue_core.messages",
+    "Passwords": "glue_core.security.passwords",
     "Places": "glue_core.linking",
     "Policy": "glue_core.security.lens",
     "Problem": "glue_core.errors",
@@ -410,6 +414,7 @@ _HOMES = {
     "UtcDateTime": "glue_core.fields",
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
+    "Verdict": "glue_core.security.passwords",
     "WithParameters": "glue_core.convention",
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",

@@ -184,7 +184,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
-    from glue_core.security import authorization, cors, headers
+    from glue_core.security import authorization, cors, headers, passwords
     from glue_core.services import engines
 
     def of(group: str, name: str, value: object) -> Source:
@@ -192,6 +192,7 @@ def core_sources() -> tuple[Source, ...]:
 
     return (
         of(FEATURES, "services", engines),
+        of(FEATURES, "passwords", passwords),
         of(CONVENTIONS, "plain", plain.PLAIN),
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
