@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
     from glue_core.child import OnlyChild
+    from glue_core.cli.session import Session
+    from glue_core.command import Command
     from glue_core.convention import (
         Convention,
         Fragment,
@@ -160,6 +162,7 @@ __all__ = [
     "Build",
     "Call",
     "Cells",
+    "Command",
     "Condition",
     "ConfigurationError",
     "Conflict",
@@ -248,6 +251,7 @@ __all__ = [
     "ServiceEngine",
     "ServiceUnavailable",
     "Services",
+    "Session",
     "Settings",
     "SimpleResource",
     "Sort",
@@ -304,6 +308,7 @@ _HOMES = {
     "Build": "glue_core.step",
     "Call": "glue_core.listener",
     "Cells": "glue_core.cells",
+    "Command": "glue_core.command",
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
     "Conflict": "glue_core.errors",
@@ -401,6 +406,7 @@ _HOMES = {
     "ServiceEngine": "glue_core.services.services",
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
+    "Session": "glue_core.cli.session",
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",

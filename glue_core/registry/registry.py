@@ -18,6 +18,7 @@ from glue_core.plain import Plain
 from glue_core.registry.choice import Choice
 from glue_core.registry.conflicts import (
     clashing_children,
+    clashing_commands,
     clashing_encoders,
     clashing_operations,
     clashing_templates,
@@ -95,12 +96,14 @@ class FeatureRegistry:
         engines: Implementations of services.
         migrations: Branches of migrations.
         demo_data: Data for the demo.
+        commands: Commands of ``glue``.
     """
 
     hooks: Hooks
     engines: tuple[Contribution, ...]
     migrations: tuple[Contribution, ...]
     demo_data: tuple[Contribution, ...]
+    commands: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +376,12 @@ class Registry:
             migrations, "branches of migrations named {!r}", lambda each: each.value.branch
         )
         demo_data = self.choice.of_contributions(hooks.call("glue_demo_data"))
-        return FeatureRegistry(hooks, engines, migrations, demo_data)
+        commands = self.choice.of_contributions(hooks.call("glue_commands"))
+        problems = list(clashing_commands(commands))
+        if problems:
+            raise ConfigurationError("\n\n".join(problems))
+        commands = tuple(sorted(commands, key=lambda each: each.name))
+        return FeatureRegistry(hooks, engines, migrations, demo_data, commands)
 
     # What follows asks the plugins of one application.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_core import (
+    Command,
     DemoData,
     Features,
     Importer,
@@ -17,6 +18,9 @@ from glue_core import (
     hookimpl,
 )
 from glue_users import UserCredentials, UserReader, UserWriter
+
+if TYPE_CHECKING:
+    import click
 
 BRANCH = "users"
 
@@ -53,6 +57,18 @@ def glue_importers(features: Features) -> Sequence[Importer]:
 def glue_demo_data() -> Sequence[DemoData]:
     """Contribute two users to log in as."""
     return [DemoData("demo users", _write_demo)]
+
+
+@hookimpl
+def glue_commands() -> Sequence[Command]:
+    """Add ``glue users``."""
+    return [Command("users", "Create, list, disable users of the back office.", _commands)]
+
+
+def _commands() -> click.Command:
+    from glue_users.commands import users
+
+    return users
 
 
 def _reader() -> UserReader:
