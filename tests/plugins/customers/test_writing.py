@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from glue_core import Event
+from glue_core import Event, Work
 from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
@@ -348,11 +349,12 @@ def test_whoever_is_gone_cannot_be_changed(shop: Any, reference: str) -> None:
     with shop.database.work() as work:
         shop.writer.anonymise(customer.reference, work)
 
-    for change in (
+    changes: list[Callable[[Work], object]] = [
         lambda work: shop.writer.change(reference, {"last_name": "Holm"}, work),
         lambda work: shop.writer.set_password(reference, PASSWORD, "Another one 2", work),
         lambda work: shop.writer.anonymise(reference, work),
-    ):
+    ]
+    for change in changes:
         with shop.database.work() as work, pytest.raises(NoSuchCustomer):
             change(work)
 

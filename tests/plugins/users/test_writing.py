@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from glue_core import Event
+from glue_core import Event, Work
 from glue_users import USER_CHANGED, BadValue, NoSuchUser, UserDraft, UsernameInUse
 
 NOBODY = str(uuid.UUID(int=0))
@@ -148,11 +149,12 @@ def test_new_password_takes_the_place_of_the_old(office: Any) -> None:
 @pytest.mark.parametrize("uuid", [NOBODY, "x", "a\0b"], ids=ascii)
 def test_nobody_cannot_be_changed(office: Any, uuid: str) -> None:
     """A UUID that nobody has is told as such."""
-    for change in (
+    changes: list[Callable[[Work], object]] = [
         lambda work: office.writer.change(uuid, {}, work),
         lambda work: office.writer.disable(uuid, work),
         lambda work: office.writer.set_password(uuid, "Another one 2", work),
-    ):
+    ]
+    for change in changes:
         with office.database.work() as work, pytest.raises(NoSuchUser):
             change(work)
 
