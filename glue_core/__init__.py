@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from glue_core.cells import Cells
     from glue_core.child import OnlyChild
     from glue_core.cli.session import Session
+    from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
     from glue_core.command import Command
     from glue_core.convention import (
         Convention,
@@ -150,6 +151,7 @@ __all__ = [
     "PROBLEM",
     "PUBLIC",
     "SORT",
+    "SORTED_TEXT",
     "STATUS_LINES",
     "UNASKED",
     "Access",
@@ -262,6 +264,7 @@ __all__ = [
     "UnitOfWork",
     "Unprocessable",
     "UtcDateTime",
+    "UtcTime",
     "Validate",
     "ValidateRouted",
     "Verdict",
@@ -270,12 +273,15 @@ __all__ = [
     "Wrap",
     "Writer",
     "add_vary",
+    "can_be_kept",
+    "chunks",
     "codes",
     "create",
     "encoded",
     "has_key",
     "hookimpl",
     "import_directory",
+    "in_utc",
     "load_included",
     "made_on_access",
     "page_addresses",
@@ -309,6 +315,11 @@ _HOMES = {
     "Call": "glue_core.listener",
     "Cells": "glue_core.cells",
     "Command": "glue_core.command",
+    "SORTED_TEXT": "glue_core.columns",
+    "UtcTime": "glue_core.columns",
+    "can_be_kept": "glue_core.columns",
+    "chunks": "glue_core.columns",
+    "in_utc": "glue_core.columns",
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
     "Conflict": "glue_core.errors",

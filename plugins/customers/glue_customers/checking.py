@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validate
 
+from glue_core import can_be_kept
 from glue_customers import (
     GENDERS,
     LONGEST_COMPANY,
@@ -18,7 +19,6 @@ from glue_customers import (
     SALUTATIONS,
     BadValue,
 )
-from glue_customers.reading import is_text
 
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*", re.ASCII)
 _TEXTS = {
@@ -66,5 +66,5 @@ def _check_text(name: str, value: object, longest: int) -> None:
         raise BadValue(name, "The value is missing.")
     if len(value) > longest:
         raise BadValue(name, f"The text has {len(value)} characters; {longest} are allowed.")
-    if not is_text(value):
+    if not can_be_kept(value):
         raise BadValue(name, f"{value!r} is no text.")

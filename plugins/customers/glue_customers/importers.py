@@ -11,11 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work
+from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, can_be_kept, chunks
 from glue_customers import CUSTOMER_CHANGED, BadValue, check_password
 from glue_customers.checking import check
 from glue_customers.models import CustomerRow
-from glue_customers.reading import chunks, is_text, key_of
+from glue_customers.reading import key_of
 from glue_customers.writing import fill, utc_now
 
 COLUMNS = {"locale": "locale_name"}
@@ -165,13 +165,13 @@ class CustomerImporter(RowImporter):
 
 
 def _rows(work: Work, column: Any, values: Iterable[str]) -> Iterable[CustomerRow]:
-    for part in chunks(filter(is_text, values)):
+    for part in chunks(filter(can_be_kept, values)):
         yield from work.session.scalars(sa.select(CustomerRow).where(column.in_(part)))
 
 
 def _reference(cells: Cells) -> str:
     reference = cells.required("customer_reference")
-    if len(reference) > LONGEST_REFERENCE or not is_text(reference) or "/" in reference:
+    if len(reference) > LONGEST_REFERENCE or not can_be_kept(reference) or "/" in reference:
         raise RowError(
             "customer_reference",
             f"{reference!r} is no reference: it has {LONGEST_REFERENCE} characters at most, and no "

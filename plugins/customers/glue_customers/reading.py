@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from glue_core import Work
+from glue_core import Work, can_be_kept, chunks
 from glue_customers import Customer
 from glue_customers.models import CustomerRow
-
-CHUNK = 500
-"""Keys in one question; PostgreSQL and SQLite both take many more."""
 
 
 class DatabaseCustomerReader:
@@ -30,7 +27,7 @@ class DatabaseCustomerReader:
     def of_references(self, references: Sequence[str], work: Work) -> dict[str, Customer]:
         """Return customers by reference."""
         found: dict[str, Customer] = {}
-        for part in chunks(filter(is_text, references)):
+        for part in chunks(filter(can_be_kept, references)):
             rows = work.session.scalars(
                 sa.select(CustomerRow).where(CustomerRow.reference.in_(part))
             )
@@ -43,14 +40,9 @@ def key_of(email: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email).casefold())
 
 
-def is_text(value: str) -> bool:
-    """Say whether every database can hold a text: PostgreSQL takes no NUL, and no half letter."""
-    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
-
-
 def row_at(email: str, work: Work) -> CustomerRow | None:
     """Return the row of the customer with this address, or None."""
-    if not is_text(email):
+    if not can_be_kept(email):
         return None
     question = sa.select(CustomerRow).where(CustomerRow.email_key == key_of(email))
     row: CustomerRow | None = work.session.scalar(question)
@@ -77,10 +69,3 @@ def customer_of(row: CustomerRow) -> Customer:
         updated_at=row.updated_at,
         password_changed_at=row.password_changed_at,
     )
-
-
-def chunks(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Yield keys in order, each once, so many that one question can name them."""
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), CHUNK):
-        yield wanted[start : start + CHUNK]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Event, Passwords, Work
+from glue_core import Event, Passwords, Work, can_be_kept
 from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
@@ -31,7 +31,7 @@ from glue_customers import (
 from glue_customers.checking import check
 from glue_customers.models import CustomerRow
 from glue_customers.numbering import next_reference
-from glue_customers.reading import customer_of, is_text, key_of, row_at
+from glue_customers.reading import customer_of, key_of, row_at
 
 CHANGEABLE = tuple(field.name for field in fields(CustomerDraft) if field.name != "password")
 KEY_BYTES = 16
@@ -226,7 +226,7 @@ def _still_valid(row: CustomerRow | None, now: datetime) -> bool:
 def _existing(reference: str, session: Session, *, lock: bool = True) -> CustomerRow:
     """Return the row of a customer who was not anonymised."""
     is_this = CustomerRow.reference == reference
-    row = _find(session, is_this, lock=lock) if is_text(reference) else None
+    row = _find(session, is_this, lock=lock) if can_be_kept(reference) else None
     if row is None or row.anonymised_at is not None:
         raise NoSuchCustomer(reference)
     return row

@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError, validate
 
+from glue_core import can_be_kept
 from glue_users import LONGEST_NAME, LONGEST_USERNAME, BadValue
-from glue_users.reading import is_text
 
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*", re.ASCII)
 _is_address = validate.Email()
@@ -42,7 +42,7 @@ def _check_name(name: str, value: object) -> None:
         raise BadValue(name, "The value is missing.")
     if len(value) > LONGEST_NAME:
         raise BadValue(name, f"The name has {len(value)} characters; {LONGEST_NAME} are allowed.")
-    if not is_text(value):
+    if not can_be_kept(value):
         raise BadValue(name, f"{value!r} is no text.")
 
 
@@ -58,5 +58,5 @@ def _check_username(value: object) -> None:
         _is_address(value)
     except ValidationError:
         raise BadValue("username", f"{value!r} is no e-mail address.") from None
-    if not is_text(value):
+    if not can_be_kept(value):
         raise BadValue("username", f"{value!r} is no e-mail address.")

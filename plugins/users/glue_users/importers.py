@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work
+from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, can_be_kept, chunks
 from glue_users import USER_CHANGED, BadValue, check_password
 from glue_users.checking import check
 from glue_users.models import UserRow
-from glue_users.reading import chunks, is_text, key_of
+from glue_users.reading import key_of
 from glue_users.writing import fill, utc_now
 
 COLUMNS = {"locale": "locale_name"}
@@ -53,10 +53,10 @@ class UserImporter(RowImporter):
         self._known, self._owners, self._records = {}, {}, {}
         keys = {key_of(row.get("username", "")) for row in rows}
         named = {row.get("uuid", "").lower() for row in rows}
-        for part in chunks(filter(is_text, keys)):
+        for part in chunks(filter(can_be_kept, keys)):
             found = work.session.scalars(sa.select(UserRow).where(UserRow.username_key.in_(part)))
             self._known.update((each.username_key, each) for each in found)
-        for part in chunks(filter(is_text, named)):
+        for part in chunks(filter(can_be_kept, named)):
             question = sa.select(UserRow.uuid, UserRow.username_key).where(UserRow.uuid.in_(part))
             self._owners.update(
                 (each.uuid, each.username_key) for each in work.session.execute(question)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from glue_core import Work
+from glue_core import Work, can_be_kept, chunks
 from glue_users import User
 from glue_users.models import UserRow
-
-CHUNK = 500
-"""Keys in one question; PostgreSQL and SQLite both take many more."""
 
 
 class DatabaseUserReader:
@@ -30,7 +27,7 @@ class DatabaseUserReader:
     def of_uuids(self, uuids: Sequence[str], work: Work) -> dict[str, User]:
         """Return users by UUID."""
         found: dict[str, User] = {}
-        for part in chunks(filter(is_text, uuids)):
+        for part in chunks(filter(can_be_kept, uuids)):
             rows = work.session.scalars(sa.select(UserRow).where(UserRow.uuid.in_(part)))
             found.update((row.uuid, user_of(row)) for row in rows)
         return found
@@ -46,14 +43,9 @@ def key_of(username: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", username).casefold())
 
 
-def is_text(value: str) -> bool:
-    """Say whether every database can hold a text: PostgreSQL takes no NUL, and no half letter."""
-    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
-
-
 def row_named(username: str, work: Work) -> UserRow | None:
     """Return the row of the user with this username, or None."""
-    if not is_text(username):
+    if not can_be_kept(username):
         return None
     question = sa.select(UserRow).where(UserRow.username_key == key_of(username))
     row: UserRow | None = work.session.scalar(question)
@@ -75,10 +67,3 @@ def user_of(row: UserRow) -> User:
         updated_at=row.updated_at,
         password_changed_at=row.password_changed_at,
     )
-
-
-def chunks(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Yield keys in order, each once, so many that one question can name them."""
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), CHUNK):
-        yield wanted[start : start + CHUNK]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Event, Passwords, Work
+from glue_core import Event, Passwords, Work, can_be_kept
 from glue_users import (
     USER_CHANGED,
     NoSuchUser,
@@ -23,7 +23,7 @@ from glue_users import (
 )
 from glue_users.checking import check
 from glue_users.models import UserRow
-from glue_users.reading import is_text, key_of, row_named, user_of
+from glue_users.reading import key_of, row_named, user_of
 
 CHANGEABLE = tuple(field.name for field in fields(UserDraft) if field.name != "password")
 
@@ -126,7 +126,7 @@ def fill(row: UserRow, values: Mapping[str, Any]) -> bool:
 def _locked(uuid: str, session: Session) -> UserRow:
     """Return the row of a user, which nobody else changes until this unit of work ends."""
     row: UserRow | None = None
-    if is_text(uuid):
+    if can_be_kept(uuid):
         question = sa.select(UserRow).where(UserRow.uuid == uuid).with_for_update()
         row = session.scalar(question.execution_options(populate_existing=True))
     if row is None:

@@ -214,6 +214,7 @@ def test_longest_password_is_hashed(passwords: Passwords) -> None:
         ("change me", False),
         ("$2b$04$short", False),
     ],
+    ids=["bcrypt", "argon2", "plain", "garbage"],
 )
 def test_importers_can_tell_hashes(passwords: Passwords, text: str, is_hash: bool) -> None:
     """A hash is told from a password that is plain."""
