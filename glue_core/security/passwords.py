@@ -98,8 +98,9 @@ class Passwords:
         """Say whether a password is the one that a hash was made of.
 
         A hash that cannot be used matches nothing. To verify against it, or against None, costs
-        the time of a usable one, so that nobody learns from the time who exists. A password that is
-        longer than 1024 bytes matches nothing, whatever is stored.
+        the time of one that `hash` makes, so that nobody learns from the time who exists; one of
+        another kind costs what it asks for until it is replaced. A password that is longer than
+        1024 bytes matches nothing, whatever is stored.
 
         Args:
             stored: A hash as `hash` returns it, of another argon2, or of bcrypt (``$2a$``,

@@ -51,7 +51,8 @@ The payload has ``key``, for the mail, and ``locale``.
 RESTORE_REQUESTED = "customers.restore-requested"
 """Name of the event that a customer forgot the password; its key is the reference.
 
-The payload has ``key``, for the mail, and ``locale``.
+The payload has ``key``, for the mail, and ``locale``. The mail goes to the address that is kept,
+not to the one that somebody typed: they may differ in the case of letters, or in how they look.
 """
 
 SALUTATIONS = ("Mr", "Ms", "Mrs", "Dr")

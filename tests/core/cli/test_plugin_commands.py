@@ -117,9 +117,7 @@ def test_group_has_commands_of_its_own(glue: Any) -> None:
     group = click.Group("x", commands={"greet": greet})
     installed(glue, loading(group, "greetings"))
 
-    assert "Usage: glue greetings greet" in glue("greetings", "greet", "--help").stdout.replace(
-        "main", "glue"
-    )
+    assert " greetings greet [OPTIONS] NAME" in glue("greetings", "greet", "--help").stdout
 
 
 def test_broken_deployment_shows_why_commands_are_missing(glue: Any) -> None:
