@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
     from glue_core.child import OnlyChild
+    from glue_core.cli.session import Session
+    from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
+    from glue_core.command import Command
     from glue_core.convention import (
         Convention,
         Fragment,
@@ -104,6 +107,7 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
+    from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
         UNASKED,
@@ -147,6 +151,7 @@ __all__ = [
     "PROBLEM",
     "PUBLIC",
     "SORT",
+    "SORTED_TEXT",
     "STATUS_LINES",
     "UNASKED",
     "Access",
@@ -159,6 +164,7 @@ __all__ = [
     "Build",
     "Call",
     "Cells",
+    "Command",
     "Condition",
     "ConfigurationError",
     "Conflict",
@@ -220,6 +226,7 @@ __all__ = [
     "Pagination",
     "Parameter",
     "ParentResources",
+    "Passwords",
     "Places",
     "Policy",
     "Problem",
@@ -246,6 +253,7 @@ __all__ = [
     "ServiceEngine",
     "ServiceUnavailable",
     "Services",
+    "Session",
     "Settings",
     "SimpleResource",
     "Sort",
@@ -256,19 +264,24 @@ __all__ = [
     "UnitOfWork",
     "Unprocessable",
     "UtcDateTime",
+    "UtcTime",
     "Validate",
     "ValidateRouted",
+    "Verdict",
     "WithParameters",
     "Work",
     "Wrap",
     "Writer",
     "add_vary",
+    "can_be_kept",
+    "chunks",
     "codes",
     "create",
     "encoded",
     "has_key",
     "hookimpl",
     "import_directory",
+    "in_utc",
     "load_included",
     "made_on_access",
     "page_addresses",
@@ -301,6 +314,12 @@ _HOMES = {
     "Build": "glue_core.step",
     "Call": "glue_core.listener",
     "Cells": "glue_core.cells",
+    "Command": "glue_core.command",
+    "SORTED_TEXT": "glue_core.columns",
+    "UtcTime": "glue_core.columns",
+    "can_be_kept": "glue_core.columns",
+    "chunks": "glue_core.columns",
+    "in_utc": "glue_core.columns",
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
     "Conflict": "glue_core.errors",
@@ -369,6 +388,7 @@ _HOMES = {
     "Pagination": "glue_core.messages",
     "Parameter": "glue_core.step",
     "ParentResources": "glue_core.messages",
+    "Passwords": "glue_core.security.passwords",
     "Places": "glue_core.linking",
     "Policy": "glue_core.security.lens",
     "Problem": "glue_core.errors",
@@ -397,6 +417,7 @@ _HOMES = {
     "ServiceEngine": "glue_core.services.services",
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
+    "Session": "glue_core.cli.session",
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",
@@ -410,6 +431,7 @@ _HOMES = {
     "UtcDateTime": "glue_core.fields",
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
+    "Verdict": "glue_core.security.passwords",
     "WithParameters": "glue_core.convention",
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",

@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
+    from glue_core.command import Command
     from glue_core.convention import MediaTypeExtension
     from glue_core.demo import DemoData
     from glue_core.encoding import Encoder
@@ -411,4 +412,16 @@ def glue_demo_data() -> Sequence[DemoData]:  # type: ignore[empty-body]
 
     Returns:
         Writers of import directories.
+    """
+
+
+@hookspec
+def glue_commands() -> Sequence[Command]:  # type: ignore[empty-body]
+    """Contribute commands of ``glue``. For plugins of the group ``glue.features``.
+
+    Called whenever somebody asks for the overview of commands, so it imports nothing heavy. The
+    name of a built-in command, and one that two plugins have, stop the start.
+
+    Returns:
+        Commands; each is imported when it is run, and gets the `Session` by ``click.pass_obj``.
     """

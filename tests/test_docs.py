@@ -183,6 +183,7 @@ FEATURE_HOOKS = {
     "glue_importers",
     "glue_publishers",
     "glue_demo_data",
+    "glue_commands",
     "glue_settings",
 }
 HOST_HOOKS = {"glue_context_expanders"}
@@ -228,8 +229,9 @@ def test_hook_examples_refuse_robots(colours: Deployment) -> None:
 
 
 def test_hook_examples_are_collected(colours: Deployment) -> None:
-    """Importer, publisher, migrations and settings of docs/hooks.md are part of the deployment."""
+    """Importer, publisher, migrations, command and settings of docs/hooks.md are collected."""
     assert "colour" in [each.entity for each in colours.importers]
     assert "colours.colour" in [each.event for each in colours.publishers]
     assert "colours" in [each.branch for each in colours.migrations]
+    assert "colour" in [each.name for each in colours.registry.features.commands]
     assert colours.settings.section("colours") == {"fallback": "grey"}

@@ -4,46 +4,58 @@ from __future__ import annotations
 
 import importlib
 import traceback
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from glue_core.cli.session import Session
+from glue_core.command import COMMANDS
 from glue_core.errors import ConfigurationError, ServiceUnavailable
 
-COMMANDS = {
-    "demo": ("glue_core.cli.demo:demo", "Start the demo shop with embedded services."),
-    "serve": ("glue_core.cli.serve:serve", "Serve one application, or all that are installed."),
-    "plugins": ("glue_core.cli.plugins:plugins", "List what is installed, and its state."),
-    "routes": ("glue_core.cli.routes:routes", "List every operation of every application."),
-    "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
-    "doctor": ("glue_core.cli.doctor:doctor", "Check settings, plugins, services, migrations."),
-    "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),
-    "import": ("glue_core.cli.importing:import_", "Load shop data from a folder of CSV files."),
-    "publish": ("glue_core.cli.publishing:publish", "Publish everything anew."),
-    "work": ("glue_core.cli.publishing:work", "Run the worker: publish what changes."),
-}
-"""Name of a command to its place and its line in the overview.
+if TYPE_CHECKING:
+    from glue_core.registry.order import Contribution
 
-The line stands here as well, so that the overview imports no command.
-"""
+__all__ = ["COMMANDS", "main"]
 
 
 class Glue(click.Group):
-    """Imports a command when it is called, and tells errors in one style."""
+    """Imports a command when it is called, and tells errors in one style.
+
+    Built-in commands work whatever is installed: only for those of plugins is it looked at.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        try:
+            return [*COMMANDS, *ctx.ensure_object(Session).commands()]
+        except ConfigurationError:
+            return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        return cast(click.Command, getattr(importlib.import_module(module), name))
+        if cmd_name in COMMANDS:
+            module, _, name = COMMANDS[cmd_name][0].partition(":")
+            return cast(click.Command, getattr(importlib.import_module(module), name))
+        try:
+            found = ctx.ensure_object(Session).commands().get(cmd_name)
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                f"{cmd_name!r} is no built-in command, and the commands of plugins are missing:\n"
+                f"{error}"
+            ) from error
+        return None if found is None else _loaded(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        try:
+            found = ctx.ensure_object(Session).commands()
+        except ConfigurationError as error:
+            with formatter.section("Commands of plugins are missing"):
+                for line in str(error).splitlines():
+                    formatter.write_text(line)
+            return
+        if found:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(name, each.value.help) for name, each in found.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -53,6 +65,28 @@ class Glue(click.Group):
                 click.echo("".join(traceback.format_exception(error)), err=True)
             click.echo(f"Error: {error}", err=True)
             ctx.exit(1)
+
+
+def _loaded(contribution: Contribution) -> click.Command:
+    """Import the command of a plugin.
+
+    Raises:
+        ConfigurationError: It cannot be imported, or is no command.
+    """
+    what = f"The command {contribution.name!r} of a plugin"
+    try:
+        command = contribution.value.load()
+    except Exception as error:
+        raise ConfigurationError(
+            f"{what} cannot be imported: {type(error).__name__}: {error}\n  {contribution.party}\n"
+            f"Mend it, or put {contribution.id!r} under 'disable' in the settings."
+        ) from error
+    if not isinstance(command, click.Command):
+        raise ConfigurationError(
+            f"{what} is {command!r}, which is no click.Command.\n  {contribution.party}\n"
+            f"Return one from its 'load'."
+        )
+    return command
 
 
 @click.command(cls=Glue, context_settings={"help_option_names": ["-h", "--help"]})

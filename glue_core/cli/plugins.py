@@ -171,7 +171,7 @@ def _fill_in(entries: Iterable[Entry], deployment: Deployment) -> None:
 def _contributions(deployment: Deployment) -> Iterator[Contribution]:
     registry = deployment.registry
     features = registry.features
-    yield from (*features.engines, *features.migrations, *features.demo_data)
+    yield from (*features.engines, *features.migrations, *features.demo_data, *features.commands)
     yield from registry.providers(deployment.services)
     yield from registry.importers(deployment.features)
     yield from registry.publishers(deployment.features, deployment.services)

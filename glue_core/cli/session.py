@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_core.deployment import Deployment
 from glue_core.registry.discovery import Source, installed
+from glue_core.registry.registry import Registry
 from glue_core.settings import Settings
+
+if TYPE_CHECKING:
+    from glue_core.registry.order import Contribution
 
 
 @dataclass(slots=True)
 class Session:
-    """One call of ``glue``.
+    """One call of ``glue``; commands of plugins get it with ``click.pass_obj``.
 
     Attributes:
         plugins: What counts as installed; None stands for the distributions of this environment.
@@ -48,3 +53,29 @@ class Session:
             ConfigurationError: It cannot start.
         """
         return Deployment(self.settings(), self.sources(), only, serving=serving)
+
+    @contextmanager
+    def migrated(self) -> Iterator[Deployment]:
+        """Open a deployment of the features alone, on a database that is migrated.
+
+        Yields:
+            The deployment: ask its ``features``, and write in a ``services.database.work()``.
+
+        Raises:
+            ConfigurationError: It cannot start, or migrations are missing.
+            ServiceUnavailable: The database did not answer.
+        """
+        from glue_core.cli.checking import refuse_unmigrated
+
+        with self.deployment(serving=False) as deployment:
+            refuse_unmigrated(deployment)
+            yield deployment
+
+    def commands(self) -> Mapping[str, Contribution]:
+        """Return the commands of plugins, by name.
+
+        Raises:
+            ConfigurationError: The features cannot be loaded.
+        """
+        registry = Registry(self.sources(), self.settings(), serving=False)
+        return {each.value.name: each for each in registry.features.commands}

@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from glue_core.command import COMMANDS
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.operation import METHODS, RELATIONSHIPS
+from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
 from glue_core.resource import Resource
@@ -273,6 +275,20 @@ def clashing_children(
                 f"{'many' if each.value.many else 'one'} {each.value.target!r}.\n"
                 f"  {child.party}\n  {each.party}\nGive them one type and one number, or rename "
                 f"one."
+            )
+
+
+def clashing_commands(commands: Sequence[Contribution]) -> Iterable[str]:
+    """Tell of commands that have one name, and of those that are named as a built-in one."""
+    yield from twice(commands, lambda each: each.value.name, "Two commands are named {!r}.")
+    for each in commands:
+        if each.value.name in COMMANDS:
+            place, _ = COMMANDS[each.value.name]
+            yield (
+                f"Two commands are named {each.value.name!r}.\n"
+                f"  {CORE} {core_version()}   {place}\n  {each.party}\n"
+                f"The first is built in: rename the other, or put {each.id!r} under 'disable' in "
+                f"the settings."
             )
 
 

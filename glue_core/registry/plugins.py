@@ -13,6 +13,7 @@ import pluggy
 
 from glue_core import hookspecs
 from glue_core.catalogue import ErrorText
+from glue_core.command import Command
 from glue_core.convention import MediaTypeExtension
 from glue_core.demo import DemoData
 from glue_core.encoding import Encoder
@@ -51,6 +52,7 @@ FEATURE_HOOKS = frozenset(
         "glue_importers",
         "glue_publishers",
         "glue_demo_data",
+        "glue_commands",
     }
 )
 HOST_HOOKS = frozenset({"glue_context_expanders"})
@@ -87,6 +89,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_importers": (Importer,),
     "glue_publishers": (Publisher,),
     "glue_demo_data": (DemoData,),
+    "glue_commands": (Command,),
 }
 """What each hook returns a sequence of."""
 

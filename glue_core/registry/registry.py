@@ -18,6 +18,7 @@ from glue_core.plain import Plain
 from glue_core.registry.choice import Choice
 from glue_core.registry.conflicts import (
     clashing_children,
+    clashing_commands,
     clashing_encoders,
     clashing_operations,
     clashing_templates,
@@ -96,12 +97,14 @@ class FeatureRegistry:
         engines: Implementations of services.
         migrations: Branches of migrations.
         demo_data: Data for the demo.
+        commands: Commands of ``glue``.
     """
 
     hooks: Hooks
     engines: tuple[Contribution, ...]
     migrations: tuple[Contribution, ...]
     demo_data: tuple[Contribution, ...]
+    commands: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
-    from glue_core.security import authorization, cors, headers
+    from glue_core.security import authorization, cors, headers, passwords
     from glue_core.services import engines
 
     def of(group: str, name: str, value: object) -> Source:
@@ -193,6 +196,7 @@ def core_sources() -> tuple[Source, ...]:
 
     return (
         of(FEATURES, "services", engines),
+        of(FEATURES, "passwords", passwords),
         of(CONVENTIONS, "plain", plain.PLAIN),
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
@@ -373,7 +377,12 @@ class Registry:
             migrations, "branches of migrations named {!r}", lambda each: each.value.branch
         )
         demo_data = self.choice.of_contributions(hooks.call("glue_demo_data"))
-        return FeatureRegistry(hooks, engines, migrations, demo_data)
+        commands = self.choice.of_contributions(hooks.call("glue_commands"))
+        problems = list(clashing_commands(commands))
+        if problems:
+            raise ConfigurationError("\n\n".join(problems))
+        commands = tuple(sorted(commands, key=lambda each: each.name))
+        return FeatureRegistry(hooks, engines, migrations, demo_data, commands)
 
     # What follows asks the plugins of one application.
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from glue_core import Work
+from glue_core import Work, chunks, in_utc
 from glue_magazine import (
     Article,
     ArticleDraft,
@@ -23,9 +23,9 @@ from glue_magazine import (
     Query,
     is_id,
 )
-from glue_magazine.lists import chunks, read_page
+from glue_magazine.lists import read_page
 from glue_magazine.locking import count_up, lock_authors, remember, unchanged
-from glue_magazine.models import ArticleRow, TagRow, in_utc
+from glue_magazine.models import ArticleRow, TagRow
 
 CONDITIONS = {
     "title": lambda value: ArticleRow.title == value,

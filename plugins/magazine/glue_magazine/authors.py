@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Work
+from glue_core import Work, chunks
 from glue_magazine import (
     Author,
     AuthorDraft,
@@ -24,7 +24,7 @@ from glue_magazine import (
     is_id,
 )
 from glue_magazine.articles import utc_now
-from glue_magazine.lists import chunks, read_page
+from glue_magazine.lists import read_page
 from glue_magazine.locking import count_up, forget, lock_authors, remember, unchanged
 from glue_magazine.models import ArticleRow, AuthorRow
 

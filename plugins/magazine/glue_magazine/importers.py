@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Row, RowError, RowImporter, Work
+from glue_core import Cells, Row, RowError, RowImporter, Work, chunks
 from glue_magazine import (
     LONGEST_BODY,
     LONGEST_EMAIL,
@@ -24,7 +24,6 @@ from glue_magazine import (
 from glue_magazine import articles as article_rows
 from glue_magazine import authors as author_rows
 from glue_magazine.articles import utc_now
-from glue_magazine.lists import chunks
 from glue_magazine.locking import count_up, lock_authors
 from glue_magazine.models import ArticleRow, AuthorRow
 

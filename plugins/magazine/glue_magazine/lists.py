@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -12,18 +12,8 @@ from glue_magazine import Query
 
 Row = TypeVar("Row")
 
-CHUNK = 500
-"""Keys in one question; PostgreSQL and SQLite both take many more."""
-
 Conditions = Mapping[str, Any]
 """Field to a function that takes a value and returns the condition."""
-
-
-def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    """Yield ids in order, each once, so many that one question can name them."""
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), CHUNK):
-        yield wanted[start : start + CHUNK]
 
 
 def read_page(

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from glue_core import chunks
 from glue_magazine import ChangedMeanwhile
-from glue_magazine.lists import chunks
 from glue_magazine.models import AuthorRow
 
 READ = "glue_magazine.read"
