@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         RequestFlowAwareApiApplication,
         made_on_access,
     )
+    from glue_core.auditing import AuditEvent, account_digest, audit
     from glue_core.body import pointer_to, read_json
     from glue_core.building import (
         FIELDS,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
+    from glue_core.security.login import LoginGuard, too_many_attempts
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -156,6 +158,7 @@ __all__ = [
     "UNASKED",
     "Access",
     "ApiApplication",
+    "AuditEvent",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
@@ -210,6 +213,7 @@ __all__ = [
     "InvalidToken",
     "Lens",
     "Listener",
+    "LoginGuard",
     "MediaParameters",
     "MediaType",
     "MediaTypeExtension",
@@ -272,7 +276,9 @@ __all__ = [
     "Work",
     "Wrap",
     "Writer",
+    "account_digest",
     "add_vary",
+    "audit",
     "can_be_kept",
     "chunks",
     "codes",
@@ -297,6 +303,7 @@ __all__ = [
     "read_json",
     "read_page",
     "read_sort",
+    "too_many_attempts",
     "unauthorized",
     "upsert",
     "wrong",
@@ -306,6 +313,7 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
+    "AuditEvent": "glue_core.auditing",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
@@ -369,6 +377,7 @@ _HOMES = {
     "InvalidToken": "glue_core.security.authentication",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
+    "LoginGuard": "glue_core.security.login",
     "MediaParameters": "glue_core.convention",
     "MediaType": "glue_core.convention",
     "MediaTypeExtension": "glue_core.convention",
@@ -436,7 +445,9 @@ _HOMES = {
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",
     "Writer": "glue_core.convention",
+    "account_digest": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
+    "audit": "glue_core.auditing",
     "create": "glue_core.host",
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
@@ -457,6 +468,7 @@ _HOMES = {
     "read_json": "glue_core.body",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
+    "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",
     "wrong": "glue_core.building",

@@ -155,6 +155,38 @@ class ProtectedPathSettings(Schema):
             raise ValidationError("Give a path or a pattern, and not both.", "path")
 
 
+def _limit(meaning: str, default: int | None) -> fields.Integer:
+    return fields.Integer(
+        load_default=default,
+        validate=validate.Range(min=1),
+        metadata={"description": meaning},
+    )
+
+
+ATTEMPTS = "Attempts that fail before the next one is refused."
+WITHIN_SECONDS = "Time after the first of them in which they count, in seconds."
+BLOCKED_SECONDS = "How long the address may not try the account then, in seconds."
+
+
+class LoginKindSettings(Schema):
+    """``[login.kinds.<kind>]``: the limits of one kind; what it leaves out is as in ``[login]``."""
+
+    attempts = _limit(ATTEMPTS, None)
+    within_seconds = _limit(WITHIN_SECONDS, None)
+    blocked_seconds = _limit(BLOCKED_SECONDS, None)
+
+
+class LoginSettings(Schema):
+    """``[login]``: how often somebody may fail at a password."""
+
+    attempts = _limit(ATTEMPTS, 10)
+    within_seconds = _limit(WITHIN_SECONDS, 600)
+    blocked_seconds = _limit(BLOCKED_SECONDS, 300)
+    kinds = fields.Dict(
+        keys=fields.String(), values=fields.Nested(LoginKindSettings), load_default=dict
+    )
+
+
 class ApplicationSettings(Schema):
     """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
@@ -307,6 +339,7 @@ class GlueSettings(Schema):
     )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
+    login = fields.Nested(LoginSettings, load_default=lambda: LoginSettings().load({}))
     applications = fields.Dict(
         keys=fields.String(), values=fields.Nested(ApplicationSettings), load_default=dict
     )

@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -192,6 +193,84 @@ class StorageCompliance:
             storage.put_many({"good": {}, "bad": {"x": bad}})
 
         assert storage.get("good") is None
+
+    def test_document_lives_for_a_while(self, storage: Storage) -> None:
+        """What was written for some seconds is there until they are over, and gone afterwards."""
+        storage.put_many({"short": {}, "also": {}}, 0.001)
+        storage.put_many({"long": {"n": 1}}, 3600)
+        time.sleep(0.05)
+
+        assert storage.get("short") is None
+        assert storage.get_many(["short", "long", "also"]) == {"long": {"n": 1}}
+        assert list(storage.keys("")) == ["long"]
+
+    def test_put_forgets_the_lifetime(self, storage: Storage) -> None:
+        """A document that replaces one with an end has the end that it was written with: none."""
+        storage.put_many({"a": {"n": 1}}, 0.2)
+        storage.put_many({"a": {"n": 2}})
+        time.sleep(0.3)
+
+        assert storage.get("a") == {"n": 2}
+
+    @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+    def test_bad_lifetime(self, storage: Storage, seconds: float) -> None:
+        """A lifetime that is no number of seconds above 0 is a ValueError."""
+        with pytest.raises(ValueError, match="seconds above 0"):
+            storage.put_many({"a": {}}, seconds)
+        with pytest.raises(ValueError, match="seconds above 0"):
+            storage.increment("a", seconds)
+
+    def test_increment(self, storage: Storage) -> None:
+        """Each key is counted by itself, from 1, and its counter is a document like others."""
+        counts = [storage.increment(key, 3600) for key in ("a", "a", "b", "a")]
+
+        assert counts == [1, 2, 1, 3]
+        assert storage.get("a") == {"count": 3}
+        storage.delete_many(["a"])
+        assert storage.increment("a", 3600) == 1
+
+    @pytest.mark.parametrize("key", ODD_KEYS, ids=ascii)
+    def test_increment_of_odd_key(self, storage: Storage, key: str) -> None:
+        """Every text is the key of a counter of its own."""
+        assert storage.increment(key, 3600) == 1
+        assert storage.increment(key, 3600) == 2
+        assert storage.increment(f"{key}.", 3600) == 1
+
+    def test_long_count(self, storage: Storage) -> None:
+        """A counter goes on beyond its first digits."""
+        counts = [storage.increment("a", 3600) for _ in range(25)]
+
+        assert counts == list(range(1, 26))
+
+    @pytest.mark.parametrize("document", [{}, {"count": "x"}, {"count": 7, "more": 1}, {"n": 5}])
+    def test_increment_of_a_document(self, storage: Storage, document: dict[str, Any]) -> None:
+        """A document that is no counter is replaced by one."""
+        storage.put_many({"a": document}, 3600)
+
+        assert storage.increment("a", 3600) == 1
+        assert storage.get("a") == {"count": 1}
+
+    def test_counter_ends(self, storage: Storage) -> None:
+        """A counter whose time is over begins anew, and counting did not prolong it."""
+        storage.increment("a", 1)
+        storage.increment("a", 3600)
+        time.sleep(1.1)
+
+        assert storage.get("a") is None
+        assert storage.increment("a", 3600) == 1
+
+    def test_threads_count(self, storage: Storage) -> None:
+        """Threads that count at once each get a number of their own."""
+        counts: list[int] = []
+        in_threads(4, lambda _: counts.extend(storage.increment("a", 3600) for _ in range(25)))
+
+        assert sorted(counts) == list(range(1, 101))
+
+    def test_processes_count(self, shared: Callable[[], Storage], storage: Storage) -> None:
+        """Processes that count at once lose nothing."""
+        in_processes(3, _storage_counts, shared)
+
+        assert storage.get("a") == {"count": 60}
 
     def test_check(self, storage: Storage) -> None:
         """A storage that answers passes its check."""
@@ -1227,6 +1306,12 @@ def _storage_writes(worker: int, opener: Callable[[], Storage]) -> None:
         for number in range(20):
             storage.put_many({f"{worker}:{number}": {"n": number}})
             assert storage.get(f"{worker}:{number}") == {"n": number}
+
+
+def _storage_counts(_worker: int, opener: Callable[[], Storage]) -> None:
+    with _closing(opener()) as storage:
+        for _ in range(20):
+            storage.increment("a", 3600)
 
 
 def _storage_forks(_worker: int, opener: Callable[[], Storage]) -> None:
