@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -58,6 +59,16 @@ def _each(pattern: str, complaint: str) -> Callable[[list[str]], None]:
                 raise ValidationError(f"{word!r} {complaint}")
 
     return check
+
+
+def _check_networks(words: list[str]) -> None:
+    for word in words:
+        try:
+            ipaddress.ip_network(word)
+        except ValueError as error:
+            raise ValidationError(
+                f"{word!r} is neither an address nor a network such as '10.0.0.0/8'."
+            ) from error
 
 
 class ServiceSettings(Schema):
@@ -336,6 +347,13 @@ class GlueSettings(Schema):
         values=fields.String(),
         load_default=dict,
         metadata={"description": "Id of a contribution to the id of the one in its place."},
+    )
+    trusted_proxies = Words(
+        load_default=list,
+        validate=_check_networks,
+        metadata={
+            "description": "Addresses and networks of proxies whose X-Forwarded-For is believed."
+        },
     )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
