@@ -129,6 +129,7 @@ if TYPE_CHECKING:
         SearchQuery,
     )
     from glue_core.services.services import ServiceEngine, Services
+    from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
     from glue_core.settings import Section, Settings
     from glue_core.step import (
@@ -258,6 +259,7 @@ __all__ = [
     "ServiceUnavailable",
     "Services",
     "Session",
+    "Sessions",
     "Settings",
     "SimpleResource",
     "Sort",
@@ -427,6 +429,7 @@ _HOMES = {
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
     "Session": "glue_core.cli.session",
+    "Sessions": "glue_core.services.session",
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",

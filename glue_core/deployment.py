@@ -30,7 +30,7 @@ from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.work import Work
 
-SERVICE_NAMES = ("database", "storage", "search", "broker")
+SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
 EDGE_HOOKS = ("glue_response_events", "glue_terminate")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

@@ -90,6 +90,10 @@ class ServiceSettings(Schema):
         load_default="outbox:",
         metadata={"description": "Messages; 'outbox:' is the table in the database."},
     )
+    session = fields.String(
+        load_default="storage:",
+        metadata={"description": "Sessions of clients; 'storage:' keeps them in the storage."},
+    )
     timeout = fields.Float(
         load_default=2.0,
         validate=validate.Range(min=0.05, max=60),

@@ -61,6 +61,11 @@ INCREMENT = sa.text(
     f" expires_at = CASE WHEN {COUNTS} THEN glue_storage.expires_at ELSE excluded.expires_at END"
     " RETURNING CAST(substring(document FROM '[0-9]+') AS bigint)"
 )
+REPLACE = sa.text(
+    "UPDATE glue_storage SET document = :document,"  # noqa: S608
+    f" expires_at = {NOW} + CAST(:seconds AS double precision) WHERE key = :key AND {LIVES}"
+)
+TAKE = sa.text(f"DELETE FROM glue_storage WHERE key = :key AND {LIVES} RETURNING document")  # noqa: S608
 # Rows that another process is about are left to it.
 SWEEP = sa.text(
     "DELETE FROM glue_storage WHERE key IN"  # noqa: S608
@@ -151,6 +156,24 @@ class PostgresqlStorage:
             count: int = connection.execute(INCREMENT, values).scalar_one()
             connection.execute(SWEEP, {"number": SWEPT})
         return count
+
+    def replace(self, key: str, document: Document, seconds: float | None = None) -> bool:
+        """Write a document where there is one; see `Storage.replace`."""
+        if seconds is not None:
+            checked_lifetime(seconds)
+        values = {"key": to_bytes(key), "document": encoded(key, document), "seconds": seconds}
+        with self._database.work() as work:
+            connection = work.session.connection()
+            return self._exists(connection) and connection.execute(REPLACE, values).rowcount > 0
+
+    def take(self, key: str) -> Document | None:
+        """Delete a document and return it, or None; see `Storage.take`."""
+        with self._database.work() as work:
+            connection = work.session.connection()
+            if not self._exists(connection):
+                return None
+            text = connection.execute(TAKE, {"key": to_bytes(key)}).scalar_one_or_none()
+        return None if text is None else decoded(text)
 
     def delete_many(self, keys: Sequence[str]) -> None:
         """Delete documents; a key without one is no error."""

@@ -54,6 +54,7 @@ SWEEP = (
     "DELETE FROM glue_storage WHERE key IN"
     " (SELECT key FROM glue_storage WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
 )
+REPLACE = f"UPDATE glue_storage SET document = ?, expires_at = ? WHERE key = ? AND {LIVES}"  # noqa: S608
 DELETE = "DELETE FROM glue_storage WHERE key = ?"
 KEYS = f"SELECT key FROM glue_storage WHERE key >= ? AND {LIVES} ORDER BY key LIMIT ?"  # noqa: S608
 KEYS_BEFORE = (
@@ -142,6 +143,26 @@ class SqliteStorage:
             connection.execute(PUT, (name, counter(count), end))
             connection.execute(SWEEP, (now, SWEPT))
         return count
+
+    def replace(self, key: str, document: Document, seconds: float | None = None) -> bool:
+        """Write a document where there is one; see `Storage.replace`."""
+        now = self._clock()
+        end = None if seconds is None else now + checked_lifetime(seconds)
+        values = (encoded(key, document), end, to_bytes(key), now)
+        if not self._exists():
+            return False
+        with self._writing() as connection:
+            return connection.execute(REPLACE, values).rowcount > 0
+
+    def take(self, key: str) -> Document | None:
+        """Delete a document and return it, or None; see `Storage.take`."""
+        name = to_bytes(key)
+        if not self._exists():
+            return None
+        with self._writing() as connection:
+            row = connection.execute(GET, (name, self._clock())).fetchone()
+            connection.execute(DELETE, (name,))
+        return None if row is None else decoded(row[0])
 
     def delete_many(self, keys: Sequence[str]) -> None:
         """Delete documents; a key without one is no error."""

@@ -41,6 +41,21 @@ class Storage(Protocol):
             seconds: How long a new counter lives, more than 0; counting does not prolong it.
         """
 
+    def replace(self, key: str, document: Document, seconds: float | None = None) -> bool:
+        """Write a document where there is one, at once: what is gone meanwhile stays gone.
+
+        Args:
+            key: Key of the document.
+            document: The document.
+            seconds: How long it lives from now on, as for `put_many`.
+
+        Returns:
+            False when there was none; then nothing is written.
+        """
+
+    def take(self, key: str) -> Document | None:
+        """Delete a document and return it, or None; of several who ask at once, one gets it."""
+
     def delete_many(self, keys: Sequence[str]) -> None:
         """Delete documents; a key without one is no error."""
 
