@@ -168,6 +168,7 @@ class Deployment:
             seconds=self.settings["limits"]["seconds"],
             base_url=self.settings.application(application.name)["base_url"],
             edge=edge,
+            parameters=registry.access.parameters if registry.access is not None else None,
         )
 
     def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:

@@ -75,6 +75,11 @@ class Access:
         return tuple(dict.fromkeys(each.header for each in self._readers))
 
     @property
+    def parameters(self) -> Mapping[str, str]:
+        """Headers by the query parameters that may come in their place."""
+        return {each.parameter: each.header for each in self._readers if each.parameter}
+
+    @property
     def has_policies(self) -> bool:
         """Whether plugins contribute policies."""
         return bool(self.rules.policies)
