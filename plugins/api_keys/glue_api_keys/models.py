@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# Sorted by code point wherever it is kept: PostgreSQL would sort by the rules of its machine.
-TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-
-
-class UtcTime(sa.TypeDecorator[datetime]):
-    """A point in time, kept in UTC without a zone: SQLite has no type that keeps one."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Turn a point in time into UTC; one without a zone is none."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone.")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Return an aware time in UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
+from glue_core import SORTED_TEXT, UtcTime
 
 
 class Base(DeclarativeBase):
     """What the tables have in common: their metadata."""
 
     metadata = sa.MetaData()
-    type_annotation_map = {str: TEXT, datetime: UtcTime}
+    type_annotation_map = {str: SORTED_TEXT, datetime: UtcTime}
 
 
 class ApiKeyRow(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from glue_core import LoginGuard, Services, Settings, account_digest, too_many_a
 from glue_core.catalogue import Catalogue, glue_error_catalogue
 from glue_core.errors import ConfigurationError, ServiceUnavailable
 from glue_core.security.login import LoginBlocker, LoginLimits, limits_of
+from glue_core.services.engines import glue_service_engines
 from glue_core.services.services import ServiceEngine
 from glue_core.services.sqlite_storage import SqliteStorage
 from glue_core.testing import Deployment
@@ -173,6 +175,22 @@ def test_storage_holds_no_name(guard: LoginBlocker, services: Services) -> None:
 
     assert keys
     assert not any("ann" in key or "xxx" in key or len(key) > 150 for key in keys)
+
+
+def test_processes_count_together(tmp_path: Path) -> None:
+    """Guards of several processes block together what each of them let fail once."""
+    opened = [
+        Services({"storage": f"sqlite:///{tmp_path}/storage.sqlite"}, glue_service_engines())
+        for _ in range(3)
+    ]
+    guards = [LoginBlocker(each, LIMITS) for each in opened]
+    for each in guards:
+        fail(each, 1)
+    left = [each.blocked(*WHO) for each in guards]
+    for services in opened:
+        services.close()
+
+    assert all(0 < each <= 100 for each in left)
 
 
 def test_nothing_is_counted_without_the_storage(guard: LoginBlocker, services: Services) -> None:
