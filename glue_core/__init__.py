@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         RequestFlowAwareApiApplication,
         made_on_access,
     )
+    from glue_core.auditing import AuditEvent, account_digest, audit
     from glue_core.body import pointer_to, read_json
     from glue_core.building import (
         FIELDS,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
+    from glue_core.security.login import LoginGuard, too_many_attempts
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -127,6 +129,7 @@ if TYPE_CHECKING:
         SearchQuery,
     )
     from glue_core.services.services import ServiceEngine, Services
+    from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
     from glue_core.settings import Section, Settings
     from glue_core.step import (
@@ -156,6 +159,7 @@ __all__ = [
     "UNASKED",
     "Access",
     "ApiApplication",
+    "AuditEvent",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
@@ -210,6 +214,7 @@ __all__ = [
     "InvalidToken",
     "Lens",
     "Listener",
+    "LoginGuard",
     "MediaParameters",
     "MediaType",
     "MediaTypeExtension",
@@ -254,6 +259,7 @@ __all__ = [
     "ServiceUnavailable",
     "Services",
     "Session",
+    "Sessions",
     "Settings",
     "SimpleResource",
     "Sort",
@@ -272,7 +278,9 @@ __all__ = [
     "Work",
     "Wrap",
     "Writer",
+    "account_digest",
     "add_vary",
+    "audit",
     "can_be_kept",
     "chunks",
     "codes",
@@ -297,6 +305,7 @@ __all__ = [
     "read_json",
     "read_page",
     "read_sort",
+    "too_many_attempts",
     "unauthorized",
     "upsert",
     "wrong",
@@ -306,6 +315,7 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
+    "AuditEvent": "glue_core.auditing",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
@@ -315,11 +325,6 @@ _HOMES = {
     "Call": "glue_core.listener",
     "Cells": "glue_core.cells",
     "Command": "glue_core.command",
-    "SORTED_TEXT": "glue_core.columns",
-    "UtcTime": "glue_core.columns",
-    "can_be_kept": "glue_core.columns",
-    "chunks": "glue_core.columns",
-    "in_utc": "glue_core.columns",
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
     "Conflict": "glue_core.errors",
@@ -369,6 +374,7 @@ _HOMES = {
     "InvalidToken": "glue_core.security.authentication",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
+    "LoginGuard": "glue_core.security.login",
     "MediaParameters": "glue_core.convention",
     "MediaType": "glue_core.convention",
     "MediaTypeExtension": "glue_core.convention",
@@ -408,6 +414,7 @@ _HOMES = {
     "RowImporter": "glue_core.exchange",
     "Rows": "glue_core.encoding",
     "SORT": "glue_core.building",
+    "SORTED_TEXT": "glue_core.columns",
     "STATUS_LINES": "glue_core.formatting",
     "Search": "glue_core.services.search",
     "SearchIndex": "glue_core.services.search",
@@ -418,6 +425,7 @@ _HOMES = {
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
     "Session": "glue_core.cli.session",
+    "Sessions": "glue_core.services.session",
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",
@@ -429,6 +437,7 @@ _HOMES = {
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",
     "UtcDateTime": "glue_core.fields",
+    "UtcTime": "glue_core.columns",
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
@@ -436,12 +445,17 @@ _HOMES = {
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",
     "Writer": "glue_core.convention",
+    "account_digest": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
+    "audit": "glue_core.auditing",
+    "can_be_kept": "glue_core.columns",
+    "chunks": "glue_core.columns",
     "create": "glue_core.host",
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
     "hookimpl": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
+    "in_utc": "glue_core.columns",
     "load_included": "glue_core.including",
     "made_on_access": "glue_core.application",
     "page_addresses": "glue_core.linking",
@@ -457,6 +471,7 @@ _HOMES = {
     "read_json": "glue_core.body",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
+    "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",
     "wrong": "glue_core.building",

@@ -17,7 +17,7 @@ StartResponse = Callable[..., Any]
 WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 """A WSGI application, as PEP 3333 says."""
 
-SERVICES = ("database", "storage", "search", "broker")
+SERVICES = ("database", "storage", "search", "broker", "session")
 
 
 def host_of(environ: Mapping[str, Any]) -> str:

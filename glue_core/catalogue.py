@@ -119,6 +119,13 @@ def glue_error_catalogue() -> Sequence[ErrorText]:
             "Auf dem Server ist etwas schiefgegangen. Es wurde mit der Kennung der Anfrage "
             "festgehalten.",
         ),
+        of(
+            codes.LOGIN_BLOCKED,
+            "Too many log in attempts from your address. Please wait {minutes} minutes before "
+            "trying again.",
+            "Zu viele Anmeldeversuche von Ihrer Adresse. Bitte warten Sie {minutes} Minuten, "
+            "bevor Sie es erneut versuchen.",
+        ),
         of("required", "This attribute is required.", "Dieses Attribut wird gebraucht."),
         of("null", "This attribute may not be null.", "Dieses Attribut darf nicht null sein."),
         of("unknown", "This attribute is not known.", "Dieses Attribut gibt es nicht."),

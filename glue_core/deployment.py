@@ -30,7 +30,7 @@ from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.work import Work
 
-SERVICE_NAMES = ("database", "storage", "search", "broker")
+SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
 EDGE_HOOKS = ("glue_response_events", "glue_terminate")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -168,6 +168,7 @@ class Deployment:
             seconds=self.settings["limits"]["seconds"],
             base_url=self.settings.application(application.name)["base_url"],
             edge=edge,
+            parameters=registry.access.parameters if registry.access is not None else None,
         )
 
     def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:

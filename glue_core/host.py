@@ -15,6 +15,7 @@ from glue_core.formatting import LOG
 from glue_core.http import HttpApplication
 from glue_core.listener import Expand
 from glue_core.messages import GlueApiContext
+from glue_core.proxies import TrustedProxies
 from glue_core.request_id import request_id_of
 from glue_core.settings import Settings
 
@@ -47,6 +48,7 @@ class Selection:
         """
         self.applications = dict(applications)
         self.expanders = tuple(expanders)
+        self.proxies = TrustedProxies(settings["trusted_proxies"])
         self._declared = tuple(declared)
         if not self._declared:
             raise ConfigurationError(
@@ -177,6 +179,8 @@ class Host:
         deployment, selection = self._serving
         if not deployment.is_started:
             deployment.start_up()
+        if selection.proxies:
+            selection.proxies.look_through(environ)
         path = environ.get("PATH_INFO", "")
         if selection.expanders:
             context = GlueApiContext("", "", "")

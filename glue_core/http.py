@@ -23,6 +23,7 @@ from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResou
 from glue_core.negotiation import Negotiator, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
+from glue_core.security.in_query import move_to_headers
 from glue_core.versions import UNREADABLE, version_in
 from glue_core.work import Work
 
@@ -154,6 +155,7 @@ class HttpApplication:
         seconds: float,
         edge: Edge,
         base_url: str | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -165,6 +167,7 @@ class HttpApplication:
             body_limit: Largest body, in bytes.
             seconds: Time a request may take.
             edge: What hears of the answers.
+            parameters: Headers by the query parameters that may come in their place.
             base_url: Address that links start with; the request's own by default.
         """
         self.name = name
@@ -175,6 +178,7 @@ class HttpApplication:
         self._seconds = seconds
         self._base_url = base_url
         self._edge = edge
+        self._parameters = parameters
         self._app = falcon.App(router=FlowRouter(self._respond))
         self._app.resp_options.xml_error_serialization = False
         self._app.add_error_handler(Exception, self._last_resort)
@@ -182,6 +186,8 @@ class HttpApplication:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
         request_id_of(environ)
+        if self._parameters:
+            move_to_headers(environ, self._parameters)
         return self._edge.watched(self._app(environ, start_response), environ)
 
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:

@@ -36,6 +36,11 @@ def request_id_of(environ: dict[str, Any]) -> str:
     return known
 
 
+def current_request_id() -> str:
+    """Return the id of the request that this thread answers, ``-`` outside of requests."""
+    return _CURRENT.get()
+
+
 class RequestIdFilter(logging.Filter):
     """Gives each log record the attribute ``request_id``; ``-`` outside of requests.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -60,6 +61,16 @@ def _each(pattern: str, complaint: str) -> Callable[[list[str]], None]:
     return check
 
 
+def _check_networks(words: list[str]) -> None:
+    for word in words:
+        try:
+            ipaddress.ip_network(word)
+        except ValueError as error:
+            raise ValidationError(
+                f"{word!r} is neither an address nor a network such as '10.0.0.0/8'."
+            ) from error
+
+
 class ServiceSettings(Schema):
     """``[services]``: where the data lives, a URL each."""
 
@@ -78,6 +89,10 @@ class ServiceSettings(Schema):
     broker = fields.String(
         load_default="outbox:",
         metadata={"description": "Messages; 'outbox:' is the table in the database."},
+    )
+    session = fields.String(
+        load_default="storage:",
+        metadata={"description": "Sessions of clients; 'storage:' keeps them in the storage."},
     )
     timeout = fields.Float(
         load_default=2.0,
@@ -153,6 +168,38 @@ class ProtectedPathSettings(Schema):
     def _one(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data.get("path") is None) is (data.get("pattern") is None):
             raise ValidationError("Give a path or a pattern, and not both.", "path")
+
+
+def _limit(meaning: str, default: int | None) -> fields.Integer:
+    return fields.Integer(
+        load_default=default,
+        validate=validate.Range(min=1),
+        metadata={"description": meaning},
+    )
+
+
+ATTEMPTS = "Attempts that fail before the next one is refused."
+WITHIN_SECONDS = "Time after the first of them in which they count, in seconds."
+BLOCKED_SECONDS = "How long the address may not try the account then, in seconds."
+
+
+class LoginKindSettings(Schema):
+    """``[login.kinds.<kind>]``: the limits of one kind; what it leaves out is as in ``[login]``."""
+
+    attempts = _limit(ATTEMPTS, None)
+    within_seconds = _limit(WITHIN_SECONDS, None)
+    blocked_seconds = _limit(BLOCKED_SECONDS, None)
+
+
+class LoginSettings(Schema):
+    """``[login]``: how often somebody may fail at a password."""
+
+    attempts = _limit(ATTEMPTS, 10)
+    within_seconds = _limit(WITHIN_SECONDS, 600)
+    blocked_seconds = _limit(BLOCKED_SECONDS, 300)
+    kinds = fields.Dict(
+        keys=fields.String(), values=fields.Nested(LoginKindSettings), load_default=dict
+    )
 
 
 class ApplicationSettings(Schema):
@@ -305,8 +352,16 @@ class GlueSettings(Schema):
         load_default=dict,
         metadata={"description": "Id of a contribution to the id of the one in its place."},
     )
+    trusted_proxies = Words(
+        load_default=list,
+        validate=_check_networks,
+        metadata={
+            "description": "Addresses and networks of proxies whose X-Forwarded-For is believed."
+        },
+    )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
+    login = fields.Nested(LoginSettings, load_default=lambda: LoginSettings().load({}))
     applications = fields.Dict(
         keys=fields.String(), values=fields.Nested(ApplicationSettings), load_default=dict
     )

@@ -16,6 +16,7 @@ TABLES: dict[str, type[Schema]] = {
     "The top level": settings.GlueSettings,
     "[services]": settings.ServiceSettings,
     "[limits]": settings.LimitSettings,
+    "[login]": settings.LoginSettings,
     "[applications.<name>]": settings.ApplicationSettings,
     "[[applications.<name>.protected_paths]]": settings.ProtectedPathSettings,
 }

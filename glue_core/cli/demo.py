@@ -189,6 +189,11 @@ def settings_text(applications: Sequence[str]) -> str:
         'storage = "sqlite:///var/storage.sqlite"',
         'search = "tantivy:///var/search"',
         'broker = "outbox:"',
+        "",
+        "[login]",
+        "attempts = 9",
+        "within_seconds = 900",
+        "blocked_seconds = 360",
     ]
     for name in applications:
         paths = [f"/{name}", *(["/"] if name == root else [])]

@@ -188,7 +188,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
-    from glue_core.security import authorization, cors, headers, passwords
+    from glue_core.security import authorization, cors, headers, login, passwords
     from glue_core.services import engines
 
     def of(group: str, name: str, value: object) -> Source:
@@ -197,6 +197,7 @@ def core_sources() -> tuple[Source, ...]:
     return (
         of(FEATURES, "services", engines),
         of(FEATURES, "passwords", passwords),
+        of(FEATURES, "login", login),
         of(CONVENTIONS, "plain", plain.PLAIN),
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from glue_core import codes
@@ -75,6 +75,11 @@ class Access:
         return tuple(dict.fromkeys(each.header for each in self._readers))
 
     @property
+    def parameters(self) -> Mapping[str, str]:
+        """Headers by the query parameters that may come in their place."""
+        return {each.parameter: each.header for each in self._readers if each.parameter}
+
+    @property
     def has_policies(self) -> bool:
         """Whether plugins contribute policies."""
         return bool(self.rules.policies)
@@ -96,12 +101,12 @@ class Access:
                 found.append((reader, value))
         if not found:
             return ()
-        if len(found) > 1 and any(reader.is_alone for reader, _ in found):
+        alone = next((reader for reader, _ in found if reader.is_alone), None)
+        if alone is not None and len(found) > 1:
             named = " and ".join(sorted(reader.header for reader, _ in found))
+            message = f"The headers {named} name two callers; send one of them."
             raise BadRequest(
-                codes.TWO_IDENTITIES,
-                f"The headers {named} name two callers; send one of them.",
-                header=next(reader.header for reader, _ in found if reader.is_alone),
+                codes.TWO_IDENTITIES, alone.alone_message or message, header=alone.header
             )
         return tuple(reader.read(value, request) for reader, value in found)
 
@@ -182,7 +187,20 @@ class Access:
         return bool(others) and all(passes(each) for each in others)
 
     def refusal(self, protection: Protection, request: GlueRequest) -> GlueRequestValidation:
-        """Return what somebody is answered who may not."""
+        """Return what somebody is answered who may not.
+
+        The protection chooses the words, or else the first of its strategies that has some.
+        """
+        if protection.status is None:
+            strategies = self.strategies_of(protection)
+            worded = next((each for each in strategies if each.status is not None), None)
+            if worded is not None:
+                protection = replace(
+                    protection,
+                    status=worded.status,
+                    code=protection.code or worded.code,
+                    message=protection.message or worded.message,
+                )
         if KNOWN.isdisjoint(request.grants):
             problem = unauthorized(
                 protection.code, protection.message or REFUSED, realm=self.rules.realm

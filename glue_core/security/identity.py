@@ -69,9 +69,14 @@ class IdentityReader:
             such as `Unauthorized`.
         is_alone: Whether the header may not come with that of another reader: then the answer is
             400 with the code ``005``.
+        alone_message: Text of that answer; None is one that names the headers.
+        parameter: Query parameter that may carry the value instead of the header, or None. It is
+            taken out of the query before anything else sees it: no link repeats it.
     """
 
     name: str
     header: str
     read: Callable[[str, GlueRequest], Identity]
     is_alone: bool = False
+    alone_message: str | None = None
+    parameter: str | None = None

@@ -95,12 +95,18 @@ class Strategy:
             protected by it is included for nobody.
         authorize: Looks at the request besides, or None.
         is_detached: Whether its success is enough, whatever other strategies say.
+        status: Status of a refusal where the protection names none, or None for the usual one.
+        code: Code of that refusal, or None.
+        message: Text of that refusal, or None for the usual one.
     """
 
     name: str
     admits: Callable[[Protection, frozenset[str]], bool] | None = None
     authorize: Callable[[GlueRequest, Protection], bool] | None = None
     is_detached: bool = False
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
 
 
 def is_known(protection: Protection, grants: frozenset[str]) -> bool:

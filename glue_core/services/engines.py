@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.services.services import ServiceEngine, Services
 
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
     from glue_core.services.broker import Broker
     from glue_core.services.database import Database
     from glue_core.services.search import Search
+    from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
 
 
 @hookimpl
 def glue_service_engines() -> Sequence[ServiceEngine]:
-    """Bring SQLite and PostgreSQL, tantivy and the outbox."""
+    """Bring SQLite and PostgreSQL, tantivy, the outbox, and sessions in the storage."""
     return [
         ServiceEngine("database", "sqlite", open_database),
         ServiceEngine("database", "postgresql", open_database),
@@ -27,6 +29,7 @@ def glue_service_engines() -> Sequence[ServiceEngine]:
         ServiceEngine("storage", "postgresql+psycopg", open_postgresql_storage),
         ServiceEngine("search", "tantivy", open_search),
         ServiceEngine("broker", "outbox", open_broker),
+        ServiceEngine("session", "storage", open_sessions),
     ]
 
 
@@ -67,3 +70,20 @@ def open_broker(url: str, services: Services) -> Broker:
     from glue_core.services.outbox_broker import OutboxBroker
 
     return OutboxBroker(services.database)
+
+
+def open_sessions(url: str, services: Services) -> Sessions:
+    """Open sessions in the deployment's storage.
+
+    Raises:
+        ConfigurationError: The URL names another place.
+    """
+    from glue_core.services.stored_sessions import StoredSessions
+
+    if url != "storage:":
+        raise ConfigurationError(
+            f"The service 'session' cannot be opened with {url!r}.\n"
+            f"Write 'storage:' in 'services.session': sessions are kept where 'services.storage' "
+            f"says."
+        )
+    return StoredSessions(services.storage)

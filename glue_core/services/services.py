@@ -11,6 +11,7 @@ from glue_core.errors import ConfigurationError
 from glue_core.services.broker import Broker
 from glue_core.services.database import Database
 from glue_core.services.search import Search
+from glue_core.services.session import Sessions
 from glue_core.services.storage import Storage
 
 
@@ -19,7 +20,7 @@ class ServiceEngine:
     """Declares an implementation of a service.
 
     Attributes:
-        service: ``database``, ``storage``, ``search`` or ``broker``.
+        service: ``database``, ``storage``, ``search``, ``broker`` or ``session``.
         scheme: Scheme of the URLs it opens, such as ``sqlite``.
         open: Opens a URL. It must not connect yet: processes are forked later.
     """
@@ -75,6 +76,11 @@ class Services:
     def broker(self) -> Broker:
         """The outbox and what carries its messages."""
         return cast(Broker, self.open("broker"))
+
+    @property
+    def session(self) -> Sessions:
+        """What is remembered of clients between requests."""
+        return cast(Sessions, self.open("session"))
 
     def url(self, service: str) -> str:
         """Return the URL of a service as the settings say it."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,27 +14,53 @@ from urllib.parse import quote
 
 from glue_core.errors import ConfigurationError, ServiceUnavailable
 from glue_core.services.storage import Document
-from glue_core.services.stored import decoded, encoded, end_of_prefix, from_bytes, to_bytes
+from glue_core.services.stored import (
+    checked_lifetime,
+    counted,
+    counter,
+    decoded,
+    encoded,
+    end_of_prefix,
+    from_bytes,
+    to_bytes,
+)
 
 MAX_KEYS = 16_384
 """Keys in one statement; SQLite allows 32,766 variables."""
 PAGE = 1000
 """Keys that are read at once when all are listed."""
 BUSY = 5
+SWEPT = 20
+"""Expired documents that a write deletes beside its own work."""
 
+# In seconds since 1970, NULL for what stays.
 CREATE = (
     "CREATE TABLE IF NOT EXISTS glue_storage"
-    " (key BLOB NOT NULL PRIMARY KEY, document TEXT NOT NULL)"
+    " (key BLOB NOT NULL PRIMARY KEY, document TEXT NOT NULL, expires_at REAL)"
+)
+CREATE_INDEX = (
+    "CREATE INDEX IF NOT EXISTS glue_storage_expires_at ON glue_storage (expires_at)"
+    " WHERE expires_at IS NOT NULL"
 )
 EXISTS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'glue_storage'"
-GET = "SELECT document FROM glue_storage WHERE key = ?"
+LIVES = "(expires_at IS NULL OR expires_at > ?)"
+GET = f"SELECT document FROM glue_storage WHERE key = ? AND {LIVES}"  # noqa: S608
+COUNTER = "SELECT document, expires_at FROM glue_storage WHERE key = ? AND expires_at > ?"
 PUT = (
-    "INSERT INTO glue_storage (key, document) VALUES (?, ?)"
-    " ON CONFLICT (key) DO UPDATE SET document = excluded.document"
+    "INSERT INTO glue_storage (key, document, expires_at) VALUES (?, ?, ?) ON CONFLICT (key)"
+    " DO UPDATE SET document = excluded.document, expires_at = excluded.expires_at"
 )
+SWEEP = (
+    "DELETE FROM glue_storage WHERE key IN"
+    " (SELECT key FROM glue_storage WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+)
+REPLACE = f"UPDATE glue_storage SET document = ?, expires_at = ? WHERE key = ? AND {LIVES}"  # noqa: S608
 DELETE = "DELETE FROM glue_storage WHERE key = ?"
-KEYS = "SELECT key FROM glue_storage WHERE key >= ? ORDER BY key LIMIT ?"
-KEYS_BEFORE = "SELECT key FROM glue_storage WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"
+KEYS = f"SELECT key FROM glue_storage WHERE key >= ? AND {LIVES} ORDER BY key LIMIT ?"  # noqa: S608
+KEYS_BEFORE = (
+    f"SELECT key FROM glue_storage WHERE key >= ? AND key < ? AND {LIVES}"  # noqa: S608
+    " ORDER BY key LIMIT ?"
+)
 
 
 class SqliteStorage:
@@ -44,13 +70,16 @@ class SqliteStorage:
     first write; a storage that nobody wrote to is empty. Keys are any text, in code point order.
     """
 
-    def __init__(self, url: str, timeout: float = 2.0) -> None:
+    def __init__(
+        self, url: str, timeout: float = 2.0, clock: Callable[[], float] = time.time
+    ) -> None:
         """Remember where the file is; nothing is opened yet.
 
         Args:
             url: ``sqlite:///`` and a path; without one, or with ``:memory:``, the documents live
                 in memory, shared by the threads of this process.
             timeout: Longest wait for a lock, in seconds.
+            clock: Tells the seconds since 1970, by which documents expire.
 
         Raises:
             ConfigurationError: The URL is another one.
@@ -64,6 +93,7 @@ class SqliteStorage:
         name = path[1:]
         self._path = None if name in ("", ":memory:") else Path(name)
         self._timeout = timeout
+        self._clock = clock
         self._local = threading.local()
         self._generation = 0
         # Connections by process. Those of a parent stay here unused: to close or to collect an
@@ -74,7 +104,7 @@ class SqliteStorage:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        rows = self._read(GET, (to_bytes(key),))
+        rows = self._read(GET, (to_bytes(key), self._clock()))
         return decoded(rows[0][0]) if rows else None
 
     def get_many(self, keys: Sequence[str]) -> dict[str, Document]:
@@ -84,16 +114,55 @@ class SqliteStorage:
         found: dict[bytes, bytes] = {}
         for start in range(0, len(names), MAX_KEYS):
             part = names[start : start + MAX_KEYS]
-            found.update(self._read(*_get_many(part)))
+            found.update(self._read(*_get_many(part, self._clock())))
         return {key: decoded(found[name]) for name, key in wanted.items() if name in found}
 
-    def put_many(self, documents: Mapping[str, Document]) -> None:
+    def put_many(self, documents: Mapping[str, Document], seconds: float | None = None) -> None:
         """Write documents, each replacing the one before it; all of them or none."""
-        rows = [(to_bytes(key), encoded(key, each)) for key, each in documents.items()]
+        now = self._clock()
+        end = None if seconds is None else now + checked_lifetime(seconds)
+        rows = [(to_bytes(key), encoded(key, each), end) for key, each in documents.items()]
         if rows:
             with self._writing() as connection:
-                connection.execute(CREATE)
+                _create(connection)
                 connection.executemany(PUT, rows)
+                if end is not None:
+                    # Whoever adds what expires takes more away, so it never piles up.
+                    connection.execute(SWEEP, (now, len(rows) + SWEPT))
+
+    def increment(self, key: str, seconds: float) -> int:
+        """Count one more, and return how many there are; see `Storage.increment`."""
+        name, now = to_bytes(key), self._clock()
+        end = now + checked_lifetime(seconds)
+        with self._writing() as connection:
+            _create(connection)
+            row = connection.execute(COUNTER, (name, now)).fetchone()
+            count = counted(row[0]) + 1 if row is not None else 1
+            if count > 1:
+                end = row[1]
+            connection.execute(PUT, (name, counter(count), end))
+            connection.execute(SWEEP, (now, SWEPT))
+        return count
+
+    def replace(self, key: str, document: Document, seconds: float | None = None) -> bool:
+        """Write a document where there is one; see `Storage.replace`."""
+        now = self._clock()
+        end = None if seconds is None else now + checked_lifetime(seconds)
+        values = (encoded(key, document), end, to_bytes(key), now)
+        if not self._exists():
+            return False
+        with self._writing() as connection:
+            return connection.execute(REPLACE, values).rowcount > 0
+
+    def take(self, key: str) -> Document | None:
+        """Delete a document and return it, or None; see `Storage.take`."""
+        name = to_bytes(key)
+        if not self._exists():
+            return None
+        with self._writing() as connection:
+            row = connection.execute(GET, (name, self._clock())).fetchone()
+            connection.execute(DELETE, (name,))
+        return None if row is None else decoded(row[0])
 
     def delete_many(self, keys: Sequence[str]) -> None:
         """Delete documents; a key without one is no error."""
@@ -110,9 +179,9 @@ class SqliteStorage:
         start, end = to_bytes(prefix), end_of_prefix(prefix)
         while True:
             if end is None:
-                rows = self._read(KEYS, (start, PAGE))
+                rows = self._read(KEYS, (start, self._clock(), PAGE))
             else:
-                rows = self._read(KEYS_BEFORE, (start, end, PAGE))
+                rows = self._read(KEYS_BEFORE, (start, end, self._clock(), PAGE))
             for (name,) in rows:
                 yield from_bytes(name)
             if len(rows) < PAGE:
@@ -265,7 +334,12 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
         raise
 
 
-def _get_many(names: list[bytes]) -> tuple[str, list[bytes]]:
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(CREATE)
+    connection.execute(CREATE_INDEX)
+
+
+def _get_many(names: list[bytes], now: float) -> tuple[str, list[bytes | float]]:
     """Return the statement for some keys.
 
     The last key is repeated up to a power of two, so that there are few statements and the driver
@@ -274,7 +348,8 @@ def _get_many(names: list[bytes]) -> tuple[str, list[bytes]]:
     size = 1 << max(0, len(names) - 1).bit_length()
     marks = ",".join("?" * size)
     padded = names + names[-1:] * (size - len(names))
-    return f"SELECT key, document FROM glue_storage WHERE key IN ({marks})", padded  # noqa: S608
+    statement = f"SELECT key, document FROM glue_storage WHERE key IN ({marks}) AND {LIVES}"  # noqa: S608
+    return statement, [*padded, now]
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection, timeout: float) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import orjson
 
-from glue_core.services.storage import Document
+from glue_core.services.storage import COUNT, Document
+
+LARGEST_COUNT = 10**15
+COUNTER = re.compile(rb'\{"count":([0-9]{1,15})\}')
+"""A counter as it is written; nothing else is one."""
 
 
 def to_bytes(key: str) -> bytes:
@@ -48,3 +54,25 @@ def encoded(key: str, document: Document) -> str:
 def decoded(text: bytes | str) -> Any:
     """Read a document that `encoded` wrote."""
     return orjson.loads(text)
+
+
+def checked_lifetime(seconds: float) -> float:
+    """Return how long something lives.
+
+    Raises:
+        ValueError: It is not a number of seconds above 0.
+    """
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ValueError(f"A document lives for a number of seconds above 0, not {seconds!r}.")
+    return seconds
+
+
+def counter(count: int) -> str:
+    """Write a counter as a document."""
+    return f'{{"{COUNT}":{min(count, LARGEST_COUNT - 1)}}}'
+
+
+def counted(text: bytes) -> int:
+    """Read a counter; any other document counts as 0."""
+    found = COUNTER.fullmatch(text)
+    return int(found[1]) if found else 0

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -27,10 +29,17 @@ from glue_core.services.broker import Broker, Message
 from glue_core.services.database import Database
 from glue_core.services.search import Condition, Order, Search, SearchIndex, SearchQuery
 from glue_core.services.services import Services
+from glue_core.services.session import Sessions
 from glue_core.services.storage import Storage
 from glue_core.work import Event, Work
 
-__all__ = ["BrokerCompliance", "DatabaseCompliance", "SearchCompliance", "StorageCompliance"]
+__all__ = [
+    "BrokerCompliance",
+    "DatabaseCompliance",
+    "SearchCompliance",
+    "SessionCompliance",
+    "StorageCompliance",
+]
 
 MANY = 2000
 ODD_KEYS = (
@@ -193,6 +202,120 @@ class StorageCompliance:
 
         assert storage.get("good") is None
 
+    def test_document_lives_for_a_while(self, storage: Storage) -> None:
+        """What was written for some seconds is there until they are over, and gone afterwards."""
+        storage.put_many({"short": {}, "also": {}}, 0.001)
+        storage.put_many({"long": {"n": 1}}, 3600)
+        time.sleep(0.05)
+
+        assert storage.get("short") is None
+        assert storage.get_many(["short", "long", "also"]) == {"long": {"n": 1}}
+        assert list(storage.keys("")) == ["long"]
+
+    def test_put_forgets_the_lifetime(self, storage: Storage) -> None:
+        """A document that replaces one with an end has the end that it was written with: none."""
+        storage.put_many({"a": {"n": 1}}, 0.2)
+        storage.put_many({"a": {"n": 2}})
+        time.sleep(0.3)
+
+        assert storage.get("a") == {"n": 2}
+
+    @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+    def test_bad_lifetime(self, storage: Storage, seconds: float) -> None:
+        """A lifetime that is no number of seconds above 0 is a ValueError."""
+        with pytest.raises(ValueError, match="seconds above 0"):
+            storage.put_many({"a": {}}, seconds)
+        with pytest.raises(ValueError, match="seconds above 0"):
+            storage.increment("a", seconds)
+
+    def test_increment(self, storage: Storage) -> None:
+        """Each key is counted by itself, from 1, and its counter is a document like others."""
+        counts = [storage.increment(key, 3600) for key in ("a", "a", "b", "a")]
+
+        assert counts == [1, 2, 1, 3]
+        assert storage.get("a") == {"count": 3}
+        storage.delete_many(["a"])
+        assert storage.increment("a", 3600) == 1
+
+    @pytest.mark.parametrize("key", ODD_KEYS, ids=ascii)
+    def test_increment_of_odd_key(self, storage: Storage, key: str) -> None:
+        """Every text is the key of a counter of its own."""
+        assert storage.increment(key, 3600) == 1
+        assert storage.increment(key, 3600) == 2
+        assert storage.increment(f"{key}.", 3600) == 1
+
+    def test_long_count(self, storage: Storage) -> None:
+        """A counter goes on beyond its first digits."""
+        counts = [storage.increment("a", 3600) for _ in range(25)]
+
+        assert counts == list(range(1, 26))
+
+    @pytest.mark.parametrize("document", [{}, {"count": "x"}, {"count": 7, "more": 1}, {"n": 5}])
+    def test_increment_of_a_document(self, storage: Storage, document: dict[str, Any]) -> None:
+        """A document that is no counter is replaced by one."""
+        storage.put_many({"a": document}, 3600)
+
+        assert storage.increment("a", 3600) == 1
+        assert storage.get("a") == {"count": 1}
+
+    def test_counter_ends(self, storage: Storage) -> None:
+        """A counter whose time is over begins anew, and counting did not prolong it."""
+        storage.increment("a", 1)
+        storage.increment("a", 3600)
+        time.sleep(1.1)
+
+        assert storage.get("a") is None
+        assert storage.increment("a", 3600) == 1
+
+    def test_replace(self, storage: Storage) -> None:
+        """A document is replaced where there is one, and given a lifetime of its own."""
+        storage.put_many({"a": {"n": 1}}, 1)
+
+        assert storage.replace("a", {"n": 2}, 3600)
+        time.sleep(1.1)
+        assert storage.get("a") == {"n": 2}
+
+    @pytest.mark.parametrize("seconds", [None, 3600])
+    def test_replace_makes_nothing(self, storage: Storage, seconds: float | None) -> None:
+        """Where there is no document, or one that has expired, none is written."""
+        assert not storage.replace("a", {}, seconds)
+        storage.put_many({"b": {}}, 0.001)
+        time.sleep(0.05)
+
+        assert not storage.replace("b", {}, seconds)
+        assert storage.get_many(["a", "b"]) == {}
+
+    def test_take(self, storage: Storage) -> None:
+        """A document can be taken once; one that is not there, or has expired, cannot."""
+        assert storage.take("a") is None
+        storage.put_many({"a": {"n": 1}, "b": {}})
+        storage.put_many({"c": {}}, 0.001)
+        time.sleep(0.05)
+
+        assert [storage.take(key) for key in ("a", "a", "c")] == [{"n": 1}, None, None]
+        assert list(storage.keys("")) == ["b"]
+
+    def test_threads_take(self, storage: Storage) -> None:
+        """Of threads that take one document at once, one gets it."""
+        storage.put_many({f"{number}": {} for number in range(20)})
+        taken: list[object] = []
+        in_threads(4, lambda _: taken.extend(storage.take(f"{n}") for n in range(20)))
+
+        assert sum(each is not None for each in taken) == 20
+
+    def test_threads_count(self, storage: Storage) -> None:
+        """Threads that count at once each get a number of their own."""
+        counts: list[int] = []
+        in_threads(4, lambda _: counts.extend(storage.increment("a", 3600) for _ in range(25)))
+
+        assert sorted(counts) == list(range(1, 101))
+
+    def test_processes_count(self, shared: Callable[[], Storage], storage: Storage) -> None:
+        """Processes that count at once lose nothing."""
+        in_processes(3, _storage_counts, shared)
+
+        assert storage.get("a") == {"count": 60}
+
     def test_check(self, storage: Storage) -> None:
         """A storage that answers passes its check."""
         storage.check()
@@ -249,6 +372,137 @@ class StorageCompliance:
         in_processes(1, _storage_forks, shared)
 
         assert sorted(storage.keys("")) == ["child", "parent", "parent after"]
+
+
+class SessionCompliance:
+    """The rules of `glue_core.Sessions`."""
+
+    @pytest.fixture
+    def opener(self) -> Callable[[], Sessions]:
+        """Return a callable that can be pickled and opens the same sessions."""
+        raise NotImplementedError("Provide the fixture 'opener' in the subclass.")
+
+    @pytest.fixture
+    def sessions(self, opener: Callable[[], Sessions]) -> Iterator[Sessions]:
+        """Open the sessions and close them."""
+        sessions = opener()
+        yield sessions
+        sessions.close()
+
+    def test_data_comes_back(self, sessions: Sessions) -> None:
+        """What is remembered comes back as JSON knows it, for each session its own."""
+        first = sessions.create({"cart": ["ä", 1.5, None, {"x": []}]}, 3600)
+        second = sessions.create({}, 3600)
+
+        assert sessions.read(first) == {"cart": ["ä", 1.5, None, {"x": []}]}
+        assert sessions.read(second) == {}
+
+    def test_ids(self, sessions: Sessions) -> None:
+        """Ids are different each time, too long to guess, and fit into a cookie."""
+        ids = {sessions.create({}, 3600) for _ in range(50)}
+
+        assert len(ids) == 50
+        assert all(re.fullmatch(r"[A-Za-z0-9_-]{32,}", each) for each in ids)
+
+    def test_write(self, sessions: Sessions) -> None:
+        """What is written takes the place of what was remembered."""
+        id_ = sessions.create({"a": 1, "b": 2}, 3600)
+
+        assert sessions.write(id_, {"c": 3}, 3600)
+        assert sessions.read(id_) == {"c": 3}
+
+    def test_write_prolongs(self, sessions: Sessions) -> None:
+        """A session that is written lives from then on."""
+        id_ = sessions.create({}, 1)
+        sessions.write(id_, {"n": 1}, 3600)
+        time.sleep(1.1)
+
+        assert sessions.read(id_) == {"n": 1}
+
+    @pytest.mark.parametrize("id_", ["x" * 43, *ODD_KEYS], ids=ascii)
+    def test_id_is_not_chosen(self, sessions: Sessions, id_: str) -> None:
+        """Nobody begins a session by an id of their own."""
+        assert not sessions.write(id_, {"n": 1}, 3600)
+        assert sessions.regenerate(id_, 3600) is None
+        assert sessions.read(id_) is None
+
+    def test_delete(self, sessions: Sessions) -> None:
+        """A session that was ended is gone, and writing does not bring it back."""
+        id_ = sessions.create({}, 3600)
+        sessions.delete(id_)
+        sessions.delete(id_)
+
+        assert sessions.read(id_) is None
+        assert not sessions.write(id_, {}, 3600)
+        assert sessions.read(id_) is None
+
+    def test_regenerate(self, sessions: Sessions) -> None:
+        """A session goes on under another id, and the former one is of no more use."""
+        former = sessions.create({"n": 1}, 3600)
+        id_ = sessions.regenerate(former, 3600)
+
+        assert id_ is not None
+        assert id_ != former
+        assert sessions.read(id_) == {"n": 1}
+        assert sessions.read(former) is None
+        assert sessions.regenerate(former, 3600) is None
+
+    def test_expired(self, sessions: Sessions) -> None:
+        """A session whose time is over is gone for whatever is asked of it."""
+        id_ = sessions.create({}, 0.001)
+        time.sleep(0.05)
+
+        assert sessions.read(id_) is None
+        assert not sessions.write(id_, {}, 3600)
+        assert sessions.regenerate(id_, 3600) is None
+
+    @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+    def test_bad_lifetime(self, sessions: Sessions, seconds: float) -> None:
+        """A lifetime that is no number of seconds above 0 is a ValueError."""
+        with pytest.raises(ValueError, match="seconds above 0"):
+            sessions.create({}, seconds)
+
+    def test_bad_data(self, sessions: Sessions) -> None:
+        """What is no JSON is a ValueError, and what was remembered stays."""
+        id_ = sessions.create({"n": 1}, 3600)
+        with pytest.raises(ValueError, match="JSON"):
+            sessions.write(id_, {"n": object()}, 3600)
+
+        assert sessions.read(id_) == {"n": 1}
+
+    def test_one_of_several_regenerates(self, sessions: Sessions) -> None:
+        """Of threads that regenerate one id at once, one gets a new id."""
+        id_ = sessions.create({}, 3600)
+        made: list[str | None] = []
+        in_threads(4, lambda _: made.append(sessions.regenerate(id_, 3600)))
+
+        assert sum(each is not None for each in made) == 1
+
+    def test_ended_stays_ended(self, sessions: Sessions) -> None:
+        """Who writes while a session is ended does not bring it back."""
+        id_ = sessions.create({}, 3600)
+
+        def work(worker: int) -> None:
+            if worker == 0:
+                sessions.delete(id_)
+            else:
+                while sessions.write(id_, {"n": worker}, 3600):
+                    pass
+
+        in_threads(3, work)
+
+        assert sessions.read(id_) is None
+
+    def test_shared(self, opener: Callable[[], Sessions], sessions: Sessions) -> None:
+        """Another process sees a session and goes on with it."""
+        id_ = sessions.create({"n": 0}, 3600)
+        in_processes(1, _session_writes, opener, id_)
+
+        assert sessions.read(id_) == {"n": 1}
+
+    def test_check(self, sessions: Sessions) -> None:
+        """Sessions that answer pass their check."""
+        sessions.check()
 
 
 class SearchCompliance:
@@ -1227,6 +1481,18 @@ def _storage_writes(worker: int, opener: Callable[[], Storage]) -> None:
         for number in range(20):
             storage.put_many({f"{worker}:{number}": {"n": number}})
             assert storage.get(f"{worker}:{number}") == {"n": number}
+
+
+def _session_writes(_worker: int, opener: Callable[[], Sessions], id_: str) -> None:
+    with _closing(opener()) as sessions:
+        assert sessions.read(id_) == {"n": 0}
+        assert sessions.write(id_, {"n": 1}, 3600)
+
+
+def _storage_counts(_worker: int, opener: Callable[[], Storage]) -> None:
+    with _closing(opener()) as storage:
+        for _ in range(20):
+            storage.increment("a", 3600)
 
 
 def _storage_forks(_worker: int, opener: Callable[[], Storage]) -> None:

@@ -302,3 +302,20 @@ def test_way_that_leads_nowhere_stops_the_start(
         chain(**following)
 
     assert message in str(caught.value)
+
+
+def test_caller_is_seen_through_trusted_proxies(glue_client: Callable[..., Client]) -> None:
+    """Applications see the address of the caller, not that of a proxy that is trusted."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [environ["REMOTE_ADDR"].encode()]
+
+    alone = RequestFlowAgnosticApiApplication("alone", make=lambda deployment: answer)
+    client = glue_client(
+        [in_memory("glue.applications", "alone", alone)],
+        settings={"trusted_proxies": ["127.0.0.1"]},
+        headers={"X-Forwarded-For": "203.0.113.5"},
+    )
+
+    assert client.get("/").text == "203.0.113.5"

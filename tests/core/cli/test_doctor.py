@@ -21,7 +21,16 @@ def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
 
     assert {name: each["level"] for name, each in checks(result).items()} == dict.fromkeys(
         (
-            *("settings", "mode", "applications", "database", "storage", "search", "broker"),
+            *(
+                "settings",
+                "mode",
+                "applications",
+                "database",
+                "storage",
+                "search",
+                "broker",
+                "session",
+            ),
             *("migrations", "messages"),
         ),
         "ok",

@@ -690,7 +690,7 @@ def test_application_with_an_unknown_service(refusal: Refusal) -> None:
     )
 
     assert "declares services that do not exist: cache." in message
-    assert "There are: database, storage, search, broker." in message
+    assert "There are: database, storage, search, broker, session." in message
 
 
 @pytest.mark.parametrize(

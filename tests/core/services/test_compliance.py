@@ -10,12 +10,16 @@ from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
 from glue_core.services.postgresql_storage import PostgresqlStorage
 from glue_core.services.services import Services
+from glue_core.services.session import Sessions
 from glue_core.services.sqlite_storage import SqliteStorage
+from glue_core.services.storage import Storage
+from glue_core.services.stored_sessions import StoredSessions
 from glue_core.services.tantivy_search import TantivySearch
 from glue_core.testing.services import (
     BrokerCompliance,
     DatabaseCompliance,
     SearchCompliance,
+    SessionCompliance,
     StorageCompliance,
 )
 
@@ -62,6 +66,31 @@ class TestPostgresqlStorage(StorageCompliance):
     @pytest.fixture
     def opener(self, postgresql_url: str) -> Callable[[], PostgresqlStorage]:
         return functools.partial(PostgresqlStorage, postgresql_url, TIMEOUT)
+
+
+class OwnSessions(StoredSessions):
+    """Sessions in a storage that nobody else uses, and so is closed with them."""
+
+    def __init__(self, open_storage: Callable[[], Storage]) -> None:
+        self._own = open_storage()
+        super().__init__(self._own)
+
+    def close(self) -> None:
+        self._own.close()
+
+
+class TestSessionsInSqlite(SessionCompliance):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], Sessions]:
+        storage = functools.partial(SqliteStorage, f"sqlite:///{tmp_path}/s.sqlite", TIMEOUT)
+        return functools.partial(OwnSessions, storage)
+
+
+class TestSessionsInPostgresql(SessionCompliance):
+    @pytest.fixture
+    def opener(self, postgresql_url: str) -> Callable[[], Sessions]:
+        storage = functools.partial(PostgresqlStorage, postgresql_url, TIMEOUT)
+        return functools.partial(OwnSessions, storage)
 
 
 class TestTantivySearch(SearchCompliance):

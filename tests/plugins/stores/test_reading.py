@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from glue_core.services.sqlite_storage import SqliteStorage
 from glue_stores.reading import KEY, StorageStoreReader
 
 
-class CountingStorage:
-    """A storage in memory that counts its reads."""
+class CountingStorage(SqliteStorage):
+    """A storage of one document that counts how often it is read; nothing is ever opened."""
 
     def __init__(self) -> None:
+        super().__init__("sqlite://")
         self.document: dict[str, Any] = {"stores": [_document("DE")]}
         self.reads = 0
 
     def get(self, key: str) -> Mapping[str, Any] | None:
         self.reads += 1
         return self.document if key == KEY else None
-
-    def get_many(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        raise NotImplementedError
-
-    def put_many(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
-        raise NotImplementedError
-
-    def delete_many(self, keys: Sequence[str]) -> None:
-        raise NotImplementedError
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        raise NotImplementedError
-
-    def check(self) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
 
 
 class Clock:
