@@ -14,7 +14,10 @@ COMMANDS = {
     "demo": ("glue_core.cli.demo:demo", "Start the demo shop with embedded services."),
     "serve": ("glue_core.cli.serve:serve", "Serve one application, or all that are installed."),
     "plugins": ("glue_core.cli.plugins:plugins", "List what is installed, and its state."),
-    "routes": ("glue_core.cli.routes:routes", "List every operation of every application."),
+    "routes": (
+        "glue_core.cli.routes:routes",
+        "List every operation of every application, and who may call it.",
+    ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "doctor": ("glue_core.cli.doctor:doctor", "Check settings, plugins, services, migrations."),
     "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),
