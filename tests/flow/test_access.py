@@ -273,6 +273,29 @@ def test_reader_that_wants_to_be_alone(answer: Callable[..., Client]) -> None:
     assert_error(client.get("/things/1", headers=as_("anna", **{"x-key": "good"})), 400, "005")
 
 
+def test_words_of_a_reader_that_wants_to_be_alone(answer: Callable[..., Client]) -> None:
+    """A reader that wants to be alone may say in its own words that it was not."""
+    alone = IdentityReader("key", "x-key", key, is_alone=True, alone_message="One of them.")
+    client = answer(PROTECTED, glue_identity_readers=lambda: [alone])
+    response = client.get("/orders/1", headers=as_("anna", **{"x-key": "good"}))
+
+    assert response.json[0]["message"] == "One of them."
+
+
+def test_value_in_the_query(answer: Callable[..., Client]) -> None:
+    """A reader may take its value from the query, which nothing else sees any more."""
+
+    def tell(request: GlueRequest) -> GlueResponse:
+        told = f"{request.identity is not None} {request.parameters_string}"
+        return GlueResponse(content=told.encode())
+
+    reader = IdentityReader("key", "x-key", key, parameter="key")
+    client = answer(order("get", tell, protection=PUBLIC), glue_identity_readers=lambda: [reader])
+
+    assert client.get("/orders/1?key=bad").status_code == 401
+    assert client.get("/orders/1?key=good").text == "True "
+
+
 def test_answers_vary_by_who_asks(answer: Callable[..., Client]) -> None:
     """Caches learn which headers say who asks."""
     response = answer(PROTECTED).get("/things/1")
@@ -361,6 +384,29 @@ def test_strategy_that_looks_at_the_request(answer: Callable[..., Client]) -> No
     assert client.get("/orders/1", headers={"x-hour": "9"}).status_code == 200
     assert client.get("/orders/1", headers=as_("anna", **{"x-hour": "8"})).status_code == 403
     assert_error(client.get("/orders/1"), 403, "9401")
+
+
+@pytest.mark.parametrize(
+    ("protection", "status", "code", "message"),
+    [
+        (Protection(("name?", "moon")), 400, "9402", "Wait for the moon."),
+        (Protection(("moon",), message="Later."), 400, "9402", "Later."),
+        (Protection(("moon",), status=403, code="9403"), 403, "9403", "Unauthorized request."),
+    ],
+)
+def test_words_of_a_strategy(
+    answer: Callable[..., Client], protection: Protection, status: int, code: str, message: str
+) -> None:
+    """A strategy has words of its own, where the protection names no status."""
+    moon = Strategy("moon", lambda *_: False, status=400, code="9402", message="Wait for the moon.")
+    client = answer(
+        order("get", show_order, protection=protection),
+        glue_authorization_strategies=lambda: [moon],
+    )
+    response = client.get("/orders/1")
+
+    assert_error(response, status, code)
+    assert response.json[0]["message"] == message
 
 
 def test_body_is_not_looked_at_before(answer: Callable[..., Client]) -> None:
