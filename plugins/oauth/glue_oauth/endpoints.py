@@ -26,6 +26,7 @@ from glue_core import (
     Settings,
 )
 from glue_oauth import OauthServer
+from glue_oauth.adapting import Request
 from glue_oauth.clock import new_secret
 from glue_oauth.metadata import metadata_of
 from glue_oauth.pages import (
@@ -39,7 +40,7 @@ from glue_oauth.pages import (
     sign_in_page,
 )
 from glue_oauth.parameters import authentication_request, body_parameters, form_parameters
-from glue_oauth.server import BuiltInServer, Request
+from glue_oauth.server import BuiltInServer
 from glue_oauth.settings import OBJECT
 
 TOKEN, REVOKE, INTROSPECT = "/token", "/token/revoke", "/token/introspect"

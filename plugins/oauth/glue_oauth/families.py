@@ -25,6 +25,7 @@ class Family:
         client: Id of the client.
         subject: The subject.
         scopes: Scopes that its tokens may have.
+        is_provided: Whether scope providers gave them: then they count only while they still do.
         created_at: Point in time of the login.
         is_alive: Whether it is neither revoked nor expired.
     """
@@ -34,6 +35,7 @@ class Family:
     client: str
     subject: Subject
     scopes: tuple[str, ...]
+    is_provided: bool
     created_at: datetime
     is_alive: bool
 
@@ -94,6 +96,8 @@ class DatabaseFamilies:
         scopes: tuple[str, ...],
         work: Work,
         id_: str | None = None,
+        *,
+        is_provided: bool = False,
     ) -> str:
         """Start a family, which has no token yet, and return its id."""
         now = self._now()
@@ -107,6 +111,7 @@ class DatabaseFamilies:
                 subject_key=subject.natural_identifier,
                 subject=dict(subject.identifiers),
                 scopes=list(scopes),
+                is_provided=is_provided,
                 created_at=now,
                 expires_at=now + self._lifetime,
                 revoked_at=None,
@@ -209,6 +214,7 @@ def _family(row: FamilyRow, now: datetime) -> Family:
         row.client_id,
         Subject(row.subject_kind, row.subject),
         tuple(row.scopes),
+        row.is_provided,
         row.created_at,
         row.revoked_at is None and now < row.expires_at,
     )

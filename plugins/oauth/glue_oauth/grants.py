@@ -19,8 +19,9 @@ from glue_core import (
     TokenPlugins,
     Work,
 )
+from glue_oauth.families import Family
 from glue_oauth.login import Login
-from glue_oauth.parts import Parts, within
+from glue_oauth.parts import Parts, possible_scopes, within
 
 LOG = logging.getLogger("glue.oauth")
 INVALID_REFRESH = "The refresh token is invalid, expired or revoked."
@@ -75,7 +76,7 @@ class RefreshGrant:
         standing = _standing(family.subject, family.created_at, self._plugins(), work)
         if standing is None:
             raise GrantRefused("invalid_grant", INVALID_REFRESH)
-        scopes = within(family.scopes, request.parameters, rules)
+        scopes = within(self._scopes(family, standing, request), request.parameters, rules)
         if not families.use(token, work):
             # The one who used it first may be a thief, or this one may be.
             LOG.warning(
@@ -86,6 +87,19 @@ class RefreshGrant:
             work.apart(lambda own: _end(self._parts, family.id, own))
             raise GrantRefused("invalid_grant", INVALID_REFRESH)
         return TokenDraft(standing.subject, scopes, family=family.id)
+
+    def _scopes(self, family: Family, standing: Standing, request: GrantRequest) -> tuple[str, ...]:
+        """Return those scopes of a login that its subject may have today."""
+        if not family.is_provided:
+            return family.scopes
+        today = possible_scopes(
+            standing.subject,
+            family.application,
+            request.client,
+            request.client_scopes,
+            self._plugins(),
+        )
+        return tuple(each for each in family.scopes if each in today)
 
 
 class ClientCredentialsGrant:
@@ -145,7 +159,13 @@ class CodeGrant:
             raise GrantRefused("invalid_grant", INVALID_CODE)
         # The family has the id that the code knows, so that a second use finds it.
         self._parts.families.start(
-            found.subject, request.application, request.client, found.scopes, work, found.family
+            found.subject,
+            request.application,
+            request.client,
+            found.scopes,
+            work,
+            found.family,
+            is_provided=True,
         )
         return TokenDraft(standing.subject, found.scopes, family=found.family)
 

@@ -54,6 +54,7 @@ class FamilyRow(Base):
     subject_key: Mapped[str]
     subject: Mapped[dict[str, Any]]
     scopes: Mapped[list[str]]
+    is_provided: Mapped[bool]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]

@@ -62,6 +62,26 @@ class Parts:
         self, draft: TokenDraft, application: str, work: Work, client: str | None = None
     ) -> IssuedToken:
         """Issue tokens; see `TokenIssuer`."""
+        return self.issue_for(draft, application, work, client)
+
+    def issue_for(
+        self,
+        draft: TokenDraft,
+        application: str,
+        work: Work,
+        client: str | None = None,
+        *,
+        is_provided: bool = False,
+    ) -> IssuedToken:
+        """Issue tokens.
+
+        Args:
+            draft: What they say.
+            application: Name of the application that they are for.
+            work: The unit of work.
+            client: Id of the client, or None for the default one.
+            is_provided: Whether scope providers gave the scopes.
+        """
         if not draft.scopes:
             raise ValueError("A token needs scopes: give the draft some.")
         lifetime = draft.lifetime or self.rules.access_token
@@ -75,7 +95,7 @@ class Parts:
         family, refresh = draft.family, None
         if draft.is_refreshable:
             family = family or self.families.start(
-                draft.subject, application, client, draft.scopes, work
+                draft.subject, application, client, draft.scopes, work, is_provided=is_provided
             )
             refresh = self.families.add(family, work)
         token, token_id, expires_at = self.tokens.sign(
@@ -144,16 +164,26 @@ def scopes_for(
         GrantRefused: ``invalid_scope``: a scope that is asked for is none the subject may have, or
             none is left.
     """
-    request = ScopeRequest(subject, application, client.id)
-    possible = dict.fromkeys(
+    possible = possible_scopes(subject, application, client.id, client.scopes, plugins)
+    return within(possible, parameters, rules)
+
+
+def possible_scopes(
+    subject: Subject,
+    application: str,
+    client: str,
+    limit: tuple[str, ...],
+    plugins: TokenPlugins,
+) -> tuple[str, ...]:
+    """Return what the scope providers give to a subject, within what a client is limited to."""
+    request = ScopeRequest(subject, application, client)
+    given = dict.fromkeys(
         scope
         for each in plugins.scope_providers
         if not each.kinds or subject.kind in each.kinds
         for scope in each.scopes(request)
     )
-    if client.scopes:
-        possible = {each: None for each in possible if each in client.scopes}
-    return within(tuple(possible), parameters, rules)
+    return tuple(each for each in given if not limit or each in limit)
 
 
 def within(

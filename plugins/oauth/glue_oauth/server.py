@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,115 +12,27 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidClientError,
     InvalidRequestError,
-    OAuth2Request,
     UnauthorizedClientError,
 )
-from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, BaseGrant
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from authlib.oauth2.rfc7009 import RevocationEndpoint
-from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from authlib.oauth2.rfc6749.grants import BaseGrant
 
 from glue_core import (
     AuthenticationRequest,
     AuthenticationResponse,
     Grant,
     GrantRefused,
-    GrantRequest,
     Identity,
     InvalidToken,
-    Subject,
     TokenPlugins,
     Work,
 )
-from glue_oauth import OauthClient
 from glue_oauth.access import Claims
-from glue_oauth.families import Presented
+from glue_oauth.adapting import PUBLIC_TOO, Answer, ClientModel, Request, response_of
+from glue_oauth.authorizing import CodeAuthorization, StrictChallenge
 from glue_oauth.login import Login
 from glue_oauth.models import RevokedTokenRow
 from glue_oauth.parts import NAME, Parts, scopes_for
-
-ADDRESS = "https://localhost/"
-"""What authlib takes for the address of requests: it looks at the scheme, and at nothing else."""
-
-PUBLIC_TOO = ["client_secret_basic", "client_secret_post", "none"]
-CONFIDENTIAL = ["client_secret_basic", "client_secret_post"]
-
-Answer = tuple[int, Any, list[tuple[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClientModel:
-    """A client as authlib sees it, at one application.
-
-    Attributes:
-        client: The client.
-        application: Name of the application.
-        is_default: Whether the request named none, or the default one.
-    """
-
-    client: OauthClient
-    application: str
-    is_default: bool = False
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Say whether codes may be sent to an address: it must be one of its own, to the letter."""
-        return redirect_uri in self.client.redirect_uris
-
-    def get_default_redirect_uri(self) -> str | None:
-        """Return the only address there is, or None."""
-        uris = self.client.redirect_uris
-        return uris[0] if len(uris) == 1 else None
-
-    def check_response_type(self, response_type: str) -> bool:
-        """Say whether it may ask for codes."""
-        return self.client.may_ask(self.application) and "authorization_code" in (
-            self.client.grants or ()
-        )
-
-    def check_grant_type(self, name: str) -> bool:
-        """Say whether it may use a grant."""
-        grants = self.client.grants
-        return grants is None or name in grants
-
-    def get_allowed_scope(self, scope: str | None) -> str:
-        """Return what is asked for: which of it somebody may have is known once they sign in."""
-        return scope or ""
-
-
-class Request(OAuth2Request):  # type: ignore[misc]
-    """A request as authlib sees it."""
-
-    def __init__(self, asked: AuthenticationRequest, work: Work, method: str = "POST") -> None:
-        super().__init__(method, ADDRESS)
-        self.asked = asked
-        self.work = work
-        self.payload = BasicOAuth2Payload(dict(asked.parameters))
-
-    @property
-    def form(self) -> Mapping[str, str]:
-        """The parameters."""
-        return self.asked.parameters
-
-    @property
-    def args(self) -> Mapping[str, str]:
-        """The parameters."""
-        return self.asked.parameters
-
-    def for_grant(self, model: ClientModel) -> GrantRequest:
-        """Return what a grant sees of it."""
-        asked = self.asked
-        return GrantRequest(
-            asked.application,
-            asked.parameters,
-            model.client.id,
-            model.client.is_confidential,
-            model.client.scopes,
-            self.work,
-            asked.address,
-            asked.request_id,
-            asked.user_agent,
-        )
+from glue_oauth.presenting import Introspection, PresentedToken, Revocation
 
 
 class TokenGrant(BaseGrant):  # type: ignore[misc]
@@ -170,11 +82,12 @@ class TokenGrant(BaseGrant):  # type: ignore[misc]
             and model.check_grant_type("refresh_token")
             and plugins.grant("refresh_token", asked.application) is not None
         )
-        issued = parts.issue(
+        issued = parts.issue_for(
             replace(draft, scopes=scopes, is_refreshable=may_refresh),
             asked.application,
             request.work,
             model.client.id,
+            is_provided=draft.scopes is None,
         )
         token = {**issued.attributes, **draft.parameters}
         wanted = asked.parameters.get("scope", "").split()
@@ -182,181 +95,6 @@ class TokenGrant(BaseGrant):  # type: ignore[misc]
             # RFC 6749, section 5.1: it must be said where it is not what was asked for.
             token["scope"] = " ".join(issued.scopes)
         return 200, token, []
-
-
-class StrictChallenge(CodeChallenge):  # type: ignore[misc]
-    """PKCE for every client, with SHA-256 alone."""
-
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
-
-    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Refuse a request whose challenge is missing, or plain.
-
-        Source:
-            RFC 7636, section 4.3; RFC 9700, section 2.1.1.
-        """
-        data = grant.request.payload.data
-        if not data.get("code_challenge"):
-            raise InvalidRequestError("Missing 'code_challenge'")
-        if data.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("'code_challenge_method' must be S256")
-        super().validate_code_challenge(grant, redirect_uri)
-        if len(data["code_challenge"]) != 43:
-            raise InvalidRequestError("Invalid 'code_challenge'")
-
-
-class CodeAuthorization(AuthorizationCodeGrant):  # type: ignore[misc]
-    """The authorization request of a code; the token request is a contributed grant."""
-
-    @staticmethod
-    def validate_authorization_redirect_uri(request: Request, client: ClientModel) -> str:
-        """Return where the answer goes. The words of a refusal repeat nothing of the request.
-
-        Raises:
-            InvalidRequestError: The address is missing, or is not one of the client's.
-        """
-        sent = request.payload.redirect_uri
-        if sent is None:
-            sent = client.get_default_redirect_uri()
-            if sent is None:
-                raise InvalidRequestError("Missing 'redirect_uri' in request.")
-        elif not client.check_redirect_uri(sent):
-            raise InvalidRequestError("The 'redirect_uri' is not one of the client.")
-        return str(sent)
-
-    def save_authorization_code(self, code: str, request: Any) -> None:
-        """Do nothing: the code was kept when it was made."""
-
-    def generate_authorization_code(self) -> str:
-        """Make a code, and keep it."""
-        request: Request = self.request
-        server: Server = self.server
-        model: ClientModel = request.client
-        asked, subject = request.asked, request.user
-        assert isinstance(subject, Subject)
-        scopes = scopes_for(
-            subject,
-            asked.application,
-            model.client,
-            asked.parameters,
-            server.plugins,
-            server.parts.rules,
-        )
-        sent = asked.parameters.get("redirect_uri")
-        return server.parts.codes.make(
-            subject,
-            scopes,
-            asked.application,
-            model.client.id,
-            sent or model.client.redirect_uris[0],
-            asked.parameters["code_challenge"],
-            request.work,
-            is_redirect_uri_sent=sent is not None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PresentedToken:
-    """A token that somebody asks about, or wants to end.
-
-    Attributes:
-        client: Id of the client that it was issued to.
-        audience: The audience that it is for.
-        claims: What an access token says, or None.
-        refresh: What is known of a refresh token, or None.
-    """
-
-    client: str
-    audience: str
-    claims: Claims | None = None
-    refresh: Presented | None = None
-
-    def check_client(self, model: ClientModel) -> bool:
-        """Say whether it was issued to a client."""
-        return self.client == model.client.id
-
-    def is_expired(self) -> bool:
-        """Say whether its time is over; one that is is not found in the first place."""
-        return False
-
-    def is_revoked(self) -> bool:
-        """Say whether it was revoked, as `is_expired` does."""
-        return False
-
-
-class TokenFinder:
-    """Finds the tokens that requests for revocation and introspection show."""
-
-    server: Server
-
-    def check_params(self, request: Request, client: ClientModel) -> None:
-        """Ask for a token; a hint that nobody knows is none."""
-        if not request.form.get("token"):
-            raise InvalidRequestError("Missing 'token' in request.")
-
-
-class Revocation(TokenFinder, RevocationEndpoint):  # type: ignore[misc]
-    """Ends tokens (RFC 7009): a refresh token with all that came of its login."""
-
-    CLIENT_AUTH_METHODS = PUBLIC_TOO
-
-    def authenticate_token(self, request: Request, client: ClientModel) -> PresentedToken | None:
-        """Return the token, if it is this client's."""
-        self.check_params(request, client)
-        token = self.server.presented(request.form["token"], request.work)
-        if token is not None and not token.check_client(client):
-            raise OAuth2Error(
-                error="invalid_grant", description="The token was issued to another client."
-            )
-        return token
-
-    def revoke_token(self, token: PresentedToken, request: Request) -> None:
-        """End it."""
-        parts = self.server.parts
-        if token.refresh is not None:
-            parts.families.end(token.refresh.family.id, request.work, ends_access=True)
-        elif token.claims is not None:
-            self.server.revoke_access(token.claims, request.work)
-
-
-class Introspection(TokenFinder, IntrospectionEndpoint):  # type: ignore[misc]
-    """Tells confidential clients about tokens (RFC 7662)."""
-
-    CLIENT_AUTH_METHODS = CONFIDENTIAL
-
-    def authenticate_token(self, request: Request, client: ClientModel) -> PresentedToken | None:
-        """Return the token, if this client may know of it.
-
-        A refresh token is nobody's business but that of its client; an access token is also that
-        of those who may ask the application it is for.
-        """
-        self.check_params(request, client)
-        token = self.server.presented(request.form["token"], request.work)
-        if token is None or token.check_client(client):
-            return token
-        here = self.server.parts.rules.audience(client.application)
-        return token if token.claims is not None and token.audience == here else None
-
-    def introspect_token(self, token: PresentedToken) -> dict[str, Any]:
-        """Return what the token says."""
-        if token.claims is not None:
-            names = ("iss", "aud", "sub", "client_id", "jti", "iat", "nbf", "exp", "scope")
-            raw = token.claims.raw
-            return {
-                "active": True,
-                "token_type": "Bearer",
-                **{name: raw[name] for name in names},
-                "iat": int(raw["iat"]),
-            }
-        assert token.refresh is not None
-        family = token.refresh.family
-        return {
-            "active": True,
-            "client_id": family.client,
-            "scope": " ".join(family.scopes),
-            "iat": int(token.refresh.created_at.timestamp()),
-            "exp": int(token.refresh.expires_at.timestamp()),
-        }
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
@@ -551,18 +289,3 @@ class BuiltInServer:
             found = Server(self.parts, self.plugins, application)
             self._servers[application] = found
         return found
-
-
-def response_of(answer: Answer) -> AuthenticationResponse:
-    """Return an answer of authlib in the core's terms."""
-    status, body, headers = answer
-    if status < 400:
-        return AuthenticationResponse(body or {}, status=status)
-    told = dict(body)
-    kept = {k.lower(): v for k, v in headers if k.lower() == "www-authenticate"}
-    return AuthenticationResponse(
-        error=told.get("error", "invalid_request"),
-        message=told.get("error_description") or told.get("error", ""),
-        status=status,
-        headers=kept,
-    )

@@ -111,6 +111,23 @@ def test_scopes_are_never_wider(shop: Shop) -> None:
     assert shop.token(shop.backend, **wanted).status_code == 200
 
 
+def test_scopes_are_those_of_today(shop: Shop) -> None:
+    """A user who left the back office for a warehouse keeps no scope of the back office."""
+    tokens = shop.log_in(shop.backend, USER)
+    features = shop.deployment.features
+    with shop.deployment.services.database.work() as work:
+        user = features.get(UserReader).by_username(USER, work)
+        assert user is not None
+        features.get(UserWriter).change(user.uuid, {"is_warehouse_user": True}, work)
+
+    answer = shop.token(
+        shop.backend, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+
+    header = bearer(answer.json["access_token"])
+    assert shop.backend.get("/who", headers=header).json["scopes"] == ["user"]
+
+
 def test_disabled_user(shop: Shop) -> None:
     """A user who was disabled gets nothing for a refresh token."""
     tokens = shop.log_in(shop.backend, USER)

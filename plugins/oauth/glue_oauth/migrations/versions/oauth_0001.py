@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("subject_key", TEXT, nullable=False),
         sa.Column("subject", sa.JSON, nullable=False),
         sa.Column("scopes", sa.JSON, nullable=False),
+        sa.Column("is_provided", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.Column("expires_at", sa.DateTime, nullable=False),
         sa.Column("revoked_at", sa.DateTime, nullable=True),
