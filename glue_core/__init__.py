@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     )
     from glue_core.catalogue import ErrorText
     from glue_core.cells import Cells
+    from glue_core.changes import (
+        UNCHANGED,
+        AttributeChange,
+        BodyRules,
+        OperationChange,
+        ResourceChange,
+    )
     from glue_core.child import OnlyChild
     from glue_core.cli.session import Session
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
@@ -169,13 +176,16 @@ __all__ = [
     "SORTED_TEXT",
     "STATUS_LINES",
     "UNASKED",
+    "UNCHANGED",
     "Access",
     "ApiApplication",
+    "AttributeChange",
     "AuditEvent",
     "AuthenticationRequest",
     "AuthenticationResponse",
     "AuthenticationServer",
     "BadRequest",
+    "BodyRules",
     "Broker",
     "Build",
     "Call",
@@ -240,6 +250,7 @@ __all__ = [
     "Notice",
     "OnlyChild",
     "Operation",
+    "OperationChange",
     "Order",
     "PageRules",
     "PageStrategy",
@@ -260,6 +271,7 @@ __all__ = [
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
     "Resource",
+    "ResourceChange",
     "ResponseEvent",
     "Row",
     "RowError",
@@ -337,11 +349,13 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "ApiApplication": "glue_core.application",
+    "AttributeChange": "glue_core.changes",
     "AuditEvent": "glue_core.auditing",
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
     "BadRequest": "glue_core.errors",
+    "BodyRules": "glue_core.changes",
     "Broker": "glue_core.services.broker",
     "Build": "glue_core.step",
     "Call": "glue_core.listener",
@@ -410,6 +424,7 @@ _HOMES = {
     "Notice": "glue_core.listener",
     "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
+    "OperationChange": "glue_core.changes",
     "Order": "glue_core.services.search",
     "PAGE": "glue_core.building",
     "PROBLEM": "glue_core.problems",
@@ -433,6 +448,7 @@ _HOMES = {
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
     "Resource": "glue_core.resource",
+    "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
@@ -464,6 +480,7 @@ _HOMES = {
     "TokenDraft": "glue_core.security.grants",
     "TokenPlugins": "glue_core.security.grants",
     "UNASKED": "glue_core.security.protection",
+    "UNCHANGED": "glue_core.changes",
     "Unauthorized": "glue_core.errors",
     "UnitOfWork": "glue_core.services.database",
     "Unprocessable": "glue_core.errors",

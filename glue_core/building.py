@@ -233,7 +233,7 @@ def read_sort(operation: Operation, *, ignore_unknown: bool = False) -> Build | 
         for part in text.split(","):
             name = part.removeprefix("-")
             if name in known:
-                sortings.append(Sort(name, not part.startswith("-")))
+                sortings.append(Sort(operation.handled(name), not part.startswith("-")))
             elif not ignore_unknown:
                 wrong(request, "sort", f"Cannot sort by {name!r}; known are: {', '.join(known)}.")
         request.sortings = tuple(sortings)
@@ -274,7 +274,7 @@ def read_filters(operation: Operation, *, ignore_unknown: bool = False) -> Build
                     f"Cannot filter by {resource + dot + attribute!r}; known are: {offered}.",
                 )
                 continue
-            filters.append(GlueFilter(resource, attribute, value))
+            filters.append(GlueFilter(resource, operation.handled(attribute), value))
         request.filters = tuple(filters)
 
     return build

@@ -20,6 +20,7 @@ COMMANDS = {
     ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "doctor": ("glue_core.cli.doctor:doctor", "Check settings, plugins, services, migrations."),
+    "new": ("glue_core.cli.new:new", "Write a new distribution that passes its own tests."),
     "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),
     "import": ("glue_core.cli.importing:import_", "Load shop data from a folder of CSV files."),
     "publish": ("glue_core.cli.publishing:publish", "Publish everything anew."),

@@ -16,9 +16,9 @@ from glue_core.convention import IgnoresParameters
 from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
-from glue_core.messages import GlueError, GlueRequest, GlueResponse
-from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Operation
-from glue_core.registry.models import follows
+from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
+from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Method, Operation
+from glue_core.registry.models import follows, seen_in
 from glue_core.registry.order import Contribution, Placed
 from glue_core.registry.registry import STACKS, ApplicationRegistry
 from glue_core.relating import (
@@ -30,11 +30,13 @@ from glue_core.relating import (
 )
 from glue_core.relationship import Relationship
 from glue_core.security.authorization import admitted
+from glue_core.security.lens import Model
 from glue_core.settings import Settings
-from glue_core.step import Handler, Parameter, Step, Wrap
+from glue_core.step import Build, Handler, Parameter, Step, Wrap
 from glue_core.timing import timed
 from glue_core.validation import KnownParameters
-from glue_core.versions import Versions, share_versions, versions_of
+from glue_core.variants import Stores, stores_of
+from glue_core.versions import UNREADABLE, Versions, share_versions, versions_of
 from glue_core.work import Work
 
 ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
@@ -69,11 +71,22 @@ class _Compiler:
         self._convention = registry.conventions[convention]
         self._model = registry.models[convention]
         self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
+        self._stores = tuple(registry.models_of_stores)
+        self._models: Mapping[str | None, Model] = {
+            None: self._model,
+            **{store: registry.models_of_stores[store][convention] for store in self._stores},
+        }
+        self._sees = {store: seen_in(store, registry.operations) for store in (None, *self._stores)}
+        self._alike = self._stores_alike()
         self._contributions = {id(each.value): each for each in registry.operations}
-        self._flows: dict[int, Flow] = {}
+        self._flows: dict[tuple[int, str | None], Flow] = {}
         self._allowed: dict[int, tuple[str, ...]] = {}
-        self._reads: dict[int, Contribution] = {}
-        self._gets = top_level_gets(registry.operations, follows, convention)
+        self._located: dict[int, Sequence[Contribution]] = {}
+        self._differing: dict[tuple[int, str], bool] = {}
+        self._gets = {
+            store: top_level_gets(registry.operations, sees, convention)
+            for store, sees in self._sees.items()
+        }
 
     @property
     def _wrapper_ids(self) -> str:
@@ -124,18 +137,14 @@ class _Compiler:
             order.append("OPTIONS")
         for each in contributions:
             self._allowed[id(each.value)] = tuple(order)
-            if each.value.http_method != "GET":
-                reads = [other for other in contributions if other.value.method == "get"]
-                fitting = [other for other in reads if share_versions(each.value, other.value)]
-                if fitting:
-                    self._reads[id(each.value)] = fitting[0]
+            self._located[id(each.value)] = contributions
 
     def _location(self, contributions: Sequence[Contribution]) -> Location[Flow]:
         allowed = self._allowed[id(contributions[0].value)]
         by_method: dict[str, list[Contribution]] = {}
         for each in contributions:
             by_method.setdefault(each.value.http_method, []).append(each)
-        flows = {method: self._versioned(each) for method, each in by_method.items()}
+        flows = {method: self._varied(each) for method, each in by_method.items()}
         if "GET" in flows:
             flows["HEAD"] = flows["GET"]
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
@@ -179,46 +188,190 @@ class _Compiler:
         )
         return self._compile(operation, handler)
 
-    def _versioned(self, contributions: Sequence[Contribution]) -> Flow:
+    def _varied(self, contributions: Sequence[Contribution]) -> Flow:
         """Return what answers one method at one place: the newest version, knowing the others."""
-        flows = {}
-        for each in contributions:
-            flow = self._flow(each)
-            for version in versions_of(each.value):
-                flows[version] = flow
-        if not flows:
-            return self._flow(contributions[0])
+        flow = self._stored(contributions, None)
+        known = {version for each in contributions for version in versions_of(each.value)}
+        if not known:
+            return flow
         versions = Versions(
-            MappingProxyType(flows),
+            MappingProxyType({each: self._stored(contributions, each) for each in known}),
             unknown=self._refusal("unknown-version", _not_found),
             unacceptable=self._refusal("unacceptable-version", _version_not_acceptable),
         )
-        return replace(flows[max(flows)], versions=versions)
+        return replace(flow, versions=versions)
 
-    def _flow(self, contribution: Contribution) -> Flow:
+    def _stored(self, contributions: Sequence[Contribution], version: GlueVersion | None) -> Flow:
+        """Return what answers in stores that nobody names, knowing those of the others."""
+        general = self._pick(contributions, None, version)
+        if general is None:
+            flow = self._refusal("not-in-store", _not_found)
+        else:
+            flow = self._flow(general, None)
+        targets: dict[str, Flow] = {}
+        for store in self._stores:
+            other = self._alike[store]
+            if other != store:
+                if other in targets:
+                    targets[store] = targets[other]
+                continue
+            own = self._pick(contributions, store, version)
+            if own is None:
+                if general is not None:
+                    targets[store] = self._refusal("not-in-store", _not_found)
+            elif own is not general or self._differs(own.value, store):
+                targets[store] = self._seen(own, store)
+        if not targets:
+            return flow
+        return flow.varying(Stores(MappingProxyType(targets), self._choosers(contributions, flow)))
+
+    def _stores_alike(self) -> dict[str, str]:
+        """Return for each store the first one that has the same of everything."""
+        found: dict[tuple[object, ...], str] = {}
+        alike = {}
+        for store, model in self._models.items():
+            if store is None:
+                continue
+            operations = [
+                id(each.value)
+                for each in self._registry.operations
+                if store in stores_of(each.value)
+            ]
+            types = [id(model.resource_of(type_)) for type_ in model.types]
+            alike[store] = found.setdefault((*operations, "types", *types), store)
+        return alike
+
+    def _pick(
+        self,
+        contributions: Iterable[Contribution],
+        store: str | None,
+        version: GlueVersion | None,
+    ) -> Contribution | None:
+        """Return which of the operations at one place answers: the newest, or one of a version."""
+        sees = self._sees[store]
+        found = [
+            each
+            for each in contributions
+            if sees(each.value, self._name)
+            and (version is None or version in (versions_of(each.value) or (version,)))
+        ]
+
+        def rank(each: Contribution) -> tuple[GlueVersion, bool]:
+            newest = (
+                UNREADABLE
+                if version is not None
+                else max(versions_of(each.value), default=UNREADABLE)
+            )
+            return newest, bool(stores_of(each.value))
+
+        return max(found, key=rank, default=None)
+
+    def _choosers(self, contributions: Sequence[Contribution], flow: Flow) -> tuple[Build, ...]:
+        """Return the builders that choose the store of a request."""
+        placed = [
+            each
+            for each in self._stacks["glue_request_builders"]
+            if each.contribution.value.chooses_store
+        ]
+        if not placed:
+            about = contributions[0]
+            raise ConfigurationError(
+                f"The operation {about.id!r} of {self._application!r} varies by store, and no "
+                f"request builder chooses the store of a request.\n  {about.party}\n"
+                f"Install a plugin that does, such as glue-stores-api for the storefront, or "
+                f"contribute a Step with chooses_store=True."
+            )
+        bound = [_bind(each, flow.operation) for each in placed]
+        return tuple(each for each in bound if each is not None)
+
+    def _seen(self, contribution: Contribution, store: str | None) -> Flow:
+        """Return an operation as a store sees it: as all do, where nothing differs."""
         operation: Operation = contribution.value
-        flow = self._flows.get(id(operation))
+        if store is not None and not stores_of(operation) and not self._differs(operation, store):
+            store = None
+        return self._flow(contribution, store)
+
+    def _differs(self, operation: Operation, store: str) -> bool:
+        """Say whether a store sees something else than the others do, by one operation."""
+        key = (id(operation), store)
+        if key not in self._differing:
+            self._differing[key] = self._compared(operation, store)
+        return self._differing[key]
+
+    def _compared(self, operation: Operation, store: str) -> bool:
+        types = [] if operation.type is None else [operation.type]
+        if operation.relationship is not None:
+            types.append(operation.relationship.source)
+        if not self._model.agrees(self._models[store], types or self._models[store].types):
+            return True
+        if operation.http_method != "GET":
+            reads = self._beside(operation, "get", None)
+            if self._beside(operation, "get", store) is not reads:
+                return True
+            if self._model.has_policies and self._gets[store] != self._gets[None]:
+                # What a body names is fetched, to see whether the caller may know it.
+                return True
+        return self._parent(operation, store) is not self._parent(operation, None)
+
+    def _beside(
+        self, operation: Operation, method: Method, store: str | None
+    ) -> Contribution | None:
+        """Return the operation of another method at the same place that a store sees."""
+        return self._pick(
+            [
+                each
+                for each in self._located[id(operation)]
+                if each.value.method == method and share_versions(each.value, operation)
+            ],
+            store,
+            None,
+        )
+
+    def _parent(self, operation: Operation, store: str | None) -> Contribution | None:
+        """Return the operation that fetches what a relationship starts at, as a store sees it."""
+        parent = operation.parent
+        if parent is None:
+            return None
+        if store is None and not self._sees[None](parent, self._name):
+            return self._contributions[id(parent)]
+        return self._beside(parent, parent.method, store)
+
+    def _flow(self, contribution: Contribution, store: str | None) -> Flow:
+        """Compile an operation as a store sees it."""
+        operation: Operation = contribution.value
+        flow = self._flows.get((id(operation), store))
         if flow is None:
-            if operation.parent is None:
+            model = self._models[store]
+            parent = self._parent(operation, store)
+            if parent is None:
                 handler = bind_handler(operation, contribution.party)
             else:
-                parent = self._flow(self._contributions[id(operation.parent)])
-                handler = relationship_handler(operation, parent, self._model)
-            reads = self._reads.get(id(operation))
+                handler = relationship_handler(operation, self._seen(parent, store), model)
+            reads = None
+            if operation.http_method != "GET":
+                reads = self._beside(operation, "get", store)
             whole = replace(
                 operation,
                 allowed=self._allowed[id(operation)],
-                current=self._flow(reads).controller if reads is not None else None,
+                parent=None if parent is None else parent.value,
+                current=self._seen(reads, store).controller if reads is not None else None,
             )
-            flow = self._flows[id(operation)] = self._compile(whole, handler)
+            flow = self._compile(whole, handler, store)
+            self._flows[id(operation), store] = flow
         return flow
 
-    def _compile(self, declared: Operation, handler: Handler) -> Flow:
+    def _compile(self, declared: Operation, handler: Handler, store: str | None = None) -> Flow:
+        model = self._models[store]
+        resource = declared.resource
+        if resource is not None and resource is self._model.resource_of(resource.type):
+            # What stands for the type in all stores stands there for what this store has.
+            resource = model.resource_of(resource.type)
         operation = replace(
             declared,
+            resource=resource,
             application=self._application,
             convention=self._name,
-            model=self._model.showing(declared.resource),
+            model=model.showing(resource),
             spoken=self._convention,
             catalogue=self._registry.catalogue,
             access=self._registry.access,
@@ -248,7 +401,7 @@ class _Compiler:
             controller = handler
             if not refusal:
                 controller = _completed(_wrapped(handler, wrappers), operation)
-                controller = self._admitted(controller, operation)
+                controller = self._admitted(controller, operation, store)
         with _named(self._registry.convention_sources[self._name], operation):
             writer = self._convention.writer(operation, self._settings)
         flow = Flow(
@@ -265,14 +418,15 @@ class _Compiler:
         )
         return timed(flow, self._settings)
 
-    def _admitted(self, controller: Handler, operation: Operation) -> Handler:
+    def _admitted(self, controller: Handler, operation: Operation, store: str | None) -> Handler:
         """Hold what is shown, changed or named against the policies of the application."""
-        return naming_admitted(admitted(controller, operation), operation, self._get_of)
 
-    def _get_of(self, type_: str) -> Flow | None:
-        """Return what fetches a resource of a type by its id, or None where nothing does."""
-        get = self._gets.get(type_)
-        return self._flow(self._contributions[id(get)]) if get is not None else None
+        def get_of(type_: str) -> Flow | None:
+            """Return what fetches a resource of a type by its id, or None where nothing does."""
+            get = self._gets[store].get(type_)
+            return self._seen(self._contributions[id(get)], store) if get is not None else None
+
+        return naming_admitted(admitted(controller, operation), operation, get_of)
 
 
 def _in_order(contributions: Iterable[Contribution]) -> list[Contribution]:

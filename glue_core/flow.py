@@ -6,7 +6,7 @@ Top to bottom: build, validate, verdict, validate routed, control, format, write
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glue_core.convention import Writer
@@ -16,6 +16,7 @@ from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.operation import DEFAULT_STATUSES, Operation
 from glue_core.step import Build, Format, Handler, Validate, ValidateRouted
 from glue_core.validation import KnownParameters, refused, status_of
+from glue_core.variants import Stores
 from glue_core.versions import Versions
 
 
@@ -53,6 +54,7 @@ class Flow:
         writer: Writes the convention's document.
         finishers: Look at an answer once its document is written.
         versions: The flows of all versions, where the operation declares some; this is the newest.
+        stores: The flows of single stores, where declarations vary by store; this is the others'.
         trace: The steps with who contributed them.
     """
 
@@ -67,22 +69,39 @@ class Flow:
     finishers: tuple[Format, ...] = ()
     trace: tuple[Trace, ...] = ()
     versions: Versions[Flow] | None = None
+    stores: Stores[Flow] | None = None
 
     def run(self, request: GlueRequest) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.
 
         Nothing that a plugin does makes it raise. A status of 400 or more undoes the unit of work.
         """
+        flow = self
         try:
-            response = self.answer(request)
-            self.write(response, request)
+            if self.stores is not None:
+                flow = self.chosen(request)
+            response = flow.answer(request)
+            flow.write(response, request)
             if time.monotonic() > request.deadline:
                 raise ServiceUnavailable("application", "the request took too long")
         except Exception as error:
-            response = self.fail(error, request)
+            response = flow.fail(error, request)
         if request.has("work"):
-            response = self._finish(response, request)
+            response = flow._finish(response, request)
         return response
+
+    def chosen(self, request: GlueRequest) -> Flow:
+        """Return the flow of the request's store, and tell the request."""
+        if self.stores is None:
+            return self
+        flow = self.stores.select(request, self)
+        request.operation = flow.operation
+        request.resource.method = flow.operation.method
+        return flow
+
+    def varying(self, stores: Stores[Flow]) -> Flow:
+        """Return this flow with those of single stores."""
+        return replace(self, stores=stores)
 
     def answer(self, request: GlueRequest) -> GlueResponse:
         """Run the steps up to the controller; re-entrant, and it may raise."""

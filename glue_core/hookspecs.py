@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from glue_core.catalogue import ErrorText
+    from glue_core.changes import BodyRules, OperationChange, ResourceChange
     from glue_core.command import Command
     from glue_core.convention import MediaTypeExtension
     from glue_core.demo import DemoData
@@ -81,6 +82,23 @@ def glue_relationships(  # type: ignore[empty-body]
 
     Returns:
         Relationships with a ``source``.
+    """
+
+
+@hookspec
+def glue_declaration_changes(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[ResourceChange | OperationChange | BodyRules]:
+    """Change parts of what other plugins declare: types, operations and rules for bodies.
+
+    Called as `glue_resources` is. The changes are applied to what the hooks before return, whoever
+    declares it, and before anything is checked. What the project says, in the hooks of its
+    application or in a plugin that the setting ``project`` names, wins over what plugins say. Two
+    changes of one layer that contradict each other stop the start, unless one names the other in
+    ``after`` or ``before``.
+
+    Returns:
+        Changes of types and of operations, and rules.
     """
 
 

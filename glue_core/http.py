@@ -282,7 +282,7 @@ class HttpApplication:
             return
         if response.format is not None:
             resp.content_type = response.format
-            if request.version is not None and flow.operation.refusal is None:
+            if request.version is not None and request.operation.refusal is None:
                 resp.content_type = _with_version(response.format, request)
         if isinstance(content, bytes):
             resp.data = content

@@ -98,7 +98,7 @@ class InnerRun:
     """A request that runs inside another.
 
     Attributes:
-        flow: What answers it, or what refuses it.
+        flow: What answers it, or what refuses it, where its store has nothing else there.
         request: The request.
         shared: The unit of work that it uses.
     """
@@ -110,36 +110,37 @@ class InnerRun:
     @property
     def is_refused(self) -> bool:
         """Whether nothing of the application answers this method at this address."""
-        return self.flow.operation.refusal is not None
+        return self.flow.operation.refusal is not None and self.flow.stores is None
 
     def run(self) -> GlueResponse:
         """Answer the request; the response is written, and what it did is not durable yet.
 
         Nothing that a plugin does makes it raise. A status of 400 or more undoes what it did.
         """
-        response = None
+        response, flow = None, self.flow
         try:
             with self.shared:
-                response = self.flow.answer(self.request)
+                flow = flow.chosen(self.request)
+                response = flow.answer(self.request)
                 if is_failure(response):
                     raise _Refused
-                self.flow.write(response, self.request)
+                flow.write(response, self.request)
                 if is_failure(response):
                     raise _Refused
         except _Refused:
             assert response is not None
-            return self._written(response)
+            return self._written(response, flow)
         except Exception as error:
-            response = self.flow.fail(error, self.request)
+            response = flow.fail(error, self.request)
         return response
 
-    def _written(self, response: GlueResponse) -> GlueResponse:
+    def _written(self, response: GlueResponse, flow: Flow) -> GlueResponse:
         if response.content is not None:
             return response
         try:
-            self.flow.write(response, self.request)
+            flow.write(response, self.request)
         except Exception as error:
-            response = self.flow.fail(error, self.request)
+            response = flow.fail(error, self.request)
         return response
 
 

@@ -13,6 +13,7 @@ from glue_core.relationship import Relationship
 from glue_core.resource import Resource, SchemaClass
 from glue_core.security.protection import Protection
 from glue_core.step import Parameter
+from glue_core.variants import at_stores, stores_of
 
 if TYPE_CHECKING:
     from glue_core.catalogue import Catalogue
@@ -111,6 +112,9 @@ class Operation:
             a place and a method where their versions differ, and the newest one answers who asks
             for none. Those of the resource where it names none.
         protection: Who may call it; None is that of its resource, else the application's default.
+        stores: Stores for whose requests it is: where a store has none of its own at a place, the
+            one without stores answers, or 404. Those of the resource where it names none.
+        ruled: Filled in where rules stand beside those of the schema: the schema with all of them.
         application: Filled in by the registry: the application it is compiled for.
         convention: Filled in: the convention it is compiled for, or None for plain JSON.
         model: Filled in: the types of the application.
@@ -148,6 +152,8 @@ class Operation:
     is_raw: bool = field(default=False, kw_only=True)
     versions: tuple[str, ...] = field(default=(), kw_only=True)
     protection: Protection | None = field(default=None, kw_only=True)
+    stores: tuple[str, ...] = field(default=(), kw_only=True)
+    ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)
     model: Model | None = field(default=None, kw_only=True, repr=False)
@@ -183,6 +189,18 @@ class Operation:
         """Type of the resources it shows, or None."""
         return self.resource.type if self.resource is not None else None
 
+    def handled(self, name: str) -> str:
+        """Return the name that the handler knows of an attribute, by that which clients use."""
+        renamed = self.resource.renamed if self.resource is not None else {}
+        return renamed[name][0] if name in renamed else name
+
+    @property
+    def body(self) -> SchemaClass | None:
+        """Schema that bodies are held against, or None where there is none."""
+        if self.ruled is not None or self.schema is not None:
+            return self.ruled or self.schema
+        return self.resource.attributes if self.resource is not None else None
+
     @property
     def http_method(self) -> str:
         """HTTP method in capital letters."""
@@ -203,7 +221,7 @@ class Operation:
         """Name that ``disable`` and the reports use."""
         declared = self.versions or (self.resource.versions if self.resource is not None else ())
         version = f"@{','.join(declared)}" if declared else ""
-        return (self.name or f"{self.place}.{self.method}") + version
+        return (self.name or f"{self.place}.{self.method}") + version + at_stores(stores_of(self))
 
     @property
     def path(self) -> str:
@@ -245,6 +263,7 @@ class SimpleResource:
     protection: ClassVar[Protection | None] = None
     restricted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     versions: ClassVar[tuple[str, ...]] = ()
+    stores: ClassVar[tuple[str, ...]] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Yield an operation for each method that the class defines.
@@ -271,6 +290,7 @@ class SimpleResource:
             versions=self.versions,
             protection=self.protection,
             restricted=self.restricted,
+            stores=self.stores,
         )
         found = False
         for method in METHODS:

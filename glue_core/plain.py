@@ -217,10 +217,7 @@ def _spelling(operation: Operation) -> Spelling | None:
     """Return the spelling of what an operation takes, where that is snake case."""
     if not operation.snake_case:
         return None
-    schema = operation.schema
-    if schema is None and operation.resource is not None:
-        schema = operation.resource.attributes
-    return None if schema is None else spelling_of(schema)
+    return None if operation.body is None else spelling_of(operation.body)
 
 
 def _read_attributes(operation: Operation) -> Build | None:

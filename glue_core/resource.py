@@ -45,6 +45,11 @@ class Resource:
             they do not exist: they are neither shown, written, filtered, sorted nor included.
         versions: Versions of the type, such as ``("1.0",)``, that this declaration is; another one
             may declare others. Empty where the type has no versions.
+        stores: Stores for whose requests this declaration is; for others another one of the type
+            stands, or there is no such type. Empty for all stores that no other one names.
+        renamed: Filled in where attributes were renamed: the names that each had before, by the one
+            that clients use, the declared one first. What policies and ``restricted`` say of one of
+            them holds for the attribute.
     """
 
     type: str
@@ -59,6 +64,8 @@ class Resource:
     versions: tuple[str, ...] = ()
     protection: Protection | None = None
     restricted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stores: tuple[str, ...] = ()
+    renamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Resource({self.type!r})"

@@ -359,6 +359,12 @@ class GlueSettings(Schema):
             "description": "Addresses and networks of proxies whose X-Forwarded-For is believed."
         },
     )
+    project = Words(
+        load_default=list,
+        metadata={
+            "description": "Ids of plugins whose changes of declarations win over other plugins'."
+        },
+    )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
     login = fields.Nested(LoginSettings, load_default=lambda: LoginSettings().load({}))

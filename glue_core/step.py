@@ -59,6 +59,9 @@ class Step(Generic[Run]):
         after: Names or ids of steps that come earlier, spelled alike.
         reads: Query parameters the step reads where it is bound, or a function of the operation
             that says so; others are refused.
+        chooses_store: Whether the step, a request builder, fills ``request.store`` in. Where
+            declarations vary by store it runs before the operation is chosen, and again in its
+            place; it reads nothing that other builders fill in.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Step(Generic[Run]):
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     reads: tuple[Parameter, ...] | Callable[[Operation], tuple[Parameter, ...]] = ()
+    chooses_store: bool = False
 
     def reads_of(self, operation: Operation) -> tuple[Parameter, ...]:
         """Return the query parameters that the step reads for an operation."""

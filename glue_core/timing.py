@@ -12,13 +12,14 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from glue_core.errors import ConfigurationError
 from glue_core.flow import Flow
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.settings import Settings
+from glue_core.variants import Stores
 
 HEADER = "server-timing"
 TOKEN_HEADER = "x-server-timing-token"  # noqa: S105 - the name of a header, no secret
@@ -61,6 +62,11 @@ class Stopwatch:
 class MeasuredFlow(Flow):
     """A flow whose every step is measured."""
 
+    def chosen(self, request: GlueRequest) -> Flow:
+        """Return the flow of the request's store, measured."""
+        flow = Flow.chosen(self, request)
+        return flow.measured or flow if isinstance(flow, TimedFlow) else flow
+
     def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
         finish = _measured("commit", lambda request: Flow._finish(self, response, request), 0)
         finished: GlueResponse = finish(request)
@@ -89,6 +95,11 @@ class TimedFlow(Flow):
         response = self.measured.run(request)
         response.meta[HEADER] = watch.header()
         return response
+
+    def varying(self, stores: Stores[Flow]) -> Flow:
+        """Return this flow, measured or not, with those of single stores."""
+        measured = None if self.measured is None else self.measured.varying(stores)
+        return replace(self, stores=stores, measured=measured)
 
 
 def _measured(stage: str, call: Callable[..., Any], request_at: int) -> Callable[..., Any]:

@@ -89,6 +89,7 @@ def _headers(
 @click.option(
     "-H", "--header", "headers", multiple=True, callback=_headers, help="'Name: value'; repeatable."
 )
+@click.option("--store", metavar="NAME", help="Show what this store has, where stores differ.")
 @click.option("--all", "everything", is_flag=True, help="Show steps without use here as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the flow as JSON.")
 @click.pass_context
@@ -98,6 +99,7 @@ def flow(
     path: str,
     application: str | None,
     headers: dict[str, str],
+    store: str | None,
     everything: bool,
     as_json: bool,
 ) -> None:
@@ -110,7 +112,7 @@ def flow(
         raise click.BadParameter("A path starts with a slash.", param_hint="PATH")
     environ = environ_of(method.upper(), path, headers)
     with ctx.ensure_object(Session).deployment(application) as deployment:
-        walk = walk_of(deployment, environ, application)
+        walk = walk_of(deployment, environ, application, store)
     shown = [each for each in walk.steps if each.bound or everything]
     if as_json:
         document = asdict(walk)
@@ -144,7 +146,9 @@ def environ_of(method: str, path: str, headers: dict[str, str]) -> dict[str, Any
     return environ
 
 
-def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) -> Walk:
+def walk_of(
+    deployment: Deployment, environ: dict[str, Any], named: str | None, store: str | None = None
+) -> Walk:
     """Say what a request leads to.
 
     Args:
@@ -152,6 +156,8 @@ def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) 
         environ: WSGI environment of the request.
         named: Name of the application that the caller asks for, or None to select one as the host
             does.
+        store: Name of the store of the request; None for one that no declaration names. Nothing of
+            a plugin is run, so what the request itself says of its store does not count.
 
     Raises:
         ConfigurationError: No application serves the request.
@@ -179,12 +185,16 @@ def walk_of(deployment: Deployment, environ: dict[str, Any], named: str | None) 
             "PATH_INFO": environ["PATH_INFO"][len(mount) :] or "/",
         }
     found, request = callable_.request_of(environ)
+    varying = found.stores.targets if found.stores is not None else {}
+    if store is not None:
+        found = varying.get(store, found)
     convention = {
         "name": request.convention,
         "format": request.accepted_format,
         "reason": _why_convention(callable_, registry, request, environ),
     }
     operation, party = _operation(deployment, registry, found, request)
+    operation["stores"] = sorted(varying)
     steps = tuple(_steps(deployment, registry, found, operation, party))
     return Walk(application, convention, operation, steps)
 
@@ -279,6 +289,8 @@ def _operation(
         "refusal": compiled.refusal,
         "allowed": list(compiled.allowed),
         "handler": place_of(compiled.handler, registry.source),
+        "stores": [],
+        "changed_by": [],
     }
     if compiled.refusal is not None:
         shown["id"] = f"{CORE}.{compiled.refusal}"
@@ -286,10 +298,11 @@ def _operation(
     for each in registry.operations:
         operation = each.value
         if operation.handler is compiled.handler or operation.handler == compiled.handler:
-            same = (operation.place, operation.method, operation.name)
-            if same == (compiled.place, compiled.method, compiled.name):
+            same = (operation.place, operation.method, operation.name, operation.stores)
+            if same == (compiled.place, compiled.method, compiled.name, compiled.stores):
                 shown["id"] = each.id
                 shown["handler"] = each.place
+                shown["changed_by"] = [change.id for change in each.changes]
                 return shown, each.party
     # The convention or the core derived the operation from a declaration.
     shown["id"] = compiled.contribution_name
@@ -321,6 +334,10 @@ def _steps(
     yield from by_stage["validate routed"]
     yield from by_stage["wrap"]
     why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
+    if operation["stores"]:
+        why += f"; it differs in the stores {', '.join(operation['stores'])}"
+    if operation["changed_by"]:
+        why += f"; changed by {', '.join(operation['changed_by'])}"
     yield Line("controller", operation["id"], party, why)
     yield from by_stage["format"]
     writer = registry.convention_sources[found.operation.convention]

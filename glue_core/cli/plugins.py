@@ -176,7 +176,7 @@ def _contributions(deployment: Deployment) -> Iterator[Contribution]:
     yield from registry.importers(deployment.features)
     yield from registry.publishers(deployment.features, deployment.services)
     for application in registry.applications.values():
-        yield from (*application.operations, *application.relationships)
+        yield from (*application.operations, *application.relationships, *application.changes)
         for steps in application.stacks.values():
             yield from steps
 

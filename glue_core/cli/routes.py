@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from glue_core.cli.session import Session
-from glue_core.cli.showing import aligned, show_json
+from glue_core.cli.showing import aligned, indented, show_json
 
 PLAIN = "plain"
 """How people see the flow without a convention; in JSON it is null."""
@@ -63,7 +63,13 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
             ),
         ]
     )
-    click.echo("\n".join(lines))
+    click.echo(lines[0])
+    for line, row in zip(lines[1:], found, strict=True):
+        click.echo(line)
+        if row["stores"]:
+            click.echo(indented(f"in the stores {', '.join(row['stores'])}"))
+        for change in row["changed_by"]:
+            click.echo(indented(f"changed by {change}"))
 
 
 def _protection_text(row: dict[str, Any]) -> str:
@@ -84,6 +90,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     from glue_core.operation import METHODS
     from glue_core.registry.discovery import place_of
     from glue_core.registry.models import follows
+    from glue_core.variants import stores_of
 
     application = registry.application
     if isinstance(application, RequestFlowAgnosticApiApplication):
@@ -98,6 +105,8 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "handler": place_of(application.make, registry.source),
             "plugin": registry.source.id,
             "id": registry.source.id,
+            "stores": [],
+            "changed_by": [],
         }
         return
     ordered = sorted(
@@ -119,4 +128,6 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "handler": each.place,
             "plugin": each.source.id,
             "id": each.id,
+            "stores": list(stores_of(operation)),
+            "changed_by": [change.id for change in each.changes],
         }

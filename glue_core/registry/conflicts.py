@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from glue_core.command import COMMANDS
@@ -15,7 +16,7 @@ from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
 from glue_core.resource import Resource
-from glue_core.versions import share_versions
+from glue_core.variants import answer_alike, share_stores
 
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
@@ -117,7 +118,9 @@ def declared_types(
 
 
 def _overlap(one: Resource, other: Resource) -> bool:
-    """Say whether two declarations of a type meet under some convention, in some version."""
+    """Say whether two declarations of a type meet under a convention, in a version and a store."""
+    if not share_stores(one.stores, other.stores):
+        return False
     if one.versions and other.versions and set(one.versions).isdisjoint(other.versions):
         return False
     if one.conventions is None or other.conventions is None:
@@ -175,7 +178,7 @@ def clashing_operations(
                 continue
             place = _PLACEHOLDER.sub("{}", operation.path)
             others = taken.setdefault((operation.is_template, place, operation.http_method), [])
-            other = next((one for one in others if share_versions(one.value, operation)), each)
+            other = next((one for one in others if answer_alike(one.value, operation)), each)
             others.append(each)
             if other is not each and (other.id, each.id) not in told:
                 told.add((other.id, each.id))
@@ -254,18 +257,17 @@ def clashing_children(
     relationships: Iterable[Contribution],
 ) -> Iterable[str]:
     """Tell of child places that a relationship of the same path contradicts."""
-    children = {
-        (each.value.types[-2], each.value.types[-1]): each
+    children = [
+        each
         for each in operations
         if len(each.value.types) > 1
         and each.value.method in ("get", "getCollection")
         and (each.value.singleton or each.value.method == "getCollection")
-    }
-    for each in relationships:
-        child = children.get((each.value.source, each.value.name))
-        if child is None:
-            continue
+    ]
+    for child, each in product(children, relationships):
         operation = child.value
+        if operation.types[-2:] != (each.value.source, each.value.name):
+            continue
         many = operation.method == "getCollection"
         if operation.type != each.value.target or many != each.value.many:
             yield (

@@ -24,6 +24,7 @@ class Contribution:
         before: Names or ids that come later.
         after: Names or ids that come earlier.
         place: Module and name, for people.
+        changes: What others changed about it, the last one last.
     """
 
     id: str
@@ -34,11 +35,16 @@ class Contribution:
     place: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    changes: tuple[Contribution, ...] = ()
 
     @property
     def party(self) -> str:
         """Distribution, version and place, as conflicts name it."""
-        return f"{self.source.distribution} {self.source.version}   {self.place}"
+        party = f"{self.source.distribution} {self.source.version}   {self.place}"
+        changers = dict.fromkeys(
+            f"{each.source.distribution} {each.source.version}" for each in self.changes
+        )
+        return f"{party}, changed by {', '.join(changers)}" if changers else party
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pluggy
 
 from glue_core import hookspecs
 from glue_core.catalogue import ErrorText
+from glue_core.changes import BodyRules, OperationChange, ResourceChange
 from glue_core.command import Command
 from glue_core.convention import MediaTypeExtension
 from glue_core.demo import DemoData
@@ -61,11 +62,14 @@ FEATURE_HOOKS = frozenset(
 )
 HOST_HOOKS = frozenset({"glue_context_expanders"})
 ROUTES = "glue_route_providers"
-PLACE_HOOKS = frozenset({"glue_resources", ROUTES, "glue_relationships"})
+PLACE_HOOKS = frozenset(
+    {"glue_resources", ROUTES, "glue_relationships", "glue_declaration_changes"}
+)
 EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_resources": (Operation, SimpleResource, Resource),
     "glue_route_providers": (Operation,),
     "glue_relationships": (Relationship,),
+    "glue_declaration_changes": (ResourceChange, OperationChange, BodyRules),
     "glue_request_builders": (Step,),
     "glue_request_validators": (Step,),
     "glue_request_after_routing_validators": (Step,),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from glue_core import health
 from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
@@ -15,6 +16,8 @@ from glue_core.errors import ConfigurationError
 from glue_core.features import Features
 from glue_core.operation import Operation, SimpleResource
 from glue_core.plain import Plain
+from glue_core.registry.changing import HOOK as CHANGES
+from glue_core.registry.changing import Declared, apply_changes
 from glue_core.registry.choice import Choice
 from glue_core.registry.conflicts import (
     clashing_children,
@@ -40,9 +43,10 @@ from glue_core.registry.discovery import (
     place_of,
 )
 from glue_core.registry.models import (
-    follows,
     models_of,
+    seen_in,
     shown_by_convention,
+    stores_in,
 )
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
@@ -57,9 +61,6 @@ from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
-
-if TYPE_CHECKING:
-    pass
 
 STACKS = (
     "glue_request_builders",
@@ -131,6 +132,8 @@ class ApplicationRegistry:
         access: Who asks, and what they may.
         convention_sources: Ids of the plugins that the conventions are.
         extensions: What media type parameters of conventions may name.
+        changes: What plugins change about declarations of others.
+        models_of_stores: The types that each convention shows in the stores that declarations name.
     """
 
     application: ApiApplication
@@ -147,6 +150,8 @@ class ApplicationRegistry:
     catalogue: Catalogue | None = None
     access: Access | None = None
     extensions: tuple[Contribution, ...] = ()
+    changes: tuple[Contribution, ...] = ()
+    models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -250,6 +255,7 @@ class Registry:
         self.choice = Choice(settings["disable"], settings["replace"], settings.origin)
         self.sources = self.choice.of_sources((*core_sources(), *sources))
         check_sources(self.sources)
+        _check_project(settings, {each.id for each in self.sources})
         names = self._served(settings, only) if serving else ()
         loaded = self._load(names, serving)
         self._plugins = {each.source: each for each in loaded}
@@ -445,6 +451,15 @@ class Registry:
         )
         operations += self._health_check(application, plugins, call("glue_health_checks"))
         routes = tuple(map(_in_its_convention, call("glue_route_providers")))
+        changes = call(CHANGES)
+        whole = apply_changes(
+            application.name,
+            changes,
+            Declared(operations, routes, resources),
+            project=self.settings["project"],
+            replaced=self.choice.replaced,
+        )
+        operations, routes, resources = whole.operations, whole.routes, whole.resources
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         stacks = {hook: call(hook) for hook in STACKS}
@@ -481,14 +496,23 @@ class Registry:
         if isinstance(plain, Plain):
             conventions[None] = plain.with_encoders([each.value for each in encoders])
         everything = (*operations, *routes)
-        shown_types = shown_by_convention(types, conventions)
-        made = relationship_operations(everything, relationships, shown_types, conventions, follows)
+        stores = stores_in((*everything, *resources))
+        made = _made_of_relationships(everything, relationships, types, conventions, stores)
         everything = (*everything, *self.choice.of_contributions(made))
         access = self._access(application, call, everything)
-        declared_operations = [each.value for each in everything]
-        models = models_of(
-            shown_types, relationships, everything, access.policies(declared_operations)
-        )
+        models: dict[str | None, Mapping[str | None, Model]] = {}
+        for store in (None, *stores):
+            sees = seen_in(store, everything)
+            visible = (e.value for e in everything if any(sees(e.value, c) for c in conventions))
+            models[store] = MappingProxyType(
+                models_of(
+                    shown_by_convention(types, conventions, store),
+                    relationships,
+                    everything,
+                    sees,
+                    access.policies(visible),
+                )
+            )
         return ApplicationRegistry(
             application,
             source,
@@ -496,7 +520,7 @@ class Registry:
             MappingProxyType(conventions),
             everything,
             relationships,
-            MappingProxyType(models),
+            models[None],
             MappingProxyType(stacks),
             MappingProxyType(self.choice.replaced),
             MappingProxyType(heard),
@@ -504,6 +528,8 @@ class Registry:
             Catalogue(each.value for each in texts),
             access,
             extensions=extensions,
+            changes=changes,
+            models_of_stores=MappingProxyType({store: models[store] for store in stores}),
         )
 
     def _access(
@@ -685,6 +711,17 @@ def _in_its_convention(route: Contribution) -> Contribution:
     return replace(route, value=replace(route.value, conventions=frozenset({convention})))
 
 
+def _check_project(settings: Settings, installed: Collection[str]) -> None:
+    for name in settings["project"]:
+        if name not in installed and name not in settings["disable"]:
+            near = difflib.get_close_matches(name, sorted(installed), 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ConfigurationError(
+                f"{settings.origin}: 'project' names the plugin {name!r}, which is not installed."
+                f"{hint}\n'glue plugins' lists the ids of plugins."
+            )
+
+
 def _check_application(plugin: Plugin) -> None:
     application = plugin.value
     if not isinstance(application, ApiApplication) or type(application) is ApiApplication:
@@ -779,6 +816,41 @@ def _contribution(of: Contribution, name: str, value: object, place: object) -> 
     )
 
 
+def _made_of_relationships(
+    operations: Sequence[Contribution],
+    relationships: Sequence[Contribution],
+    types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
+    conventions: Mapping[str | None, Convention],
+    stores: Iterable[str],
+) -> tuple[Contribution, ...]:
+    """Make the operations of relationships: for all stores, then what only single ones have."""
+
+    def made_in(store: str | None) -> tuple[Contribution, ...]:
+        return relationship_operations(
+            operations,
+            relationships,
+            shown_by_convention(types, conventions, store),
+            conventions,
+            seen_in(store, operations),
+        )
+
+    general = made_in(None)
+    names = {each.name for each in general}
+    own: dict[tuple[object, ...], tuple[Contribution, list[str]]] = {}
+    for store in stores:
+        for each in made_in(store):
+            value = each.value
+            if each.name not in names:
+                key = (value.name, value.conventions, id(value.resource), id(value.parent))
+                own.setdefault(key, (each, []))[1].append(store)
+    found = list(general)
+    for each, named in own.values():
+        value = replace(each.value, stores=tuple(named))
+        name = value.contribution_name
+        found.append(replace(each, id=f"{each.source.id}.{name}", name=name, value=value))
+    return tuple(found)
+
+
 def _relationships(
     operations: Iterable[Contribution],
     resources: Iterable[Contribution],
@@ -786,13 +858,16 @@ def _relationships(
 ) -> tuple[Contribution, ...]:
     """Collect relationships: those that resources own, and those that plugins add."""
     found: list[Contribution] = []
-    seen: set[int] = set()
+    seen: set[tuple[str, int]] = set()
     for each in (*operations, *resources):
         resource = each.value if isinstance(each.value, Resource) else each.value.resource
-        if resource is None or id(resource) in seen:
+        if resource is None:
             continue
-        seen.add(id(resource))
         for relationship in resource.relationships:
+            # What was made of a declaration for some stores has the same relationships.
+            if (resource.type, id(relationship)) in seen:
+                continue
+            seen.add((resource.type, id(relationship)))
             whole = replace(relationship, source=resource.type)
             name = f"{resource.type}.{whole.name}"
             found.append(_contribution(each, name, whole, whole.load))

@@ -19,7 +19,7 @@ from glue_core.security.authentication import (
     unauthorized,
 )
 from glue_core.security.identity import KNOWN, Identity, IdentityReader
-from glue_core.security.lens import Action, Decide, Decision, Policy
+from glue_core.security.lens import Decide, Implied, Policy
 from glue_core.security.protection import PUBLIC, ProtectedPath, Protection, Strategy
 
 if TYPE_CHECKING:
@@ -249,16 +249,10 @@ class Access:
         }
         guarded = {type_: guards for type_, guards in reads.items() if type_ not in open_types}
 
-        def implied(grants: frozenset[str], type_: str, name: str, action: Action) -> Decision:
-            if name:
-                needed = restricted.get(type_, {}).get(name)
-                return needed is None or not needed.isdisjoint(grants)
-            if action != "read" or type_ not in guarded:
-                return True
-            return any(all(self.admits(each, grants) for each in guard) for guard in guarded[type_])
-
         found = tuple(each.decide for each in self.rules.policies)
-        return (implied, *found) if guarded or restricted else found
+        return (
+            (Implied(guarded, restricted, self.admits), *found) if guarded or restricted else found
+        )
 
 
 def check_rules(

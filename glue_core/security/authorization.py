@@ -175,7 +175,7 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
         return handler
     changes = operation.method in CHANGES_ONE
     creates = operation.method == "post"
-    filters = frozenset(operation.filters)
+    filters = frozenset(map(operation.handled, operation.filters))
     current = operation.current
 
     def guard(request: GlueRequest) -> GlueResponse:

@@ -14,6 +14,7 @@ from glue_core.messages import GlueError, GlueRequest
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
+from glue_core.security.protection import Protection
 from glue_core.serialising import Dump, compile_dump
 from glue_core.violations import prepare, violations
 
@@ -63,6 +64,36 @@ class Policy:
 
     name: str
     decide: Decide
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Implied:
+    """The rule that declarations imply: of restricted names, and of types that nobody may read.
+
+    Attributes:
+        guarded: What guards each place where a type is read, for types that are open at none.
+        restricted: Names of each type with the grants of which one is needed.
+        admits: Says whether grants alone are enough for a protection.
+    """
+
+    guarded: Mapping[str, Sequence[tuple[Protection, ...]]]
+    restricted: Mapping[str, Mapping[str, frozenset[str]]]
+    admits: Callable[[Protection, frozenset[str]], bool]
+
+    def __call__(self, grants: frozenset[str], type_: str, name: str, action: Action) -> Decision:
+        """Decide as a policy does."""
+        if name:
+            needed = self.restricted.get(type_, {}).get(name)
+            return needed is None or not needed.isdisjoint(grants)
+        if action != "read" or type_ not in self.guarded:
+            return True
+        return any(
+            all(self.admits(each, grants) for each in guard) for guard in self.guarded[type_]
+        )
+
+    def about(self, type_: str) -> tuple[object, ...]:
+        """Return what it goes by for one type."""
+        return self.guarded.get(type_), self.restricted.get(type_)
 
 
 KEPT_FIELDSETS = 256
@@ -136,7 +167,7 @@ class Lens:
         )
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
-        self._loaders: dict[tuple[type[Schema] | None, bool], Schema] = {}
+        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Schema] = {}
         self.identify = _identifier(resource.id)
         self.version: Callable[[Any], object] | None = (
             None if resource.version is None else _reader(resource.version)
@@ -200,7 +231,7 @@ class Lens:
             The attributes by the names of the schema's fields, and what is wrong with them. The
             pointers of the errors start at the attributes.
         """
-        key = (operation.schema, operation.method == "patch")
+        key = (operation.schema, operation.ruled, operation.method == "patch")
         schema = self._loaders.get(key)
         if schema is None:
             schema = self._loaders[key] = self._loader(*key)
@@ -214,9 +245,11 @@ class Lens:
                     each.kind = "read_only"
             return {}, found
 
-    def _loader(self, declared: type[Schema] | None, is_partial: bool) -> Schema:
+    def _loader(
+        self, declared: type[Schema] | None, ruled: type[Schema] | None, is_partial: bool
+    ) -> Schema:
         """Make the schema that holds a body against the rules; what is hidden is unknown to it."""
-        kind = declared or self._resource.attributes
+        kind = ruled or declared or self._resource.attributes
         hidden = [
             name
             for name, field in kind().fields.items()
@@ -313,6 +346,42 @@ class Model:
             self.linkage,
         )
 
+    def resource_of(self, type_: str) -> Resource | None:
+        """Return the declaration that a type is, or None where there is no such type."""
+        held = self._types.get(type_)
+        return None if held is None else held.resource
+
+    def _implied(self, type_: str) -> list[tuple[object, ...]]:
+        found = (each.about(type_) for each in self._policies if isinstance(each, Implied))
+        return [each for each in found if any(each)]
+
+    def agrees(self, other: Model, types: Iterable[str]) -> bool:
+        """Say whether two models say the same of some types and of all that is related to them."""
+        seen: set[str] = set()
+        waiting = list(types)
+        while waiting:
+            type_ = waiting.pop()
+            if type_ in seen:
+                continue
+            seen.add(type_)
+            one, two = self._types.get(type_), other._types.get(type_)
+            if one is None or two is None:
+                if one is not two:
+                    return False
+                continue
+            if one.resource is not two.resource or one.relationships != two.relationships:
+                return False
+            if self.canonical.get(type_) != other.canonical.get(type_):
+                return False
+            if self._implied(type_) != other._implied(type_):
+                return False
+            waiting += [each.target for each in one.relationships.values()]
+        return all(
+            {each for each in ours if each[0] in seen}
+            == {each for each in theirs if each[0] in seen}
+            for ours, theirs in ((self.related, other.related), (self.linkage, other.linkage))
+        )
+
     @property
     def has_policies(self) -> bool:
         """Whether not everybody sees everything."""
@@ -344,7 +413,11 @@ class Model:
         declared = self._types[type_]
 
         def decide(name: str, action: Action) -> tuple[Decision, ...]:
-            return tuple(policy(grants, type_, name, action) for policy in self._policies)
+            # Whoever made a rule knew one of the names that an attribute has had.
+            names = (name, *declared.resource.renamed.get(name, ()))
+            return tuple(
+                policy(grants, type_, each, action) for each in names for policy in self._policies
+            )
 
         # What is related to something that does not exist for the caller is not there either.
         relationships = {

@@ -62,13 +62,24 @@ class Environment:
         self.run("python", "-m", "pip", "uninstall", "-q", "-y", *names)
 
 
+def make_environment(folder: Path) -> Environment:
+    """Make an empty virtual environment in a folder."""
+    environment = Environment(folder / "environment", folder / "directory")
+    venv.create(environment.folder, with_pip=True)
+    environment.directory.mkdir()
+    return environment
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """An empty virtual environment."""
-    folder, directory = tmp_path / "environment", tmp_path / "directory"
-    venv.create(folder, with_pip=True)
-    directory.mkdir()
-    return Environment(folder, directory)
+    return make_environment(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """A virtual environment for all tests of a file, empty at first."""
+    return make_environment(tmp_path_factory.mktemp("shared"))
 
 
 def folders_of_distributions() -> dict[str, Path]:

@@ -82,7 +82,7 @@ def perform(
             failed.meta["allow"] = ", ".join(request.operation.allowed)
         return failed
     document = _document_of(response)
-    if operation.op == "add" and not run.flow.operation.is_linkage:
+    if operation.op == "add" and not run.request.operation.is_linkage:
         _remember(operation, run, document, lids)
     return {name: document[name] for name in ("data", "meta") if name in document}
 
@@ -195,6 +195,6 @@ def _remember(
     if not isinstance(sent, dict) or not isinstance(sent.get("lid"), str):
         return
     id_ = shown.get("id") if isinstance(shown, dict) else run.request.resource.id
-    type_ = run.flow.operation.type
+    type_ = run.request.operation.type
     if isinstance(id_, str) and type_ is not None:
         lids.add(type_, sent["lid"], id_)

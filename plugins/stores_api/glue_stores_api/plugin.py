@@ -72,7 +72,7 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     """Contribute the choice of store and locale."""
     steps = StoreSteps(_stores(features, settings))
     return [
-        Step("store", steps.store, reads=READS),
+        Step("store", steps.store, reads=READS, chooses_store=True),
         Step("locale", steps.locale, after=("store",)),
     ]
 

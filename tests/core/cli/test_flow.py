@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from glue_core import OperationChange, Step
 from glue_core.application import RequestFlowAgnosticApiApplication, RequestFlowAwareApiApplication
 from glue_core.registry.discovery import Source
+from glue_core.testing import in_memory
 
 
 def flow(glue: Any, *arguments: str) -> Any:
@@ -169,3 +171,25 @@ def test_list_for_people_numbers_the_steps(glue: Any) -> None:
 def test_wrong_usage_ends_with_two(glue: Any, arguments: list[str]) -> None:
     """A path without a slash and a header without a colon are wrong usage."""
     assert glue("flow", *arguments).exit_code == 2
+
+
+def test_variant_of_a_store(glue: Any) -> None:
+    """``--store`` shows what a store has; without it the general operation is shown."""
+    change = OperationChange("probes.get", summary="Show a probe.", stores=("AT",))
+    step = Step("store", lambda operation: lambda request: None, chooses_store=True)
+    source = in_memory(
+        "glue.plugins.probe_api",
+        "acme",
+        glue_declaration_changes=lambda: [change],
+        glue_request_builders=lambda: [step],
+    )
+    glue.plugins.append(source)
+
+    def shown(*options: str) -> Any:
+        return json.loads(glue("flow", "GET", "/probes/1", *options, "--json").stdout)["operation"]
+
+    assert shown()["id"] == "probes:probes.probes.get"
+    assert shown()["stores"] == ["AT"]
+    assert shown("--store", "DE")["id"] == "probes:probes.probes.get"
+    assert shown("--store", "AT")["id"] == "probes:probes.probes.get[AT]"
+    assert shown("--store", "AT")["changed_by"] == ["in-memory:acme.probes.get[AT]"]

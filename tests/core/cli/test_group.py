@@ -26,6 +26,18 @@ def command(name: str) -> click.Command:
     return found
 
 
+def options_of(each: click.Command) -> list[str]:
+    """Return the long options of a command, and of those below it."""
+    below = each.commands.values() if isinstance(each, click.Group) else ()
+    return [
+        option
+        for parameter in each.params
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for option in parameter.opts
+        if option.startswith("--")
+    ] + [option for inner in below for option in options_of(inner)]
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_overview_says_what_the_command_says(name: str) -> None:
     """The line in the overview is the first line of the command's own help."""
@@ -40,13 +52,7 @@ def test_every_command_and_option_is_documented(name: str) -> None:
     """docs/commands.md has a section for each command, and names each of its options there."""
     _, _, section = DOCUMENTATION.read_text(encoding="utf-8").partition(f"\n## glue {name}")
     section = section.partition("\n## ")[0]
-    options = [
-        option
-        for parameter in command(name).params
-        if isinstance(parameter, click.Option) and not parameter.hidden
-        for option in parameter.opts
-        if option.startswith("--")
-    ]
+    options = options_of(command(name))
 
     assert section, f"Write a section '## glue {name}'."
     assert [each for each in options if f"`{each}" not in section] == []

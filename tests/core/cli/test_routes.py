@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from glue_core import GlueResponse, Identity, IdentityReader, Operation, Protection
+from glue_core import GlueResponse, Identity, IdentityReader, Operation, OperationChange, Protection
 from glue_core.application import RequestFlowAgnosticApiApplication
 from glue_core.registry.discovery import Source
 from glue_core.testing import in_memory
@@ -88,3 +88,17 @@ def test_scopes_are_collected(glue: Any) -> None:
 
     assert document["scopes"] == ["paint"]
     assert [each["path"] for each in asked["routes"]] == ["/paints"]
+
+
+def test_changes_stand_below_their_operation(glue: Any) -> None:
+    """Who changed an operation is told below it; the change has a line of its own."""
+    change = OperationChange("probes.get", summary="Show a probe.")
+    glue.plugins.append(
+        in_memory("glue.plugins.probe_api", "acme", glue_declaration_changes=lambda: [change])
+    )
+
+    lines = glue("routes").stdout.splitlines()
+
+    below = lines.index("    changed by in-memory:acme.probes.get")
+    assert "/probes/{probes_id}" in lines[below - 1]
+    assert "in-memory:acme.probes.get" in glue("plugins", "--all").stdout

@@ -1,0 +1,1 @@
+"""Skeletons of distributions: names, plans and templates behind ``glue new``."""
