@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         PageStrategy,
         Pagination,
         ParentResources,
+        RequestSource,
         Sort,
     )
     from glue_core.negotiation import read_accept
@@ -161,6 +162,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.work import Event, Work
 
@@ -205,6 +207,7 @@ __all__ = [
     "ErrorText",
     "Event",
     "Expand",
+    "ExtractedRequest",
     "Features",
     "Forbidden",
     "Format",
@@ -270,6 +273,7 @@ __all__ = [
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
+    "RequestSource",
     "Resource",
     "ResourceChange",
     "ResponseEvent",
@@ -299,6 +303,7 @@ __all__ = [
     "Subject",
     "TokenDraft",
     "TokenPlugins",
+    "Transport",
     "Unauthorized",
     "UnitOfWork",
     "Unprocessable",
@@ -375,6 +380,7 @@ _HOMES = {
     "ErrorText": "glue_core.catalogue",
     "Event": "glue_core.work",
     "Expand": "glue_core.listener",
+    "ExtractedRequest": "glue_core.transport",
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
@@ -447,6 +453,7 @@ _HOMES = {
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
+    "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
     "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
@@ -479,6 +486,7 @@ _HOMES = {
     "Subject": "glue_core.security.grants",
     "TokenDraft": "glue_core.security.grants",
     "TokenPlugins": "glue_core.security.grants",
+    "Transport": "glue_core.transport",
     "UNASKED": "glue_core.security.protection",
     "UNCHANGED": "glue_core.changes",
     "Unauthorized": "glue_core.errors",

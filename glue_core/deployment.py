@@ -29,6 +29,7 @@ from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
 from glue_core.services.services import Services
 from glue_core.settings import Settings
+from glue_core.transport import Transport
 from glue_core.work import Work
 
 SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
@@ -165,6 +166,7 @@ class Deployment:
         from glue_core.http import HttpApplication
 
         assert isinstance(application, RequestFlowAwareApiApplication)
+        settings = self.settings.application(application.name)
         return HttpApplication(
             application.name,
             compile_application(registry, self.settings),
@@ -172,7 +174,9 @@ class Deployment:
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],
             seconds=self.settings["limits"]["seconds"],
-            base_url=self.settings.application(application.name)["base_url"],
+            base_url=settings["base_url"],
+            versions_in_path=settings["versions_in_path"],
+            transports=_transports(registry),
             edge=edge,
             parameters=registry.access.parameters if registry.access is not None else None,
         )
@@ -220,6 +224,21 @@ class Deployment:
         if refusal is None:
             return start
         return lambda request: HandedWork(start(request), lambda: refusal)
+
+
+def _transports(registry: ApplicationRegistry) -> tuple[Transport, ...]:
+    """Bind the transports of an application, in the order they are asked."""
+    placed = registry.listeners("glue_transports")
+    for each in placed:
+        found = _bound((each,), registry.application)
+        if found and not isinstance(found[0], Transport):
+            listener = each.contribution
+            raise ConfigurationError(
+                f"The transport {listener.id!r} of {registry.application.name!r} is bound to "
+                f"{found[0]!r}, which is none.\n  {listener.party}\n"
+                f"It needs the methods 'applies', 'extract' and 'send'."
+            )
+    return _bound(placed, registry.application)
 
 
 def _bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:

@@ -71,13 +71,19 @@ class Flow:
     versions: Versions[Flow] | None = None
     stores: Stores[Flow] | None = None
 
-    def run(self, request: GlueRequest) -> GlueResponse:
+    def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.
 
         Nothing that a plugin does makes it raise. A status of 400 or more undoes the unit of work.
+
+        Args:
+            request: The request.
+            failed: Why there is nothing to answer but this, or None.
         """
         flow = self
         try:
+            if failed is not None:
+                raise failed
             if self.stores is not None:
                 flow = self.chosen(request)
             response = flow.answer(request)

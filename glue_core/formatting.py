@@ -22,6 +22,10 @@ STATUS_LINES[422] = "422 Unprocessable Content"
 """Status lines with the reason phrases of RFC 9110, which the standard library has not yet."""
 
 
+NEGOTIATED = ("Accept", "Content-Type")
+"""Headers that select the convention, the format and the version of an answer."""
+
+
 def status_line(status: int) -> str:
     """Return the status line of a code, known or not."""
     return STATUS_LINES.get(status) or f"{status} Unknown"
@@ -77,8 +81,22 @@ def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
 
 
 def _vary(operation: Operation) -> Format:
+    """Name what negotiation reads, also where a request had none of it.
+
+    A cache looks at the stored answer: one in plain JSON that a request without ``Content-Type``
+    got must not serve a request whose ``Content-Type`` selects a convention.
+
+    Source:
+        RFC 9110, section 12.5.5; RFC 9111, section 4.1.
+    """
+    both = ", ".join(NEGOTIATED)
+
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        add_vary(response, "Accept")
+        if "vary" not in response.meta:
+            response.meta["vary"] = both
+            return
+        for name in NEGOTIATED:
+            add_vary(response, name)
 
     return format_
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from glue_core.services.services import ServiceEngine, Services
     from glue_core.settings import Section, Settings
     from glue_core.step import Build, Format, Step, Validate, ValidateRouted, Wrap
+    from glue_core.transport import Transport
 
 PROJECT = "glue"
 
@@ -246,6 +247,20 @@ def glue_shut_down(  # type: ignore[empty-body]
 
     Returns:
         Listeners whose callable takes nothing; what one raises is logged.
+    """
+
+
+@hookspec
+def glue_transports(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[Transport]]:
+    """Contribute other ways for a request to come in, and for its answer to go out.
+
+    The first transport that says so takes an HTTP request; it extracts the request that goes
+    through the flow, and sends its answer in an envelope of its own. For applications with a flow.
+
+    Returns:
+        Listeners that are bound to the application and return a `Transport`, or None.
     """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -19,12 +19,20 @@ from glue_core.flow import Flow
 from glue_core.formatting import LOG, status_line
 from glue_core.inner import InnerRun, InnerSource, SharedWork
 from glue_core.matching import Match, Matcher
-from glue_core.messages import GlueError, GlueRequest, GlueResource, ParentResources
+from glue_core.messages import (
+    GlueError,
+    GlueRequest,
+    GlueResource,
+    GlueResponse,
+    ParentResources,
+    RequestSource,
+)
 from glue_core.negotiation import Negotiator, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
 from glue_core.security.in_query import move_to_headers
-from glue_core.versions import UNREADABLE, version_in
+from glue_core.transport import ExtractedSource, Transport
+from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
 
 READ_AT_ONCE = 65_536
@@ -156,6 +164,8 @@ class HttpApplication:
         edge: Edge,
         base_url: str | None = None,
         parameters: Mapping[str, str] | None = None,
+        versions_in_path: bool = False,
+        transports: Sequence[Transport] = (),
     ) -> None:
         """Put the parts together.
 
@@ -169,6 +179,8 @@ class HttpApplication:
             edge: What hears of the answers.
             parameters: Headers by the query parameters that may come in their place.
             base_url: Address that links start with; the request's own by default.
+            versions_in_path: Whether a path may start with the version it asks for.
+            transports: What may find other requests in HTTP requests; the first that applies does.
         """
         self.name = name
         self.matchers = matchers
@@ -177,6 +189,8 @@ class HttpApplication:
         self._body_limit = body_limit
         self._seconds = seconds
         self._base_url = base_url
+        self._versions_in_path = versions_in_path
+        self._transports = tuple(transports)
         self._edge = edge
         self._parameters = parameters
         self._app = falcon.App(router=FlowRouter(self._respond))
@@ -192,12 +206,35 @@ class HttpApplication:
 
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
         """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
-        source = HttpSource(environ, self._body_limit)
-        method = environ["REQUEST_METHOD"]
-        content_type = environ.get("CONTENT_TYPE") or None
-        selected = self.negotiator.select(method, content_type, environ.get("HTTP_ACCEPT"))
-        path = environ.get("PATH_INFO", "")
-        match = self.matchers[selected.convention].match(method, path, _raw_path(environ))
+        return self._hydrated(
+            HttpSource(environ, self._body_limit),
+            environ["REQUEST_METHOD"],
+            environ.get("PATH_INFO", ""),
+            _raw_path(environ),
+            environ.get("CONTENT_TYPE") or None,
+            environ.get("HTTP_ACCEPT"),
+            environ,
+        )
+
+    def _hydrated(
+        self,
+        source: RequestSource,
+        method: str,
+        path: str,
+        raw: str | None,
+        content_type: str | None,
+        accept: str | None,
+        environ: dict[str, Any],
+    ) -> tuple[Flow, GlueRequest]:
+        """Make a request of what any transport gives, and match it."""
+        selected = self.negotiator.select(method, content_type, accept)
+        prefix = ""
+        if self._versions_in_path:
+            versioned = version_before(path, raw)
+            path, raw, prefix = versioned.path, versioned.raw, versioned.prefix
+            if versioned.version is not None:
+                selected = self.negotiator.at_version(selected, versioned.version)
+        match = self.matchers[selected.convention].match(method, path, raw)
         flow, version = match.target, None
         if selected.asked is not None:
             version = selected.asked.named
@@ -224,10 +261,20 @@ class HttpApplication:
             f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or request.host}"
             f"{environ.get('SCRIPT_NAME', '')}"
         )
+        if prefix:
+            # Links lead to what the client reads: the same version.
+            request.base_url += prefix
         _name_resources(request, match)
         return flow, request
 
-    def inner_of(self, outer: GlueRequest, method: str, address: str, content: bytes) -> InnerRun:
+    def inner_of(
+        self,
+        outer: GlueRequest,
+        method: str,
+        address: str,
+        content: bytes,
+        headers: Mapping[str, str],
+    ) -> InnerRun:
         """Make and match a request inside another. Nothing of a plugin runs."""
         raw, _, query = address.partition("?")
         path = unquote_to_bytes(raw).decode("latin-1")
@@ -238,7 +285,7 @@ class HttpApplication:
         format_ = flow.operation.spoken.media_types[0] if flow.operation.spoken else None
         shared = SharedWork(outer)
         request = GlueRequest(
-            InnerSource(outer, format_, query, content),
+            InnerSource(outer, format_, query, content, headers),
             operation=flow.operation,
             start_work=shared.start,
             deadline=outer.deadline,
@@ -258,8 +305,10 @@ class HttpApplication:
     def takes(self, environ: dict[str, Any]) -> bool:
         """Say whether there is a place for the path, and a reader of the body's format.
 
-        Nothing of a plugin runs, and the body is not read.
+        Nothing of a plugin runs but its transports, and the body is not read.
         """
+        if self._transport_of(environ) is not None:
+            return True
         if environ["REQUEST_METHOD"] == "OPTIONS":
             # OPTIONS is answered everywhere, so that nobody finds out which paths exist.
             environ = {**environ, "REQUEST_METHOD": "GET"}
@@ -268,13 +317,22 @@ class HttpApplication:
         return is_understood and flow.operation.refusal not in NO_PLACE
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
-        flow, request = self.request_of(req.env)
+        transport = self._transport_of(req.env) if self._transports else None
+        failed = None
+        if transport is None:
+            flow, request = self.request_of(req.env)
+        else:
+            flow, request, failed = self._extracted(transport, req.env)
         if not request.host:
             resp.data = b"The Host header is missing."
             resp.content_type = "text/plain; charset=utf-8"
             self._send(400, {}, req, resp, request)
             return
-        response = flow.run(request)
+        response = flow.run(request, failed)
+        if request.version is not None and request.operation.refusal is None:
+            response.format = _with_version(response.format, request)
+        if transport is not None:
+            response = _enveloped(transport, response, request)
         status = response.http_status or DEFAULT_STATUSES["get"]
         self._send(status, response.meta, req, resp, request)
         content = response.content
@@ -282,18 +340,50 @@ class HttpApplication:
             return
         if response.format is not None:
             resp.content_type = response.format
-            if request.version is not None and request.operation.refusal is None:
-                resp.content_type = _with_version(response.format, request)
         if isinstance(content, bytes):
             resp.data = content
-        elif request.method == "HEAD":
+        elif req.method == "HEAD":
             # Falcon forgets the body of an answer to HEAD; what holds a file must give it back.
-            close = getattr(content, "close", None)
-            if close is not None:
-                close()
+            _close(content)
             resp.stream = ()
         else:
             resp.stream = content
+
+    def _transport_of(self, environ: dict[str, Any]) -> Transport | None:
+        """Return the first transport that an HTTP request is for, or None for HTTP itself."""
+        for transport in self._transports:
+            try:
+                if transport.applies(environ):
+                    return transport
+            except Exception as error:
+                request_id = request_id_of(environ)
+                LOG.error("Request %s: a transport cannot be asked", request_id, exc_info=error)
+        return None
+
+    def _extracted(
+        self, transport: Transport, environ: dict[str, Any]
+    ) -> tuple[Flow, GlueRequest, Exception | None]:
+        """Hydrate and match the request that another one carries.
+
+        Returns:
+            The flow and the request; and why there is none, with those of the carrier in its place.
+        """
+        carrier = HttpSource(environ, self._body_limit)
+        try:
+            extracted = transport.extract(carrier)
+            source = ExtractedSource(extracted, carrier, self._body_limit)
+            flow, request = self._hydrated(
+                source,
+                extracted.method,
+                unquote_to_bytes(source.raw_path).decode("latin-1"),
+                source.raw_path,
+                source.header("content-type"),
+                source.header("accept"),
+                environ,
+            )
+        except Exception as error:
+            return *self.request_of(environ), error
+        return flow, request, None
 
     def _send(
         self,
@@ -333,8 +423,25 @@ class HttpApplication:
         self._send(status, {}, req, resp, None)
 
 
-def _with_version(format_: str, request: GlueRequest) -> str:
+def _close(content: object) -> None:
+    """Close a body that is not sent, where it is one that holds something."""
+    close = getattr(content, "close", None)
+    if close is not None:
+        close()
+
+
+def _enveloped(transport: Transport, response: GlueResponse, request: GlueRequest) -> GlueResponse:
+    """Return the HTTP answer that carries another one."""
+    if request.method == "HEAD":
+        _close(response.content)
+        response.content = None
+    return transport.send(response, request)
+
+
+def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     """Repeat the version that the request carried, in the type of its convention."""
+    if format_ is None:
+        return None
     asked = request.selected.asked if request.selected is not None else None
     name, parameters = read_media_type(format_)
     if asked is None or name not in asked.media_types or version_in(parameters) is not None:

@@ -26,18 +26,28 @@ NOT_HANDED_DOWN = ("content-", "if-", "transfer-encoding", "range")
 class InnerSource:
     """Where an inner request comes from: the caller's headers, and a path and body of its own."""
 
-    __slots__ = ("_content", "_format", "_outer", "_query")
+    __slots__ = ("_content", "_format", "_headers", "_outer", "_query")
 
-    def __init__(self, outer: GlueRequest, format_: str | None, query: str, content: bytes) -> None:
+    def __init__(
+        self,
+        outer: GlueRequest,
+        format_: str | None,
+        query: str,
+        content: bytes,
+        headers: Mapping[str, str],
+    ) -> None:
         self._outer = outer
         self._format = format_
         self._query = query
         self._content = content
+        self._headers = headers
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its lower-case name, or None."""
         if name == "content-type":
             return self._format
+        if name in self._headers:
+            return self._headers[name]
         return None if name.startswith(NOT_HANDED_DOWN) else self._outer.header(name)
 
     def headers(self) -> dict[str, list[str]]:
@@ -46,6 +56,9 @@ class InnerSource:
         for name, values in self._outer.meta.items():
             if not name.startswith(NOT_HANDED_DOWN):
                 found[name] = list(values)
+        for name, value in self._headers.items():
+            if name != "content-type":
+                found[name] = [value]
         return found
 
     def query_string(self) -> str:

@@ -327,8 +327,9 @@ class GlueRequest:
         operation: The compiled operation that matched; a refusal is an operation too.
         method: HTTP method in capital letters.
         host: Host without its port, in lower case.
-        base_url: Scheme, host and mount point, without a trailing slash: links start with it.
-        path: Decoded path below the application's mount point.
+        base_url: Scheme, host and mount point, and the version that the path starts with where it
+            names one, without a trailing slash: links start with it.
+        path: Decoded path below the application's mount point and the version.
         resource: The resource the path names.
         parent_resources: The resources above it.
         locale: Locale, such as ``en_US``, or None before a builder chose one.
@@ -336,7 +337,7 @@ class GlueRequest:
         selected: What its headers select, the parameters of media types included, or None.
         requested_format: Value of ``Content-Type``, or None.
         accepted_format: Media type the answer will have, or None when nothing is acceptable.
-        version: Version that the media type asked for, or None.
+        version: Version that the media type or the path asked for, or None.
         query_fields: Query parameters, decoded; a repeated one is an error before it gets here.
         parameters_string: The query as it was sent.
         pagination: The page asked for, or None.
@@ -472,7 +473,13 @@ class GlueRequest:
         """Return the first value of a header, by its lower-case name, or None."""
         return self._source.header(name)
 
-    def inside(self, method: str, address: str, content: bytes = b"") -> InnerRun:
+    def inside(
+        self,
+        method: str,
+        address: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> InnerRun:
         """Make a request that runs inside this one, in the same convention and unit of work.
 
         It is matched at once; nothing of a plugin runs before `InnerRun.run`.
@@ -481,10 +488,11 @@ class GlueRequest:
             method: HTTP method in capital letters.
             address: Path below the application's mount point, percent-encoded, and a query.
             content: The body, in the format of the convention.
+            headers: Headers of its own, by lower-case name, over those that it has from this one.
         """
         if self._start_inner is None:
             raise RuntimeError("This request was made without an application to ask.")
-        return self._start_inner(self, method, address, content)
+        return self._start_inner(self, method, address, content, headers or {})
 
     def has(self, name: str) -> bool:
         """Say whether a field that is read lazily was read."""
@@ -495,8 +503,8 @@ class GlueRequest:
         return True
 
 
-StartInner = Callable[[GlueRequest, str, str, bytes], "InnerRun"]
-"""Makes a request inside another: the other one, method, address and body."""
+StartInner = Callable[[GlueRequest, str, str, bytes, Mapping[str, str]], "InnerRun"]
+"""Makes a request inside another: the other one, method, address, body and headers."""
 
 
 def _query_fields(request: GlueRequest) -> dict[str, str]:

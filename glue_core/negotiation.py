@@ -18,6 +18,7 @@ from glue_core.convention import (
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.operation import Operation
+from glue_core.settings import Settings
 from glue_core.step import Step, Validate
 from glue_core.versions import Asked, version_in
 
@@ -236,12 +237,25 @@ class Negotiator:
                 self._known[key] = known
         return known
 
+    def at_version(self, selected: Selected, version: GlueVersion) -> Selected:
+        """Return what a request selects whose path names a version."""
+        said = selected.asked
+        header = None
+        if said is not None and not {version, None}.intersection(said.versions):
+            header = "Accept" if said.in_accept else "Content-Type"
+        types = self._types_of(selected)
+        return replace(selected, asked=Asked((version,), False, types, header))
+
+    def _types_of(self, selected: Selected) -> frozenset[str]:
+        """Return the media types of the selected convention."""
+        convention = self._conventions[selected.convention]
+        return _lower((*convention.media_types, *written_types(convention)))
+
     def _asked(
         self, selected: Selected, content_type: str | None, accept: str | None
     ) -> Asked | None:
         """Return the version that the types of the selected convention name; the body's wins."""
-        convention = self._conventions[selected.convention]
-        types = _lower((*convention.media_types, *written_types(convention)))
+        types = self._types_of(selected)
         if content_type:
             name, parameters = read_media_type(content_type)
             version = version_in(parameters)
@@ -386,7 +400,35 @@ def _understood(operation: Operation) -> Validate | None:
     return validate
 
 
+def _one_version(settings: Settings, operation: Operation) -> Validate | None:
+    """Refuse a request whose path and headers name different versions."""
+    if not settings.application(operation.application)["versions_in_path"]:
+        return None
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        asked = request.selected.asked if request.selected is not None else None
+        if asked is None or asked.contradicted_by is None:
+            return None
+        error = GlueError(
+            status=400,
+            code=codes.INVALID_HEADER,
+            message=f"The path names version {asked.named}, and this header another one.",
+            header=asked.contradicted_by,
+        )
+        return GlueRequestValidation(False, 400, (error,))
+
+    return validate
+
+
 @hookimpl
-def glue_request_validators() -> Sequence[Step[Validate]]:
-    """Refuse what the client does not accept (406) and what we do not understand (415)."""
-    return [Step("accepted-format", _accepted), Step("requested-format", _understood)]
+def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
+    """Refuse what the client does not accept (406) and what we do not understand (415, 400)."""
+
+    def one_version(operation: Operation) -> Validate | None:
+        return _one_version(settings, operation)
+
+    return [
+        Step("accepted-format", _accepted),
+        Step("requested-format", _understood),
+        Step("one-version", one_version),
+    ]

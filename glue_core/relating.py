@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glue_core import codes
@@ -20,15 +21,17 @@ from glue_core.messages import (
     GlueRequest,
     GlueResource,
     GlueResponse,
+    Pagination,
     ParentResources,
 )
-from glue_core.operation import HTTP_METHODS, RELATIONSHIPS, Method, Operation
+from glue_core.operation import HTTP_METHODS, RELATIONSHIPS, Method, Operation, PageRules
 from glue_core.registry.discovery import place_of
 from glue_core.registry.order import Contribution
 from glue_core.relationship import Relationship, Write
 from glue_core.resource import Resource
 from glue_core.security.protection import PUBLIC, Protection
 from glue_core.validation import refused
+from glue_core.versions import UNREADABLE, versions_of
 
 if TYPE_CHECKING:
     from glue_core.convention import Convention
@@ -91,6 +94,48 @@ def top_level_gets(
     return found
 
 
+def page_rules(
+    relationship: Relationship,
+    operations: Iterable[Contribution],
+    follows: Follows,
+    convention: str | None,
+) -> PageRules | None:
+    """Return how a relationship is cut into pages at its places, or None where it is not.
+
+    Its own rules count, else those of the collection that is called after the target, in its
+    newest version.
+
+    Args:
+        relationship: The relationship.
+        operations: What plugins declare.
+        follows: Says whether an operation is reachable under a convention.
+        convention: Name of the convention, or None for the plain flow.
+    """
+    if not relationship.many:
+        return None
+    if relationship.page is not None:
+        return relationship.page
+    declared = [
+        each
+        for each in operations
+        if each.value.method == "getCollection"
+        and each.value.place == each.value.type == relationship.target
+        and each.value.page is not None
+        and follows(each.value, convention)
+    ]
+    if not declared:
+        return None if relationship.load_page is None else PageRules()
+    newest = max(
+        declared, key=lambda each: (max(versions_of(each.value), default=UNREADABLE), each.id)
+    )
+    rules: PageRules = newest.value.page
+    if relationship.load_page is not None:
+        return rules
+    # A loader of all related resources knows no cursors.
+    strategies = tuple(each for each in rules.strategies if each != "cursor")
+    return replace(rules, strategies=strategies, ranges=False) if strategies else None
+
+
 def relationship_operations(
     operations: Sequence[Contribution],
     relationships: Sequence[Contribution],
@@ -132,11 +177,14 @@ def relationship_operations(
     made: list[Contribution] = []
     for (index, get_id, is_linkage), names in reachable.items():
         declared = relationships[index]
-        shown = resources[next(iter(names))]
-        get = by_id[get_id]
+        first = min(names, key=lambda name: name or "")
+        shown, get = resources[first], by_id[get_id]
+        page = page_rules(declared.value, operations, follows, first)
         # Who may change the resource may change what it is related to.
         change = patches.get(get.place, get).protection
-        for operation in _made(declared.value, get, shown, is_linkage, frozenset(names), change):
+        for operation in _made(
+            declared.value, get, shown, is_linkage, frozenset(names), change, page
+        ):
             call = change_by(declared.value, operation.method) if is_linkage else None
             made.append(
                 Contribution(
@@ -198,6 +246,7 @@ def _made(
     is_linkage: bool,
     conventions: frozenset[str | None],
     change_protection: Protection | None,
+    page: PageRules | None,
 ) -> Iterator[Operation]:
     """Yield the operations of one relationship at one of its two places."""
     name = relationship.name
@@ -210,6 +259,7 @@ def _made(
             shown[relationship.target],
             singleton=not relationship.many,
             protection=PUBLIC,
+            page=page,
             parameters=get.parameters,
             singular=get.singular,
             snake_case=get.snake_case,
@@ -237,6 +287,7 @@ def _made(
             place,
             get.resource,
             singleton=True,
+            page=page if method == "get" else None,
             parameters=get.parameters if method == "get" else (),
             errors=get.errors,
             name=f"{place}.{method}",
@@ -286,10 +337,31 @@ def relationship_handler(operation: Operation, parent: Flow, model: Model) -> Ha
         resource = fetch(request)
         if isinstance(resource, GlueResponse):
             return resource
-        held = load_related(model, relationship, resource, request)
+        held, page = load(resource, request)
         if is_linkage:
-            return GlueResponse([resource])
-        return GlueResponse(held.resources, is_collection=relationship.many)
+            return GlueResponse([resource], pagination=page)
+        return GlueResponse(held.resources, is_collection=relationship.many, pagination=page)
+
+    def load(
+        resource: GlueResource, request: GlueRequest
+    ) -> tuple[GlueRelationship, Pagination | None]:
+        """Let the resource hold what the request wants of the relationship, and say which page."""
+        asked = request.pagination
+        if asked is None:
+            return load_related(model, relationship, resource, request), None
+        held = resource.relationships or {}
+        if relationship.load_page is not None and name not in held:
+            found = relationship.load_page(resource, request)
+            resource.relationships = {**held, name: GlueRelationship(found.resources)}
+            shown, page = load_related(model, relationship, resource, request), found.pagination
+            if page is not None and model.lens(relationship.target, request.grants).criteria:
+                # Who loads a page does not count by the criteria: its total would tell of others.
+                page = replace(page, total=None)
+            return shown, page
+        whole = load_related(model, relationship, resource, request)
+        total, end = len(whole.resources), asked.offset + asked.limit
+        whole.resources = whole.resources[asked.offset : end]
+        return whole, Pagination(asked.offset, asked.limit, total, asked.strategy)
 
     def write(request: GlueRequest) -> GlueResponse:
         assert change is not None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from glue_core.messages import GlueRequest, GlueResource
+from glue_core.messages import GlueRequest, GlueResource, GlueResponse
+
+if TYPE_CHECKING:
+    from glue_core.operation import PageRules
 
 Load = Callable[[Sequence[GlueResource], GlueRequest], Mapping[Any, Any]]
 """Answers for all the resources of a level at once.
@@ -14,6 +17,15 @@ Load = Callable[[Sequence[GlueResource], GlueRequest], Mapping[Any, Any]]
 It gets the resources, each id once, and returns what each id relates to: for a to-many
 relationship a sequence, for a to-one relationship an object or None. The values are objects that
 the target type shows, or `GlueResource`. An id that is left out relates to nothing.
+"""
+
+LoadPage = Callable[[GlueResource, GlueRequest], GlueResponse]
+"""Answers with one page of what one resource relates to.
+
+As the handler of a collection does it reads ``request.pagination`` and returns a
+`GlueResponse.page`, whose pagination makes the links to other pages. It is called where a client
+reads a to-many relationship at a place of its own, which is for one resource at a time; what is
+included is never cut into pages, and stays with ``load``.
 """
 
 Write = Callable[[GlueResource, Sequence[GlueResource], GlueRequest], None]
@@ -45,6 +57,10 @@ class Relationship:
         replace: Replaces all of it: PATCH on the relationship itself; None where that is refused.
         add: Adds to a to-many relationship: POST; None where that is refused.
         remove: Removes from a to-many relationship: DELETE; None where that is refused.
+        page: How a to-many relationship is cut into pages at its places; None takes the rules of
+            the collection that is called after the target, where it has some.
+        load_page: Loads one page alone; None loads all of it with ``load`` and cuts the page out,
+            which serves offsets and numbers, not cursors.
     """
 
     name: str
@@ -57,3 +73,5 @@ class Relationship:
     replace: Write | None = None
     add: Write | None = None
     remove: Write | None = None
+    page: PageRules | None = None
+    load_page: LoadPage | None = None

@@ -239,6 +239,10 @@ class ApplicationSettings(Schema):
             "whose body it cannot read; none by default."
         },
     )
+    versions_in_path = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Read the version of resources from paths such as '/v2.0/…' too."},
+    )
     security_headers = fields.Boolean(
         load_default=True,
         metadata={"description": "Send the security headers that an answer lacks."},

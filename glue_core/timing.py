@@ -87,12 +87,12 @@ class TimedFlow(Flow):
     measured: Flow | None = None
     seconds: float = 0.0
 
-    def run(self, request: GlueRequest) -> GlueResponse:
+    def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request, and say how long it took where the caller may know."""
         if self.measured is None or not self.permits(request):
-            return Flow.run(self, request)
+            return Flow.run(self, request, failed)
         watch = request.notes[NOTE] = Stopwatch(request.deadline - self.seconds)
-        response = self.measured.run(request)
+        response = self.measured.run(request, failed)
         response.meta[HEADER] = watch.header()
         return response
 

@@ -1,4 +1,8 @@
-"""Versions of resources: ``version=`` in a media type selects among operations at one place."""
+"""Versions of resources: the media type, or the path, selects among operations at one place.
+
+A media type says ``version=2.0``. Where an application reads versions from paths as well, a path
+may start with ``/v2.0``; what follows is the path that it is without it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import unquote
 
 from glue_core.errors import ConfigurationError
 from glue_core.messages import GlueVersion
@@ -35,6 +40,45 @@ def version_in(parameters: MediaParameters) -> GlueVersion | None:
         if name == PARAMETER:
             return read_version(value) or UNREADABLE
     return None
+
+
+def version_of_segment(segment: str) -> GlueVersion | None:
+    """Return the version that the first segment of a path names, or None: ``v2``, ``v2.0``."""
+    return read_version(segment[1:]) if segment.startswith("v") else None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedPath:
+    """A path whose first segment may name a version.
+
+    Attributes:
+        prefix: The segment with the slash before it, which links keep; empty without one.
+        path: The path behind it, decoded.
+        raw: The same as the client sent it, or None where the server does not tell.
+        version: The version, or None where the path names none.
+    """
+
+    prefix: str
+    path: str
+    raw: str | None
+    version: GlueVersion | None
+
+
+def version_before(path: str, raw: str | None) -> VersionedPath:
+    """Read the version that a path starts with.
+
+    Args:
+        path: ``PATH_INFO`` as WSGI gives it.
+        raw: The path as the client sent it, or None. An encoded slash does not end its segment.
+    """
+    segment = path[1:].partition("/")[0] if path.startswith("/") else ""
+    version = version_of_segment(segment)
+    sent, slash, rest = (raw or path)[1:].partition("/")
+    if version is None or unquote(sent) != segment:
+        return VersionedPath("", path, raw, None)
+    prefix = f"/{segment}"
+    behind = None if raw is None else slash + rest or "/"
+    return VersionedPath(prefix, path[len(prefix) :] or "/", behind, version)
 
 
 def versions_of(operation: Operation) -> tuple[GlueVersion, ...]:
@@ -70,13 +114,15 @@ class Asked:
 
     Attributes:
         versions: What it takes, the best first; None among them takes any.
-        in_accept: Whether ``Accept`` says so, not the type of the body.
-        media_types: Media types whose parameter said so; answers in one of them repeat it.
+        in_accept: Whether ``Accept`` says so, not the type of the body or the path.
+        media_types: Media types of the convention; answers in one of them repeat it.
+        contradicted_by: Header that names another version than the path, or None.
     """
 
     versions: tuple[GlueVersion | None, ...]
     in_accept: bool
     media_types: frozenset[str]
+    contradicted_by: str | None = None
 
     @property
     def named(self) -> GlueVersion:

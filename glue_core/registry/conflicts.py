@@ -17,6 +17,7 @@ from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
 from glue_core.resource import Resource
 from glue_core.variants import answer_alike, share_stores
+from glue_core.versions import version_of_segment
 
 if TYPE_CHECKING:
     from falcon.routing import CompiledRouter
@@ -94,6 +95,20 @@ def wrong_places(
             )
 
 
+def hidden_by_versions(application: str, operations: Iterable[Contribution]) -> Iterable[str]:
+    """Tell of places whose first segment an application reads as a version."""
+    for each in operations:
+        place = each.value.place
+        segment = place.removeprefix("/").partition("/")[0]
+        if version_of_segment(segment) is not None:
+            yield (
+                f"The operation {each.id!r} of {application!r} has the place {place!r}, and "
+                f"{application!r} reads {segment!r} as a version.\n  {each.party}\n"
+                f"Give it another place, or take 'applications.{application}.versions_in_path' "
+                f"out of the settings."
+            )
+
+
 def declared_types(
     application: str, contributions: Iterable[Contribution], problems: list[str]
 ) -> dict[str, list[tuple[Resource, Contribution]]]:
@@ -146,6 +161,7 @@ def wrong_relationships(
                     f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
                     f"'disable' in the settings."
                 )
+        yield from _wrong_pages(application, each)
         declared = types.get(each.value.source, ())
         for resource, _ in declared:
             fields = resource.attributes().fields
@@ -160,6 +176,25 @@ def wrong_relationships(
         lambda each: f"{each.value.source}.{each.value.name}",
         f"Two relationships of {application!r} are {{!r}}.",
     )
+
+
+def _wrong_pages(application: str, contribution: Contribution) -> Iterable[str]:
+    """Tell of pages of a relationship that nothing could serve."""
+    relationship = contribution.value
+    page, load_page = relationship.page, relationship.load_page
+    wrong = None
+    if not relationship.many and (page is not None or load_page is not None):
+        wrong = ("is to-one and has pages", "Take 'page' and 'load_page' away, or make it to-many.")
+    elif page is not None and "cursor" in page.strategies and load_page is None:
+        wrong = (
+            "takes cursors, which 'load' knows nothing of",
+            "Give it 'load_page', or take 'cursor' out of its 'page'.",
+        )
+    if wrong is not None:
+        yield (
+            f"The relationship {relationship.name!r} of {relationship.source!r} in "
+            f"{application!r} {wrong[0]}.\n  {contribution.party}\n{wrong[1]}"
+        )
 
 
 def clashing_operations(

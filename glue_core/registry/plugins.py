@@ -81,6 +81,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_health_checks": (HealthCheck,),
     "glue_start_up": (Listener,),
     "glue_shut_down": (Listener,),
+    "glue_transports": (Listener,),
     "glue_context_expanders": (Listener,),
     "glue_encoders": (Encoder,),
     "glue_authentication_servers": (AuthenticationServer,),

@@ -26,6 +26,7 @@ from glue_core.registry.conflicts import (
     clashing_operations,
     clashing_templates,
     declared_types,
+    hidden_by_versions,
     refuse_clashing_grants,
     refuse_twins,
     twice,
@@ -81,7 +82,13 @@ ACCESS_HOOKS = (
 )
 """The hooks that say who asks and what they may."""
 
-LISTENERS = ("glue_response_events", "glue_terminate", "glue_start_up", "glue_shut_down")
+LISTENERS = (
+    "glue_response_events",
+    "glue_terminate",
+    "glue_start_up",
+    "glue_shut_down",
+    "glue_transports",
+)
 """The hooks whose contributions hear of what happens around requests."""
 
 EXPANDERS = "glue_context_expanders"
@@ -470,6 +477,8 @@ class Registry:
 
         problems: list[str] = []
         problems += wrong_places(application.name, operations, routes)
+        if self.settings.application(application.name)["versions_in_path"]:
+            problems += hidden_by_versions(application.name, (*operations, *routes))
         if problems:
             raise ConfigurationError("\n\n".join(problems))
         problems += clashing_templates(application.name, routes, conventions)

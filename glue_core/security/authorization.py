@@ -171,7 +171,8 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
     access, model, type_ = operation.access, operation.model, operation.type
     if access is None or not access.has_policies or model is None or type_ is None:
         return handler
-    if type_ not in model or operation.is_linkage:
+    if type_ not in model or operation.relationship is not None:
+        # What a relationship leads to was held against the criteria when it was loaded.
         return handler
     changes = operation.method in CHANGES_ONE
     creates = operation.method == "post"

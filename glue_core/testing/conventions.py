@@ -754,8 +754,10 @@ class ConventionCompliance:
                     f"{' or '.join(expected)}",
                     "the writer: it sets 'response.format' for successes and for errors",
                 )
-            if "accept" not in answer.response.headers.get("vary", "").lower():
-                probe.fail(answer, "has no 'Vary: Accept'", "the response formatters")
+            varies = answer.response.headers.get("vary", "").lower()
+            for name in ("accept", "content-type"):
+                if name not in (each.strip() for each in varies.split(",")):
+                    probe.fail(answer, f"does not name {name!r} in Vary", "the response formatters")
             document = probe.document(answer, status)
             if status < 400:
                 continue

@@ -16,6 +16,7 @@ from glue_core import (
     Model,
     NotFound,
     Operation,
+    PageRules,
     Problem,
     Relationship,
     RequestFlowAwareApiApplication,
@@ -201,3 +202,107 @@ def test_policies_decide_about_changes(allowed: set[str], status: int | None) ->
             run(request)
         assert (refusal.value.status, changed) == (status, [])
     assert request.operation is patch
+
+
+def shelf_of(sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[Any, Any]:
+    """Every writer has a shelf of five books."""
+    return {each.id: [{"id": f"{n}", "name": f"{n}"} for n in range(5)] for each in sources}
+
+
+def list_books(request: GlueRequest) -> GlueResponse:
+    """Answer with no book."""
+    return GlueResponse.page([])
+
+
+@pytest.fixture
+def shelf(glue_client: Callable[..., Client]) -> Callable[..., list[str]]:
+    """Return what reads the names of the books of a writer, by page rules and a query."""
+
+    def read(query: str = "", collection: PageRules | None = None, **options: Any) -> list[str]:
+        relationship = Relationship("books", "books", shelf_of, source="writers", **options)
+        plugin = in_memory(
+            GROUP,
+            "library",
+            glue_resources=lambda: [
+                Operation("get", one, "writers", WRITERS),
+                Operation("getCollection", list_books, "shelves", BOOKS, page=PageRules(4)),
+                Operation("getCollection", list_books, "books", BOOKS, page=collection),
+            ],
+            glue_relationships=lambda: [relationship],
+        )
+        response = glue_client([APPLICATION, plugin]).get(f"/writers/7/books{query}")
+        assert response.status_code == 200, response
+        return [each["name"] for each in response.json]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("collection", "own", "shown"),
+    [
+        (None, None, 5),
+        (PageRules(2), None, 2),
+        (PageRules(2), PageRules(3), 3),
+        (None, PageRules(3), 3),
+        (PageRules(2, strategies=("cursor", "number")), None, 2),
+        (PageRules(2, strategies=("cursor",)), None, 5),
+    ],
+)
+def test_rules_of_pages(
+    shelf: Callable[..., list[str]],
+    collection: PageRules | None,
+    own: PageRules | None,
+    shown: int,
+) -> None:
+    """The relationship's own rules count, else the target's, as far as a cut can follow them."""
+    assert len(shelf("", collection, page=own)) == shown
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_rules_of_the_newest_version(glue_client: Callable[..., Client], is_first: bool) -> None:
+    """Of several versions of the target's collection the newest counts, declared in any order."""
+    pages = [("1.0", PageRules(1)), ("2.0", PageRules(2))]
+    lists = [
+        Operation("getCollection", list_books, "books", BOOKS, page=page, versions=(version,))
+        for version, page in (pages if is_first else pages[::-1])
+    ]
+    plugin = in_memory(
+        GROUP,
+        "library",
+        glue_resources=lambda: [Operation("get", one, "writers", WRITERS), *lists],
+        glue_relationships=lambda: [Relationship("books", "books", shelf_of, source="writers")],
+    )
+
+    response = glue_client([APPLICATION, plugin]).get("/writers/7/books")
+
+    assert [each["name"] for each in response.json] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("?page[offset]=1&page[limit]=2", ["1", "2"]),
+        ("?page[offset]=4", ["4"]),
+        ("?page[offset]=9", []),
+        ("?page[number]=2&page[size]=2", ["2", "3"]),
+    ],
+)
+def test_page_is_cut_out(shelf: Callable[..., list[str]], query: str, shown: list[str]) -> None:
+    """Without a loader of pages the page is cut out of all related resources."""
+    assert shelf(query, page=PageRules(3, strategies=("offset", "number"))) == shown
+
+
+def test_page_is_loaded_at_its_source(shelf: Callable[..., list[str]]) -> None:
+    """A loader of pages is asked for the page of one resource, and may read cursors."""
+
+    def load_page(resource: GlueResource, request: GlueRequest) -> GlueResponse:
+        page = request.pagination
+        assert page is not None
+        found = f"{resource.type} {resource.id} {page.after} {page.limit}"
+        return GlueResponse.page([{"id": "x", "name": found}], page)
+
+    cursors = PageRules(2, strategies=("cursor",))
+
+    assert shelf("?page[after]=z", page=cursors, load_page=load_page) == ["writers 7 z 2"]
+    assert shelf("?page[after]=z", cursors, load_page=load_page) == ["writers 7 z 2"]
+    assert shelf("", load_page=load_page) == ["writers 7 None 10"]

@@ -330,7 +330,7 @@ def test_known_answer_is_not_sent_again(shop: Client, path: str) -> None:
         assert response.status_code == 304
         assert response.content == b""
         assert response.headers["etag"] == tag
-        assert response.headers["vary"] == "Accept"
+        assert response.headers["vary"] == "Accept, Content-Type"
         assert "content-type" not in response.headers
 
 

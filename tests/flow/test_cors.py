@@ -126,7 +126,7 @@ def test_page_may_read_every_answer(shop: Client, path: str) -> None:
     assert headers["access-control-allow-origin"] == SHOP
     assert "access-control-allow-credentials" not in headers
     assert "etag" in headers["access-control-expose-headers"]
-    assert headers["vary"] == "Accept, Origin"
+    assert headers["vary"] == "Accept, Content-Type, Origin"
 
 
 @pytest.mark.parametrize("origin", [None, "https://elsewhere.example.com", "null"])
@@ -135,7 +135,7 @@ def test_other_pages_may_not(shop: Client, origin: str | None) -> None:
     headers = shop.get("/things", headers={"origin": origin}).headers
 
     assert "access-control-allow-origin" not in headers
-    assert headers["vary"] == "Accept, Origin"
+    assert headers["vary"] == "Accept, Content-Type, Origin"
 
 
 def test_credentials(serve: Serve) -> None:
@@ -154,7 +154,7 @@ def test_every_origin(serve: Serve) -> None:
     headers = client.get("/things", headers={"origin": "https://any.example.com"}).headers
 
     assert headers["access-control-allow-origin"] == "*"
-    assert headers["vary"] == "Accept"
+    assert headers["vary"] == "Accept, Content-Type"
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,36 @@ def test_common_plugins_contribute_no_routes(glue_deployment: Callable[..., Any]
     """A route for every application, whatever it speaks, stops the start."""
     with pytest.raises(ConfigurationError, match="which every application"):
         magazine_with(glue_deployment, "glue.plugins", Twice())
+
+
+class Headers:
+    """A route whose handler asks for a thing with headers of its own, and tells what it had."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, list[str]]] = []
+
+    def post(self, request: GlueRequest) -> GlueResponse:
+        """Ask for an article that is not there."""
+        own = {"if-match": '"2"', "x-both": "inner"}
+        run = request.inside("GET", "/articles/1", headers=own)
+        self.seen.append(run.request.meta)
+        assert {name: run.request.header(name) for name in own} == own
+        return GlueResponse(content=b"done", format="text/plain")
+
+    @hookimpl
+    def glue_route_providers(self) -> Sequence[Operation]:
+        """Contribute the route."""
+        return [Operation("post", self.post, "/headers", status=200)]
+
+
+def test_an_inner_request_has_headers_of_its_own(glue_deployment: Callable[..., Any]) -> None:
+    """They come over those of the outer request, of which some are not handed down."""
+    plugin = Headers()
+    client = magazine_with(glue_deployment, "glue.conventions.json_api", plugin).json_api
+    sent = {"if-match": '"1"', "if-none-match": '"1"', "x-both": "outer", "x-outer": "o"}
+
+    assert client.post("/headers", json={}, headers=sent).status_code == 200
+
+    (seen,) = plugin.seen
+    assert (seen["if-match"], seen["x-both"], seen["x-outer"]) == (['"2"'], ["inner"], ["o"])
+    assert "if-none-match" not in seen

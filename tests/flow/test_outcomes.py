@@ -56,6 +56,40 @@ def test_convention_writes_its_own_format(serve: Serve, by_line: dict[str, str])
     assert response.headers["content-type"].startswith("text/x-lines")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/things/1", {}),
+        ("GET", "/things/1", {"accept": "text/x-lines"}),
+        ("GET", "/things/1", {"content-type": "text/x-lines"}),
+        ("HEAD", "/things", {}),
+        ("GET", "/nothing", {}),
+        ("GET", "/things/1", {"accept": "image/png"}),
+        ("DELETE", "/things/1", {}),
+        ("OPTIONS", "/things", {}),
+    ],
+)
+def test_answers_depend_on_what_selects_the_convention(
+    serve: Serve, method: str, path: str, headers: dict[str, str]
+) -> None:
+    """Every answer names both headers, also where a request had neither of them."""
+    response = serve().request(method, path, headers=headers)
+
+    assert response.headers["vary"] == "Accept, Content-Type"
+
+
+def test_header_of_a_controller_is_kept_in_vary(serve: Serve) -> None:
+    """What an answer depends on besides stays, and nothing is named twice."""
+
+    def depend(response: GlueResponse, request: GlueRequest) -> None:
+        response.meta["vary"] = "Cookie, content-type"
+
+    steps = [Step("cookie", always(depend), before=("vary",))]
+    response = serve(glue_response_formatters=lambda: steps).get("/things/1")
+
+    assert response.headers["vary"] == "Cookie, content-type, Accept"
+
+
 def test_collection(serve: Serve) -> None:
     """A collection is a list."""
     assert [each["name"] for each in serve().get("/things").json] == ["one", "two"]

@@ -169,7 +169,9 @@ def orders() -> Orders:
 def plugin(orders: Orders) -> Callable[..., Source]:
     """Contribute orders and buyers, protected, with policies."""
 
-    def make(*policies: Policy, filters: tuple[str, ...] = ("customer",)) -> Source:
+    def make(
+        *policies: Policy, filters: tuple[str, ...] = ("customer",), load_page: Any = None
+    ) -> Source:
         order = Resource(
             "orders",
             OrderAttributes,
@@ -188,7 +190,9 @@ def plugin(orders: Orders) -> Callable[..., Source]:
         buyer = Resource(
             "buyers",
             BuyerAttributes,
-            relationships=(Relationship("orders", "orders", orders.of_buyers),),
+            relationships=(
+                Relationship("orders", "orders", orders.of_buyers, load_page=load_page),
+            ),
         )
         missing = (ErrorCode(404, "402", "Order not found."),)
 
@@ -449,6 +453,31 @@ def test_included_resources_are_held_against_it(ask: Answer) -> None:
     assert [each["id"] for each in document["included"]] == ["1"]
     assert [each["id"] for each in related["data"]] == ["1"]
     assert [each["id"] for each in linkage["data"]] == ["1"]
+
+
+@pytest.mark.parametrize("place", ["orders", "relationships/orders"])
+def test_pages_of_a_relationship_are_held_against_it(ask: Answer, place: str) -> None:
+    """Pages are cut out of what the caller may see, and the total is that of it."""
+    document = ask("ben", OWN).get(f"/buyers/DE--2/{place}?page[limit]=1").json
+
+    assert [each["id"] for each in document["data"]] == ["2"]
+    assert document["meta"] == {"total": 1}
+
+
+@pytest.mark.parametrize("place", ["orders", "relationships/orders"])
+def test_loaded_pages_of_a_relationship_are_held_against_it(
+    ask: Answer, orders: Orders, place: str
+) -> None:
+    """A page that its loader did not filter shows no more, and its total is not told."""
+
+    def load_page(buyer: GlueResource, request: GlueRequest) -> GlueResponse:
+        return GlueResponse.page(orders.rows.values(), Pagination(0, 10, len(orders.rows)))
+
+    document = ask("ben", OWN, load_page=load_page).get(f"/buyers/DE--2/{place}").json
+
+    assert [each["id"] for each in document["data"]] == ["2"]
+    assert "total" not in str(document.get("meta", {}))
+    assert not document["links"].get("last")
 
 
 def test_relationship_of_somebody_elses(ask: Answer) -> None:

@@ -257,3 +257,150 @@ def test_version_that_is_none_stops_the_start(serve: Serve) -> None:
 
     with pytest.raises(ConfigurationError, match="has the version 'beta'"):
         serve(glue_resources=lambda: [Operation("get", get, "labels", resource)])
+
+
+IN_PATHS = {"applications": {"shop": {"versions_in_path": True}}}
+
+
+@pytest.fixture
+def prefixed(serve: Serve) -> Client:
+    """A client of an application that reads versions from paths as well."""
+    return serve(glue_resources=lambda: [FirstLabels(), SecondLabels()], settings=IN_PATHS)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown", "echo"),
+    [
+        ("/v1.0/labels/1", {"text": "1.0"}, "; version=1.0"),
+        ("/v1/labels/1", {"text": "1.0"}, "; version=1.0"),
+        ("/v1.1/labels/1/", {"text": "1.1"}, "; version=1.1"),
+        ("/v2.0/labels/1?fields[labels]=words", {"words": ["two"]}, "; version=2.0"),
+        ("/labels/1", {"words": ["two"]}, ""),
+    ],
+)
+def test_version_in_the_path(
+    prefixed: Client, path: str, shown: Mapping[str, Any], echo: str
+) -> None:
+    """A path may start with the version, which the type of the answer repeats."""
+    response = prefixed.get(path)
+
+    assert response.json == [shown]
+    assert response.headers["content-type"] == f"{PLAIN}{echo}"
+
+
+@pytest.mark.parametrize("version", ["v1.2", "v3", "v2.0.0", "v01", "V1", "v", "v1000000"])
+def test_unknown_version_in_the_path(prefixed: Client, version: str) -> None:
+    """A version that nobody declares, and a segment that is no version, are not there."""
+    response = prefixed.get(f"/{version}/labels/1")
+
+    assert response.status_code == 404
+    assert [each["code"] for each in response.json] == ["007"]
+
+
+@pytest.mark.parametrize("path", ["/v2", "/v2/", "//v2/labels/1", "/v2//labels/1", "/v2/v2/labels"])
+def test_version_alone_is_no_place(prefixed: Client, path: str) -> None:
+    """Behind a version comes a path as it would be without it."""
+    assert prefixed.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "header"),
+    [
+        ({"content-type": f"{PLAIN}; version=1.0"}, "Content-Type"),
+        ({"content-type": f"{PLAIN}; version=x"}, "Content-Type"),
+        ({"accept": f"{PLAIN}; version=1.0"}, "Accept"),
+        ({"accept": f"{PLAIN}; version=1.0, {PLAIN}; version=1.1"}, "Accept"),
+    ],
+)
+def test_headers_that_contradict_the_path(
+    prefixed: Client, headers: dict[str, str], header: str
+) -> None:
+    """A header that names another version than the path is 400, and the error names it."""
+    response = prefixed.get("/v2.0/labels/1", headers=headers)
+
+    assert response.status_code == 400
+    assert [(each["code"], each["header"]) for each in response.json] == [("021", header)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": f"{PLAIN}; version=1.0"},
+        {"accept": f"{PLAIN}; version=1.0"},
+        {"accept": f"{PLAIN}; version=2.0, {PLAIN}; version=1.0; q=0.5"},
+        {"accept": f"{PLAIN}; version=2.0, {PLAIN}; q=0.5"},
+    ],
+)
+def test_headers_that_allow_the_version_of_the_path(
+    prefixed: Client, headers: dict[str, str]
+) -> None:
+    """A header may name the version of the path as well, or leave it open."""
+    response = prefixed.get("/v1/labels/1", headers=headers)
+
+    assert response.json == [{"text": "1.0"}]
+
+
+def test_body_is_held_against_the_version_of_the_path(prefixed: Client) -> None:
+    """A body is validated by the schema of the version that the path names."""
+    assert prefixed.patch("/v1/labels/1", json={"text": "a"}).json == [{"text": "a"}]
+    assert prefixed.patch("/v1/labels/1", json={"words": ["a"]}).status_code == 422
+
+
+def test_resource_without_versions_has_a_versioned_path(prefixed: Client) -> None:
+    """A place without versions takes any in its path too: links of others lead there."""
+    response = prefixed.get("/v4.2/things/1")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == f"{PLAIN}; version=4.2"
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        ("/v1/labels/a%20b", 200),
+        ("/%76%31/labels/a%20b", 200),
+        ("/v1/labels/a%2Fb", 200),
+        ("/v1%2Flabels/a%20b", 404),
+    ],
+)
+def test_raw_path_with_a_version(prefixed: Client, raw: str, status: int) -> None:
+    """The version is a segment of the path as the client sent it."""
+    response = prefixed.get(raw, raw_path=raw)
+
+    assert response.status_code == status
+
+
+def test_type_that_looks_like_a_version(serve: Serve) -> None:
+    """Where an application does not read versions from paths, ``v1`` is a name like any other."""
+
+    class Labels(FirstLabels):
+        """Labels at a place that looks like a version."""
+
+        type = "v1"
+        versions = ()
+
+    client = serve(glue_resources=lambda: [Labels()])
+
+    assert client.get("/v1/labels").json == [{"text": "None"}]
+
+
+def test_place_that_is_read_as_a_version_stops_the_start(serve: Serve) -> None:
+    """A type, or a route, that no request would reach is told."""
+
+    class Labels(FirstLabels):
+        """Labels at a place that is read as a version."""
+
+        type = "v1"
+
+    def news(request: GlueRequest) -> GlueResponse:
+        return GlueResponse()
+
+    with pytest.raises(ConfigurationError, match="reads 'v1' as a version") as caught:
+        serve(
+            glue_resources=lambda: [Labels()],
+            glue_route_providers=lambda: [Operation("get", news, "/v2.0/news")],
+            settings=IN_PATHS,
+        )
+
+    assert "'/v2.0/news'" in str(caught.value)
+    assert "applications.shop.versions_in_path" in str(caught.value)

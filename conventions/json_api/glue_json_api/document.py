@@ -91,7 +91,7 @@ def _data_documents(
     primary_path = path_to_primary(operation) if operation.type is not None else None
 
     if operation.is_linkage:
-        return _linkage_documents(operation, dialect, own_path, linkage)
+        return _linkage_documents(operation, dialect, own_path, linkage, total)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
         shown = _Resources(operation, dialect, primary_path, linkage, request)
@@ -122,14 +122,16 @@ def _linkage_documents(
     dialect: Dialect,
     own_path: Callable[[GlueRequest], str],
     linkage: Linkage,
+    total: str | None,
 ) -> Callable[[GlueResponse, GlueRequest], Document]:
     """Compile the document of a relationship itself: identifiers as primary data.
 
     Source:
-        JSON:API 1.1, "Fetching Relationships".
+        JSON:API 1.1, "Fetching Relationships"; "Related Resource Links": the links to pages are
+        those of the relationship, not of the related resources.
     """
     assert operation.relationship is not None
-    name = operation.relationship.name
+    name, many = operation.relationship.name, operation.relationship.many
     related_path = related_path_of(operation)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
@@ -139,11 +141,14 @@ def _linkage_documents(
         included = [shown.show(each, False) for each in response.included_relationships]
         if included or "include" in request.query_fields:
             document["included"] = included
-        links = _links_of_read(own_path(request), response, request, False)
+        links = _links_of_read(own_path(request), response, request, many)
         model = operation.model
         if model is not None and (operation.type, name) in model.related:
             links["related"] = request.base_url + related_path(request)
         document["links"] = links
+        meta = _meta(response, total)
+        if meta:
+            document["meta"] = meta
         return document
 
     return show

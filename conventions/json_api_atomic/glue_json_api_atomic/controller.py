@@ -23,7 +23,7 @@ from glue_core import (
     encoded,
 )
 from glue_json_api import dialect_of, followed_by, jsonapi_member
-from glue_json_api_atomic.document import NOTE, RESULTS, AtomicOperation, Ref
+from glue_json_api_atomic.document import NOTE, PRECONDITIONS, RESULTS, AtomicOperation, Ref
 from glue_json_api_atomic.local import LocalIds
 
 NO_TARGET = (404, 405)
@@ -98,6 +98,11 @@ def _pointed(error: GlueError, operation: AtomicOperation, lids: LocalIds) -> Gl
     if error.parameter is not None:
         # The one place that has parameters is the address of the target.
         return replace(error, pointer="/href", parameter=None)
+    precondition = (error.header or "").lower()
+    if precondition in PRECONDITIONS:
+        # What is missing cannot be pointed to, so the operation is.
+        given = precondition in operation.preconditions
+        return replace(error, pointer=f"/meta/{precondition}" if given else "", header=None)
     if error.pointer is None:
         return replace(error, pointer=operation.target) if error.status in NO_TARGET else error
     if error.pointer in lids.replaced:
@@ -129,11 +134,15 @@ def _target(operation: AtomicOperation, request: GlueRequest, lids: LocalIds) ->
         assert ref is not None
         address = _path_of(ref, operation, request, lids)
     content = orjson.dumps(body) if body else b""
-    run = request.inside(operation.method, address, content)
+    run = request.inside(operation.method, address, content, operation.preconditions)
     inner = run.flow.operation
     if inner.refusal is None and inner.resource is None:
         message = "Operations go to resources and relationships; there is neither."
         raise NotFound(codes.NOT_FOUND, message, pointer=operation.target)
+    if operation.preconditions and inner.method == "post" and not inner.is_linkage:
+        message = "What an operation creates has no state yet that it could be held against."
+        name = next(iter(operation.preconditions))
+        raise BadRequest(codes.INVALID_DOCUMENT, message, pointer=f"/meta/{name}")
     return run
 
 

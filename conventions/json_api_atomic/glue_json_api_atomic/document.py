@@ -17,6 +17,8 @@ METHODS = {"add": "POST", "update": "PATCH", "remove": "DELETE"}
 """Codes of operations, and the method that means the same at the target."""
 EXCLUDED = ("data", "included", "errors", RESULTS)
 """Top-level members that do not go with operations."""
+PRECONDITIONS = ("if-match", "if-none-match")
+"""Members of an operation's ``meta`` that mean what the headers of these names do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class AtomicOperation:
         target: Member that says where the operation goes, for pointers: ``/ref``, ``/href`` or
             ``/data``.
         body: Members of the document that the target gets: ``data`` and ``meta``.
+        preconditions: Headers that the target gets, by lower-case name.
     """
 
     op: str
@@ -57,6 +60,7 @@ class AtomicOperation:
     href: str | None
     target: str
     body: dict[str, Any]
+    preconditions: dict[str, str]
 
     @property
     def method(self) -> str:
@@ -117,8 +121,15 @@ def _operation(request: GlueRequest, value: dict[str, Any], pointer: str) -> Ato
         _invalid(request, "The operation has no member 'op'.", pointer)
     elif not isinstance(op, str) or op not in METHODS:
         _invalid(request, "'op' must be 'add', 'update' or 'remove'.", f"{pointer}/op")
-    if "meta" in value and not isinstance(value["meta"], dict):
+    meta = value.get("meta", {})
+    if not isinstance(meta, dict):
         _invalid(request, "'meta' must be an object.", f"{pointer}/meta")
+        meta = {}
+    preconditions = {name: meta[name] for name in PRECONDITIONS if name in meta}
+    for name, tags in preconditions.items():
+        if not isinstance(tags, str):
+            message = f"{name!r} must be a text: entity tags as in the header, or '*'."
+            _invalid(request, message, f"{pointer}/meta/{name}")
     ref, target = None, "/data"
     if "ref" in value and "href" in value:
         _invalid(request, "An operation has 'ref' or 'href', not both.", f"{pointer}/href")
@@ -144,7 +155,11 @@ def _operation(request: GlueRequest, value: dict[str, Any], pointer: str) -> Ato
     if len(request.errors) > before:
         return None
     body: dict[str, Any] = {name: value[name] for name in ("data", "meta") if name in value}
-    return AtomicOperation(op, pointer, ref, href, target, body)
+    if preconditions:
+        body["meta"] = {name: each for name, each in meta.items() if name not in preconditions}
+        if not body["meta"]:
+            del body["meta"]
+    return AtomicOperation(op, pointer, ref, href, target, body, preconditions)
 
 
 def _ref(request: GlueRequest, value: object, pointer: str) -> Ref | None:

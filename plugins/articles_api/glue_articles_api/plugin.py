@@ -81,5 +81,6 @@ def glue_relationships(features: Features) -> Sequence[Relationship]:
             replace=authorship.replace_articles,
             add=authorship.add_articles,
             remove=authorship.remove_articles,
+            load_page=authorship.page_of_author,
         ),
     ]

@@ -63,6 +63,18 @@ def query_of(request: GlueRequest) -> Query:
     return Query(filters, sorts, page.offset, page.limit)
 
 
+def filters_of(request: GlueRequest, type_: str) -> tuple[tuple[str, str | int], ...]:
+    """Return the conditions on resources of one type, such as what the caller may see of it.
+
+    Those that a list cannot be filtered by are left out.
+    """
+    return tuple(
+        (FILTERS[each.field], _value(each))
+        for each in request.filters
+        if each.resource == type_ and each.field in FILTERS
+    )
+
+
 def _value(filter_: GlueFilter) -> str | int:
     if filter_.field != "readingMinutes":
         return filter_.value

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from glue_articles_api.processor import told
-from glue_core import GlueRequest, GlueResource
-from glue_magazine import Article, ArticleStore, Author, AuthorStore
+from glue_articles_api.processor import filters_of, told
+from glue_core import GlueRequest, GlueResource, GlueResponse, Pagination
+from glue_magazine import Article, ArticleStore, Author, AuthorStore, Query, SortKey
+
+LATEST = (SortKey("published_at", is_ascending=False),)
 
 
 class Authorship:
@@ -38,6 +40,16 @@ class Authorship:
     ) -> Mapping[str, Sequence[Article]]:
         """Return the articles of authors by the authors' ids, the latest published first."""
         return self._articles.of_authors(_ids(resources), request.work)
+
+    def page_of_author(self, resource: GlueResource, request: GlueRequest) -> GlueResponse:
+        """Return a page of the articles of one author, in the same order."""
+        page = request.pagination
+        assert page is not None
+        filters = filters_of(request, "articles")
+        query = Query((*filters, ("author_id", resource.id or "")), LATEST, page.offset, page.limit)
+        found = self._articles.page(query, request.work)
+        total = Pagination(page.offset, page.limit, found.total)
+        return GlueResponse.page(found.articles, total)
 
     def replace_author(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest

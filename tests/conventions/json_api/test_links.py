@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_core import encoded, query_of
+from glue_core import Deployment, encoded, query_of
 from glue_json_api.links import address
 
 Ask = Callable[..., Any]
@@ -178,3 +178,41 @@ def test_links_may_be_relative() -> None:
     """A link that starts with a slash is below the mount point; another one stays."""
     assert address("/rules", "http://a/b") == "http://a/b/rules"
     assert address("https://c/", "http://a/b") == "https://c/"
+
+
+@pytest.mark.parametrize("prefix", ["/v2", "/v2.0"])
+def test_links_keep_the_version_of_the_path(
+    ask: Ask, deploy: Callable[..., Deployment], prefix: str
+) -> None:
+    """Every link of an answer starts with the version that the path named, as it named it."""
+    deployed = deploy({"applications": {"magazine_api": {"versions_in_path": True}}})
+    page = ask(
+        "GET", f"{prefix}/articles?page[offset]=1&page[limit]=1&include=author", deployed=deployed
+    )
+    new = {"data": {"type": "articles", "attributes": {"title": "T"}}}
+    created = ask("POST", f"{prefix}/articles", new, deployed=deployed)
+
+    (article,), (author,) = page.document["data"], page.document["included"]
+    hrefs = [
+        *page.document["links"].values(),
+        article["links"]["self"],
+        *article["relationships"]["comments"]["links"].values(),
+        created.document["data"]["links"]["self"],
+        created.headers["location"],
+    ]
+    assert author["links"]["self"] == f"{SITE}{prefix}/people/p"
+    assert {"self", "first", "next", "last"} <= page.document["links"].keys()
+    assert [each for each in hrefs if not each.startswith(f"{SITE}{prefix}/articles")] == []
+    assert page.headers["content-type"] == "application/vnd.api+json; version=2.0"
+
+
+def test_links_keep_the_version_below_the_address_of_the_settings(
+    ask: Ask, deploy: Callable[..., Deployment]
+) -> None:
+    """The version follows the address that the settings give links to start with."""
+    table = {"versions_in_path": True, "base_url": "https://shop.example/api"}
+    deployed = deploy({"applications": {"magazine_api": table}})
+
+    document = ask("GET", "/v1/articles/7", deployed=deployed).document
+
+    assert document["links"]["self"] == "https://shop.example/api/v1/articles/7"

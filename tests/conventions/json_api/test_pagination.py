@@ -138,3 +138,47 @@ def test_both_parameters_in_the_glue_dialect(ask: Ask, query: str) -> None:
     assert ids(one)[:3] == ["0", "1", "2"]
     assert len(ids(one)) == 10
     assert ids(both) == ["3", "4", "5"]
+
+
+def test_pages_of_what_a_relationship_leads_to(ask: Ask) -> None:
+    """Related resources are cut into pages as their own collection, with links and a total."""
+    first = ask("GET", "/people/p/articles?page[limit]=1&include=price")
+    second = follow(ask, first, "next")
+
+    assert (ids(first), ids(second)) == (["1"], ["2"])
+    assert [each["id"] for each in second.document["included"]] == ["2"]
+    start = f"{SITE}/people/p/articles?include=price&page%5Boffset%5D="
+    assert {name: href for name, href in second.document["links"].items() if name != "self"} == {
+        "first": f"{start}0&page%5Blimit%5D=1",
+        "prev": f"{start}0&page%5Blimit%5D=1",
+        "last": f"{start}1&page%5Blimit%5D=1",
+    }
+    assert second.document["meta"] == {"total": 2}
+
+
+def test_pages_of_a_relationship_itself(ask: Ask) -> None:
+    """Identifiers are cut alike; their links lead to pages of identifiers."""
+    first = ask("GET", "/people/p/relationships/articles?page[limit]=1&include=articles")
+    second = follow(ask, first, "next")
+
+    assert second.document["data"] == [{"type": "articles", "id": "2"}]
+    assert [each["id"] for each in second.document["included"]] == ["2"]
+    assert second.document["links"]["prev"].startswith(f"{SITE}/people/p/relationships/articles?")
+    assert second.document["links"]["related"] == f"{SITE}/people/p/articles"
+    assert second.document["meta"] == {"total": 2}
+
+
+@pytest.mark.parametrize("place", ["articles", "relationships/articles"])
+@pytest.mark.parametrize("query", ["page[limit]=101", "page[offset]=-1", "page[limit]=x"])
+def test_wrong_pages_of_relationships(ask: Ask, place: str, query: str) -> None:
+    """A page that the collection of the target would refuse is refused here as well."""
+    answer = ask("GET", f"/people/p/{place}?{query}")
+
+    assert answer.status == 400
+    assert [each["code"] for each in answer.document["errors"]] == ["012"]
+
+
+@pytest.mark.parametrize("place", ["author", "relationships/author"])
+def test_one_resource_has_no_pages(ask: Ask, place: str) -> None:
+    """A to-one relationship takes no page."""
+    assert ask("GET", f"/articles/7/{place}?page[limit]=1").status == 400

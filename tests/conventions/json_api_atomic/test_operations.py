@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
+from marshmallow import Schema, fields
 
-from glue_core import Event, GlueRequest, GlueResponse, Operation, Step, hookimpl
+from glue_core import (
+    Event,
+    GlueRequest,
+    GlueResponse,
+    Operation,
+    SimpleResource,
+    Step,
+    hookimpl,
+)
 from glue_core.testing import Client, in_memory, installed
 
 Magazine = Any
@@ -325,3 +335,132 @@ def test_every_application_that_speaks_the_convention_has_the_route(
     )
     plain = Client(without.applications["storefront_api"])
     assert plain.post("/operations", json={}).status_code == 404
+
+
+def change_of(id_: str, title: str, **meta: object) -> dict[str, Any]:
+    """Return the operation that gives an article another title, with facts of its own."""
+    data = {"type": "articles", "id": id_, "attributes": {"title": title}}
+    return {"op": "update", "data": data, "meta": meta}
+
+
+def tag_of(magazine: Magazine, id_: str) -> str:
+    """Return the entity tag of an article."""
+    return str(magazine.client.get(f"/articles/{id_}").headers["etag"])
+
+
+def test_precondition_of_an_operation(magazine: Magazine) -> None:
+    """Operations with the tag that is current do what they do without one."""
+    changed, removed = magazine.article("One"), magazine.article("Two")
+    response = magazine.send(
+        change_of(changed, "Changed", **{"if-match": tag_of(magazine, changed)}),
+        {
+            "op": "remove",
+            "ref": {"type": "articles", "id": removed},
+            "meta": {"if-match": f'"x", {tag_of(magazine, removed)}'},
+        },
+        change_of(changed, "Again", **{"if-match": "*"}),
+    )
+
+    assert response.status_code == 200, response
+    assert magazine.titles() == ["Again"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "message"),
+    [
+        ("if-match", '"9-x"', "If-Match"),
+        ("if-match", "no tag", "If-Match"),
+        ("if-none-match", "*", "If-None-Match"),
+    ],
+)
+def test_precondition_that_fails(
+    magazine: Magazine, new_author: New, name: str, header: str, message: str
+) -> None:
+    """A tag that is not current is a 412 that points to it, and nothing of the request stays."""
+    id_ = magazine.article("One")
+
+    response = magazine.send(new_author("Ada"), change_of(id_, "Two", **{name: header}))
+
+    error = error_of(response, 412, f"/atomic:operations/1/meta/{name}")
+    assert error["code"] == "006"
+    assert message in error["detail"]
+    assert magazine.titles() == ["One"]
+    assert magazine.client.get("/authors").json["data"] == []
+
+
+def test_precondition_is_held_against_the_operations_before(magazine: Magazine) -> None:
+    """A tag is that of the state that the operations before have left, not of the start."""
+    id_ = magazine.article("One")
+    tag = tag_of(magazine, id_)
+
+    response = magazine.send(
+        change_of(id_, "Two", **{"if-match": tag}), change_of(id_, "Three", **{"if-match": tag})
+    )
+
+    error_of(response, 412, "/atomic:operations/1/meta/if-match")
+    assert magazine.titles() == ["One"]
+
+
+@pytest.mark.parametrize("value", [1, None, ['"1"'], {}])
+def test_precondition_that_is_no_text(magazine: Magazine, value: object) -> None:
+    """A precondition has the form of its header; anything else is told before the first runs."""
+    id_ = magazine.article("One")
+
+    response = magazine.send(change_of(id_, "Two", **{"if-match": value}))
+
+    error_of(response, 400, "/atomic:operations/0/meta/if-match")
+
+
+def test_precondition_of_something_new(magazine: Magazine, new_article: New) -> None:
+    """What does not exist yet has no state; the client is told that nobody holds the tag."""
+    response = magazine.send({**new_article("Two"), "meta": {"if-match": "*"}})
+
+    error_of(response, 400, "/atomic:operations/0/meta/if-match")
+
+
+class Sealed(Schema):
+    """Attributes of a sealed letter."""
+
+    text = fields.String()
+
+
+class Letters(SimpleResource):
+    """Letters that nobody changes without their tag."""
+
+    type = "letters"
+    attributes = Sealed
+    requires_match = True
+
+    def __init__(self) -> None:
+        self.texts = {"1": "old"}
+        self.seen: list[bytes] = []
+
+    def get(self, id: str) -> GlueResponse:  # noqa: A002 - filled by name
+        """Return a letter."""
+        return GlueResponse.of({"id": id, "text": self.texts[id]})
+
+    def patch(self, request: GlueRequest, id: str, attributes: dict[str, Any]) -> GlueResponse:  # noqa: A002
+        """Change a letter."""
+        self.seen.append(request.content)
+        self.texts[id] = attributes["text"]
+        return GlueResponse.of({"id": id, "text": self.texts[id]})
+
+
+def test_precondition_that_the_type_requires(open_magazine: Callable[..., Magazine]) -> None:
+    """Without it the answer is a 428 that points to the operation; with it the target is changed.
+
+    The rest of the operation's ``meta`` is that of the target's document.
+    """
+    letters = Letters()
+    plugin = in_memory("glue.plugins.magazine_api", "letters", glue_resources=lambda: [letters])
+    magazine = open_magazine(None, plugin)
+    data = {"type": "letters", "id": "1", "attributes": {"text": "new"}}
+    tag = magazine.client.get("/letters/1").headers["etag"]
+
+    missing = magazine.send({"op": "update", "data": data})
+    given = magazine.send({"op": "update", "data": data, "meta": {"if-match": tag, "by": "me"}})
+
+    assert error_of(missing, 428, "/atomic:operations/0")["code"] == "005"
+    assert given.status_code == 200, given
+    assert letters.texts == {"1": "new"}
+    assert orjson.loads(letters.seen[0])["meta"] == {"by": "me"}

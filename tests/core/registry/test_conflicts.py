@@ -12,6 +12,7 @@ from glue_core import (
     GlueRequest,
     GlueResponse,
     Operation,
+    PageRules,
     Provider,
     Relationship,
     RequestFlowAwareApiApplication,
@@ -781,3 +782,29 @@ def test_two_engines_of_one_scheme(refusal: Refusal) -> None:
 
     assert message.startswith("Two engines for 'storage memory:'.")
     assert names_parties(message, "one", "two")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"many": False, "page": PageRules()}, "is to-one and has pages"),
+        ({"many": False, "load_page": lambda resource, request: None}, "is to-one and has pages"),
+        ({"page": PageRules(strategies=("offset", "cursor"))}, "takes cursors"),
+    ],
+)
+def test_pages_that_a_relationship_cannot_have(
+    refusal: Refusal, get: Get, options: dict[str, Any], complaint: str
+) -> None:
+    """Pages of a single resource, and cursors that nobody reads, stop the start."""
+    message = refusal(
+        plugin("one", glue_resources=lambda: [get("things", "things")]),
+        plugin(
+            "two",
+            glue_relationships=lambda: [
+                Relationship("a", "things", related, source="things", **options)
+            ],
+        ),
+    )
+
+    assert f"The relationship 'a' of 'things' in 'shop' {complaint}" in message
+    assert names_parties(message, "two")

@@ -227,3 +227,29 @@ def test_reads_do_not_depend_on_the_number_of_resources(on_sqlite: Magazine, pat
 
     assert counts[0] == counts[1]
     assert counts[0] <= 8
+
+
+@pytest.mark.parametrize("place", ["articles", "relationships/articles"])
+def test_articles_of_an_author_are_read_by_the_page(on_sqlite: Magazine, place: str) -> None:
+    """A page reads its own rows alone; all pages together are the whole, in its order."""
+    ada = on_sqlite.author()
+    ids = [
+        on_sqlite.article(f"{year}", ada, publishedAt=f"{year}-01-01T00:00:00Z")
+        for year in range(2025, 2020, -1)
+    ]
+    on_sqlite.article("of somebody else", on_sqlite.author("Ben"))
+
+    seen: list[str] = []
+    for offset in (0, 2, 4):
+        response = on_sqlite.client.get(
+            f"/authors/{ada}/{place}?page[offset]={offset}&page[limit]=2"
+        )
+        assert response.json["meta"] == {"total": 5}
+        seen.extend(each["id"] for each in response.json["data"])
+    with statements() as made:
+        on_sqlite.client.get(f"/authors/{ada}/{place}?page[limit]=2")
+
+    assert seen == ids
+    reads = [each for each in made if "FROM magazine_article" in each.replace("\n", " ")]
+    assert any("LIMIT" in each for each in reads), reads
+    assert not any("author_id IN" in each for each in reads), reads
