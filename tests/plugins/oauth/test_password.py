@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import orjson
@@ -252,6 +253,17 @@ def test_blocked_address_waits(make_shop: MakeShop) -> None:
     assert answer.json[0]["code"] == "4401"
     assert answer.json[0]["message"].startswith("Too many log in attempts from your address.")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_audit_log_hears_of_logins(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """What succeeds, fails and is blocked is in the audit log, without the name that was typed."""
+    caplog.set_level(logging.INFO, "glue.audit")
+    shop.token(**LOGIN)
+    shop.token(**{**LOGIN, "password": "wrong"})
+
+    told = [each.getMessage() for each in caplog.records if each.name == "glue.audit"]
+    assert [each.split()[0] for each in told] == ["successful_login", "failed_login"]
+    assert all("storefront_api" in each and CUSTOMER not in each for each in told)
 
 
 def test_bad_token_in_the_header_does_not_hinder(shop: Shop) -> None:
