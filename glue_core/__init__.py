@@ -151,7 +151,7 @@ if TYPE_CHECKING:
     from glue_core.services.services import ServiceEngine, Services
     from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
-    from glue_core.settings import Section, Settings
+    from glue_core.settings import Section, Settings, Words
     from glue_core.step import (
         Build,
         Format,
@@ -314,6 +314,7 @@ __all__ = [
     "ValidateRouted",
     "Verdict",
     "WithParameters",
+    "Words",
     "Work",
     "Wrap",
     "Writer",
@@ -499,6 +500,7 @@ _HOMES = {
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
     "WithParameters": "glue_core.convention",
+    "Words": "glue_core.settings",
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",
     "Writer": "glue_core.convention",

@@ -1,0 +1,1 @@
+"""Access tokens of any OpenID Connect provider, for the applications of Glue."""
