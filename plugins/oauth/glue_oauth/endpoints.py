@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from authlib.common.urls import add_params_to_uri
-from authlib.oauth2 import OAuth2Error
+from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
+from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
 from glue_core import (
     UNASKED,

@@ -157,7 +157,7 @@ def test_metadata(make_shop: MakeShop) -> None:
 @pytest.mark.parametrize("name", ["base_url", "issuer"])
 def test_metadata_is_valid(make_shop: MakeShop, name: str) -> None:
     """The metadata of an issuer with TLS is what RFC 8414 asks for."""
-    from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+    from authlib.oauth2.rfc8414 import AuthorizationServerMetadata  # type: ignore[import-untyped]
 
     shop = make_shop(applications={"storefront_api": {"base_url": "https://shop.example"}})
     metadata = AuthorizationServerMetadata(

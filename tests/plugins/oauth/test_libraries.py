@@ -11,9 +11,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import requests
-from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, LegacyApplicationClient
-from requests_oauthlib import OAuth2Session as OauthlibSession
+from authlib.integrations.requests_client import OAuth2Session as AuthlibSession  # type: ignore[import-untyped]
+from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, LegacyApplicationClient  # type: ignore[import-untyped]
+from requests_oauthlib import OAuth2Session as OauthlibSession  # type: ignore[import-untyped]
 
 from tests.plugins.oauth.conftest import CUSTOMER, PASSWORD, MakeShop, Shop
 from tests.plugins.oauth.test_authorize import HIDDEN, VERIFIER
