@@ -395,6 +395,8 @@ class _Compiler:
         ignored = None
         if isinstance(self._convention, IgnoresParameters):
             ignored = self._convention.ignores(operation, self._settings)
+        if operation.is_raw:
+            ignored = _everything
         with _named(self._wrapper_ids, operation):
             controller = handler
             if not refusal:
@@ -658,3 +660,8 @@ def _preflight(allowed: tuple[str, ...]) -> Handler:
         return response
 
     return answer
+
+
+def _everything(name: str) -> bool:
+    """Say that a query parameter does no harm: the handler reads the query itself."""
+    return True

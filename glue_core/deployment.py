@@ -17,7 +17,7 @@ from glue_core.convention import AnswersInKind, WithParameters
 from glue_core.edge import Edge, EdgedApplication
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
-from glue_core.features import Features
+from glue_core.features import Features, Provider
 from glue_core.formatting import LOG
 from glue_core.listener import Call, Expand
 from glue_core.messages import GlueRequest
@@ -25,6 +25,7 @@ from glue_core.negotiation import Negotiator
 from glue_core.registry.discovery import Source, installed
 from glue_core.registry.order import Placed
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
+from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
 from glue_core.services.services import Services
 from glue_core.settings import Settings
@@ -85,7 +86,12 @@ class Deployment:
             timeout=self.settings["services"]["timeout"],
         )
         self.services.check_urls()
-        self.features = Features(each.value for each in self.registry.providers(self.services))
+        # What plugins add to an authorization server is asked for as a feature is.
+        own = Provider(
+            TokenPlugins, lambda features: self.registry.token_plugins(features, self.services)
+        )
+        provided = [each.value for each in self.registry.providers(self.services)]
+        self.features = Features([own, *provided])
         self.registry.complete(self.features, self.services)
         self.edge = self._edge(None, self.registry.listeners)
         self.applications: dict[str, WSGI] = {

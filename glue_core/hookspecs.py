@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
     from glue_core.security.authentication import AuthenticationServer
+    from glue_core.security.grants import Grant, ScopeProvider, UserProvider
     from glue_core.security.identity import IdentityReader
     from glue_core.security.lens import Policy
     from glue_core.security.protection import ProtectedPath, Strategy
@@ -445,6 +446,51 @@ def glue_demo_data() -> Sequence[DemoData]:  # type: ignore[empty-body]
 
     Returns:
         Writers of import directories.
+    """
+
+
+@hookspec
+def glue_grants(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Grant]:
+    """Contribute ways to get a token. For plugins of the group ``glue.features``.
+
+    Called once, when an authorization server is made. Two grants of one name stop the start where
+    an application would offer both.
+
+    Args:
+        features: The business logic of the deployment, all but the authorization server itself.
+        services: All services of the deployment.
+        settings: The settings of the deployment.
+
+    Returns:
+        Grants, each for all applications or for some.
+    """
+
+
+@hookspec
+def glue_user_providers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[UserProvider]:
+    """Contribute who logs in, and who still may. For plugins of the group ``glue.features``.
+
+    Called as `glue_grants` is. Two of one name, or of one kind of subjects, stop the start.
+
+    Returns:
+        User providers; the setting ``plugins.oauth.users`` gives each application one.
+    """
+
+
+@hookspec
+def glue_scope_providers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[ScopeProvider]:
+    """Contribute scopes of tokens. For plugins of the group ``glue.features``.
+
+    Called as `glue_grants` is. A token may have what all of them give it together.
+
+    Returns:
+        Scope providers; two of one name stop the start.
     """
 
 

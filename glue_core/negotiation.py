@@ -388,7 +388,7 @@ def _accepted(operation: Operation) -> Validate:
 
 def _understood(operation: Operation) -> Validate | None:
     spoken = operation.spoken
-    if spoken is None or operation.method == "options":
+    if spoken is None or operation.method == "options" or operation.is_raw:
         return None
     known = frozenset(each.lower() for each in spoken.media_types)
     types = " or ".join(spoken.media_types)

@@ -121,6 +121,9 @@ class Operation:
             one, where the setting ``plugins.plain.singular`` is ``declared``.
         snake_case: Without a convention the attributes of bodies and answers are in snake case;
             the keys of free-form maps are not touched.
+        is_raw: Whether the handler reads query and body itself, as another standard than Glue's
+            says: no builder reads the body, and neither a media type nor a query parameter is
+            refused.
         versions: Versions that it answers, such as ``("1.0", "1.1")``: several operations may share
             a place and a method where their versions differ, and the newest one answers who asks
             for none. Those of the resource where it names none.
@@ -164,6 +167,7 @@ class Operation:
     status: int | None = field(default=None, kw_only=True)
     singular: bool = field(default=False, kw_only=True)
     snake_case: bool = field(default=False, kw_only=True)
+    is_raw: bool = field(default=False, kw_only=True)
     versions: tuple[str, ...] = field(default=(), kw_only=True)
     protection: Protection | None = field(default=None, kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)

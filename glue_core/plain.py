@@ -221,7 +221,7 @@ def _spelling(operation: Operation) -> Spelling | None:
 
 
 def _read_attributes(operation: Operation) -> Build | None:
-    if operation.method not in TAKES_A_BODY:
+    if operation.method not in TAKES_A_BODY or operation.is_raw:
         return None
     spelling = _spelling(operation)
 

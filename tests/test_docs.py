@@ -184,7 +184,10 @@ FEATURE_HOOKS = {
     "glue_publishers",
     "glue_demo_data",
     "glue_commands",
+    "glue_grants",
+    "glue_scope_providers",
     "glue_settings",
+    "glue_user_providers",
 }
 HOST_HOOKS = {"glue_context_expanders"}
 

@@ -353,3 +353,22 @@ def refuse_twins(
     problems = list(twice(contributions, key, f"Two {what}.".replace("{!r}", "{0!r}")))
     if problems:
         raise ConfigurationError("\n\n".join(problems))
+
+
+def refuse_clashing_grants(grants: Sequence[Contribution]) -> None:
+    """Raise `ConfigurationError` where an application would offer two grants of one name."""
+    problems = []
+    for index, one in enumerate(grants):
+        for other in grants[index + 1 :]:
+            mine, theirs = set(one.value.applications), set(other.value.applications)
+            if one.value.name == other.value.name and (
+                not mine or not theirs or not mine.isdisjoint(theirs)
+            ):
+                problems.append(
+                    f"Two grants have the name {one.value.name!r}.\n"
+                    f"  {one.party}\n  {other.party}\n"
+                    f"Limit them to different applications, or put one of {one.id!r} and "
+                    f"{other.id!r} under 'disable' in the settings."
+                )
+    if problems:
+        raise ConfigurationError("\n\n".join(problems))

@@ -37,6 +37,7 @@ from glue_core.registry.order import Contribution
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.authentication import AuthenticationServer
+from glue_core.security.grants import Grant, ScopeProvider, UserProvider
 from glue_core.security.identity import IdentityReader
 from glue_core.security.lens import Policy
 from glue_core.security.protection import ProtectedPath, Strategy
@@ -53,6 +54,9 @@ FEATURE_HOOKS = frozenset(
         "glue_importers",
         "glue_publishers",
         "glue_demo_data",
+        "glue_grants",
+        "glue_user_providers",
+        "glue_scope_providers",
         "glue_commands",
     }
 )
@@ -94,6 +98,9 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_importers": (Importer,),
     "glue_publishers": (Publisher,),
     "glue_demo_data": (DemoData,),
+    "glue_grants": (Grant,),
+    "glue_user_providers": (UserProvider,),
+    "glue_scope_providers": (ScopeProvider,),
     "glue_commands": (Command,),
 }
 """What each hook returns a sequence of."""

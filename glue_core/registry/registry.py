@@ -27,6 +27,7 @@ from glue_core.registry.conflicts import (
     clashing_templates,
     declared_types,
     hidden_by_versions,
+    refuse_clashing_grants,
     refuse_twins,
     twice,
     wrong_places,
@@ -54,6 +55,7 @@ from glue_core.relating import relationship_operations
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.access import Access, Rules, check_rules
+from glue_core.security.grants import TokenPlugins
 from glue_core.security.lens import Model
 from glue_core.security.protection import PUBLIC, ProtectedPath, Protection
 from glue_core.services.handing import TakingFeatures
@@ -90,6 +92,9 @@ LISTENERS = (
 """The hooks whose contributions hear of what happens around requests."""
 
 EXPANDERS = "glue_context_expanders"
+TOKEN_HOOKS = ("glue_grants", "glue_user_providers", "glue_scope_providers")
+"""The hooks of an authorization server; features are asked, once it is made."""
+
 LISTENER_LAYERS = ("plain", "common", "convention", "application")
 
 WITH_CONVENTION = ("common", "convention", "application")
@@ -304,6 +309,24 @@ class Registry:
             self.features.hooks.call("glue_publishers", features=features, services=services)
         )
 
+    def token_plugins(self, features: Features, services: Services) -> TokenPlugins:
+        """Return what plugins add to an authorization server.
+
+        Raises:
+            ConfigurationError: Two of them cannot both stand.
+        """
+        arguments = {"features": features, "services": services, "settings": self.settings}
+
+        def call(hook: str) -> tuple[Contribution, ...]:
+            return self.choice.of_contributions(self.features.hooks.call(hook, **arguments))
+
+        grants, users, scopes = map(call, TOKEN_HOOKS)
+        refuse_clashing_grants(grants)
+        refuse_twins(users, "user providers named {!r}", lambda each: each.value.name)
+        refuse_twins(users, "user providers of the kind {!r}", lambda each: each.value.kind)
+        refuse_twins(scopes, "scope providers named {!r}", lambda each: each.value.name)
+        return TokenPlugins(*(tuple(e.value for e in each) for each in (grants, users, scopes)))
+
     def complete(self, features: Features, services: Services) -> None:
         """Ask the plugins of each application for what they contribute, and check it.
 
@@ -322,12 +345,13 @@ class Registry:
             else:
                 self.applications[name] = self._listening(registry, features, services)
         self.listeners = self._host_listeners(features, services)
-        # Importers and publishers are asked when a command needs them: their ids are not known yet.
+        # These are asked when somebody needs them: their ids may not be known yet.
         hooks = self.features.hooks
+        asked_later = {"glue_importers", "glue_publishers", *TOKEN_HOOKS}
         later = {
             each.source
             for each in hooks.plugins
-            if {"glue_importers", "glue_publishers"} & set(hooks.implemented(each))
+            if not asked_later.isdisjoint(hooks.implemented(each))
         }
         self.choice.check(each for each in self._plugins if each not in later)
 

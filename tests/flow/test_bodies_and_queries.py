@@ -194,3 +194,21 @@ def test_body_under_a_convention(serve: Serve, by_line: dict[str, str]) -> None:
 
     assert response.status_code == 422
     assert response.text.startswith("422 901 ")
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_handler_that_reads_query_and_body_itself(serve: Serve, content_type: str | None) -> None:
+    """A raw operation is given the body as it came, whatever its type, and ignores no parameter."""
+
+    def handle(request: GlueRequest) -> GlueResponse:
+        seen = request.content + b" " + request.parameters_string.encode()
+        return GlueResponse(content=seen, format="text/plain")
+
+    client = serve(
+        glue_resources=lambda: [Operation("post", handle, "raw", is_raw=True)],
+    )
+    answer = client.post(
+        "/raw?colour=red", body=b"grant_type=x", headers={"content-type": content_type}
+    )
+
+    assert answer.text == "grant_type=x colour=red"

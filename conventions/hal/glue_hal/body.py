@@ -10,7 +10,7 @@ OWN_MEMBERS = ("_links", "_embedded", "_meta")
 
 def read_attributes(operation: Operation) -> Build | None:
     """Read the attributes of a write; HAL's own members in it are left out."""
-    if operation.method not in ("post", "patch", "put"):
+    if operation.method not in ("post", "patch", "put") or operation.is_raw:
         return None
 
     def build(request: GlueRequest) -> None:

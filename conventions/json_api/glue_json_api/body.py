@@ -32,7 +32,7 @@ def read_document(operation: Operation, dialect: Dialect) -> Build | None:
     if operation.is_linkage:
         return read_relationship_document(operation, dialect)
     type_ = operation.type
-    if type_ is None or operation.method not in ("post", "patch", "put"):
+    if type_ is None or operation.method not in ("post", "patch", "put") or operation.is_raw:
         return None
     creates, has_id = operation.method == "post", operation.has_id
     client_ids = operation.resource.client_ids if operation.resource is not None else "refused"

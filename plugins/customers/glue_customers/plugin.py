@@ -18,6 +18,7 @@ from glue_core import (
     RowImporter,
     Section,
     Settings,
+    UserProvider,
     hookimpl,
 )
 from glue_customers import CustomerCredentials, CustomerReader, CustomerWriter
@@ -100,6 +101,14 @@ def glue_importers(features: Features) -> Sequence[Importer]:
 
     required = ("customer_reference", "email", "first_name", "last_name")
     return [Importer("customer", "customer", required, make)]
+
+
+@hookimpl
+def glue_user_providers(features: Features) -> Sequence[UserProvider]:
+    """Let customers log in."""
+    from glue_customers.login import user_provider
+
+    return [user_provider(features.get(CustomerCredentials), features.get(CustomerReader))]
 
 
 @hookimpl

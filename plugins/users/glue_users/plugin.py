@@ -15,6 +15,7 @@ from glue_core import (
     Passwords,
     Provider,
     RowImporter,
+    UserProvider,
     hookimpl,
 )
 from glue_users import UserCredentials, UserReader, UserWriter
@@ -51,6 +52,14 @@ def glue_importers(features: Features) -> Sequence[Importer]:
         return UserImporter(features.get(Passwords))
 
     return [Importer("user", "user", ("username", "first_name", "last_name"), make)]
+
+
+@hookimpl
+def glue_user_providers(features: Features) -> Sequence[UserProvider]:
+    """Let users of the back office log in."""
+    from glue_users.login import user_provider
+
+    return [user_provider(features.get(UserCredentials), features.get(UserReader))]
 
 
 @hookimpl

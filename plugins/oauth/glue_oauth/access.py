@@ -1,0 +1,203 @@
+"""Access tokens: what is in them, how they are signed, and how they are read again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from glue_core import Identity, InvalidToken, Subject, Work
+from glue_oauth.keys import DatabaseKeys
+from glue_oauth.settings import Rules
+
+TYPES = frozenset({"at+jwt", "application/at+jwt"})
+"""What ``typ`` must be: an id token or a client's own JWT is no access token."""
+HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
+"""Members of a header; one with others, such as ``crit`` or ``jku``, is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an access token says, once its signature was verified.
+
+    Attributes:
+        identity: Who asks.
+        subject: The subject.
+        audience: The audience it is for.
+        client: Id of the client.
+        token_id: Id of the token.
+        family: Id of the family of its refresh token, or None.
+        issued_at: Seconds since 1970, with a fraction.
+        not_before: Seconds since 1970; before them it counts for nothing.
+        expires_at: Seconds since 1970.
+        scopes: Its scopes.
+        raw: All claims.
+    """
+
+    identity: Identity
+    subject: Subject
+    audience: str
+    client: str
+    token_id: str
+    family: str | None
+    issued_at: float
+    not_before: float
+    expires_at: float
+    scopes: tuple[str, ...]
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+class AccessTokens:
+    """Signs access tokens and reads them.
+
+    Source:
+        RFC 9068, with the claims ``scopes`` and ``sub`` as the reference has them beside it.
+    """
+
+    def __init__(self, keys: DatabaseKeys, rules: Rules, name: str) -> None:
+        """Remember keys and rules.
+
+        Args:
+            keys: The keys.
+            rules: The settings of the server.
+            name: Name of the server, for identities.
+        """
+        self._keys = keys
+        self._rules = rules
+        self._name = name
+
+    def sign(
+        self,
+        subject: Subject,
+        scopes: tuple[str, ...],
+        application: str,
+        client: str,
+        family: str | None,
+        now: datetime,
+        lifetime: timedelta,
+        work: Work,
+    ) -> tuple[str, str, datetime]:
+        """Sign an access token.
+
+        Returns:
+            The token, its id, and when it expires.
+        """
+        token_id = str(uuid.uuid4())
+        issued_at = round(now.timestamp(), 6)
+        expires_at = int(issued_at + lifetime.total_seconds())
+        claims: dict[str, Any] = {
+            "iss": self._rules.issuer_of(application),
+            # The audience comes first: a client must not become one by its id.
+            "aud": [self._rules.audience(application), client],
+            "sub": orjson.dumps(dict(subject.identifiers)).decode(),
+            "kind": subject.kind,
+            "client_id": client,
+            "jti": token_id,
+            # A fraction of a second decides whether a password was changed before or after.
+            "iat": issued_at,
+            "nbf": int(issued_at),
+            "exp": expires_at,
+            "scope": " ".join(scopes),
+            "scopes": list(scopes),
+        }
+        if family is not None:
+            claims["family"] = family
+        ring = self._keys.ring_in(work)
+        token = jwt.encode(
+            {"alg": ring.algorithm, "kid": ring.kid},
+            claims,
+            ring.signer,
+            algorithms=[ring.algorithm],
+            default_type="at+jwt",
+        )
+        return token, token_id, datetime.fromtimestamp(expires_at, now.tzinfo)
+
+    def recognises(self, token: str) -> bool:
+        """Say whether a token has the header of one of ours, and a key that we know."""
+        header = header_of(token)
+        if header is None or str(header.get("typ", "")).lower() not in TYPES:
+            return False
+        kid = header.get("kid")
+        return isinstance(kid, str) and kid in self._keys.ring(kid).verifiers
+
+    def read(self, token: str, now: float) -> Claims:
+        """Verify a token's signature, type, issuer and times; its audience is the caller's matter.
+
+        Raises:
+            InvalidToken: It is none of ours, or expired, or not valid yet.
+        """
+        header = header_of(token)
+        if header is None or not header.keys() <= HEADER_MEMBERS:
+            raise InvalidToken("the header is not one of ours")
+        if str(header.get("typ", "")).lower() not in TYPES:
+            raise InvalidToken("the type is no access token's")
+        kid = header.get("kid")
+        known = self._keys.ring(kid).verifiers.get(kid) if isinstance(kid, str) else None
+        if known is None:
+            raise InvalidToken("the key is not known")
+        key, algorithm = known
+        try:
+            raw = jwt.decode(token, key, algorithms=[algorithm]).claims
+        except (JoseError, ValueError) as error:
+            raise InvalidToken(f"the signature does not fit: {type(error).__name__}") from error
+        try:
+            claims = self._claims(raw)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise InvalidToken("a claim is missing or of another type") from error
+        if raw.get("iss") not in self._rules.issuers_for(claims.audience):
+            raise InvalidToken("the issuer is another")
+        if now >= claims.expires_at:
+            raise InvalidToken("it has expired")
+        if max(claims.not_before, claims.issued_at) > now + self._rules.clock_skew:
+            raise InvalidToken("it is not valid yet")
+        return claims
+
+    def _claims(self, raw: Mapping[str, Any]) -> Claims:
+        subject = Subject(raw["kind"], orjson.loads(raw["sub"]))
+        scopes = tuple(map(str, raw["scopes"]))
+        audience, client = raw["aud"][0], raw["client_id"]
+        if not isinstance(audience, str) or not isinstance(raw["aud"], list):
+            raise TypeError("aud")
+        identity = Identity(
+            subject.kind,
+            subject.natural_identifier,
+            subject.surrogate_identifier,
+            scopes,
+            self._name,
+            raw["jti"],
+            client,
+            dict(subject.identifiers),
+        )
+        return Claims(
+            identity,
+            subject,
+            audience,
+            client,
+            raw["jti"],
+            raw.get("family"),
+            float(raw["iat"]),
+            float(raw["nbf"]),
+            float(raw["exp"]),
+            scopes,
+            raw,
+        )
+
+
+def header_of(token: str) -> dict[str, Any] | None:
+    """Return the header of a signed token, unverified; None where there is none."""
+    first, dot, rest = token.partition(".")
+    if not dot or rest.count(".") != 1 or not first.isascii():
+        return None
+    try:
+        header = orjson.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    return header if isinstance(header, dict) else None

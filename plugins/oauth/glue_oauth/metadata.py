@@ -1,0 +1,45 @@
+"""What the authorization server says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata  # type: ignore[import-untyped]
+
+from glue_oauth.server import BuiltInServer
+
+TOKEN, AUTHORIZE = "/token", "/authorize"
+METHODS = ["client_secret_basic", "client_secret_post"]
+
+
+def metadata_of(server: BuiltInServer, application: str, base_url: str) -> dict[str, Any]:
+    """Return the metadata of RFC 8414 for an application.
+
+    Args:
+        server: The server.
+        application: Name of the application.
+        base_url: Address that its routes are below; the setting ``base_url`` of the application
+            decides it, where there is one.
+    """
+    rules, plugins = server.parts.rules, server.plugins
+    issuer = rules.issuer_of(application)
+    base = (rules.base_urls.get(application) or base_url).rstrip("/")
+    grants = sorted({g.name for g in plugins.grants if g.is_offered_by(application)})
+    return dict(
+        AuthorizationServerMetadata(
+            issuer=issuer,
+            authorization_endpoint=base + AUTHORIZE,
+            token_endpoint=base + TOKEN,
+            jwks_uri=base + "/.well-known/jwks.json",
+            revocation_endpoint=base + TOKEN + "/revoke",
+            introspection_endpoint=base + TOKEN + "/introspect",
+            response_types_supported=["code"],
+            response_modes_supported=["query"],
+            grant_types_supported=grants,
+            code_challenge_methods_supported=["S256"],
+            token_endpoint_auth_methods_supported=[*METHODS, "none"],
+            revocation_endpoint_auth_methods_supported=[*METHODS, "none"],
+            introspection_endpoint_auth_methods_supported=METHODS,
+            authorization_response_iss_parameter_supported=True,
+        )
+    )

@@ -1,0 +1,166 @@
+"""Checking access tokens: verified once, remembered until they expire, void when revoked."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from glue_core import Database, Identity, InvalidToken, TokenPlugins, Work
+from glue_oauth.access import AccessTokens, Claims
+from glue_oauth.models import ClientRow, FamilyRow, RevokedTokenRow
+from glue_oauth.settings import Rules
+
+_REVOKED = sa.select(
+    sa.exists().where(RevokedTokenRow.jti == sa.bindparam("jti")).label("token"),
+    sa.exists()
+    .where(FamilyRow.id == sa.bindparam("family"), FamilyRow.ends_access.is_(True))
+    .label("family"),
+    sa.exists()
+    .where(ClientRow.id == sa.bindparam("client"), ClientRow.disabled_at.is_not(None))
+    .label("client"),
+)
+
+
+class _Kept:
+    """A verified token, and when it was last asked whether it still counts."""
+
+    __slots__ = ("checked_at", "claims", "generation")
+
+    def __init__(self, claims: Claims) -> None:
+        self.claims = claims
+        self.checked_at = float("-inf")
+        self.generation = -1
+
+
+class Verifier:
+    """Says who asks; shared by threads.
+
+    A signature is verified once for each token. Whether the token was revoked is asked again after
+    ``revocation_seconds``, and at once when this worker revoked anything itself.
+    """
+
+    def __init__(
+        self,
+        tokens: AccessTokens,
+        database: Callable[[], Database],
+        plugins: Callable[[], TokenPlugins],
+        rules: Rules,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Remember what is needed.
+
+        Args:
+            tokens: Reads tokens.
+            database: Returns the database.
+            plugins: Returns who knows subjects.
+            rules: The settings of the server.
+            clock: Seconds since 1970.
+            monotonic: Seconds that only grow.
+        """
+        self._tokens = tokens
+        self._database = database
+        self._plugins = plugins
+        self._rules = rules
+        self._clock = clock
+        self._monotonic = monotonic
+        self._kept: dict[bytes, _Kept] = {}
+        self._lock = threading.Lock()
+        self._generation = 0
+        # A request asks twice about its token: whose it is, and whom it speaks for.
+        self._last: tuple[str, bytes] = ("", b"")
+
+    def knows(self, token: str) -> bool:
+        """Say whether a token was verified before."""
+        return self._digest(token) in self._kept
+
+    def identify(self, token: str, application: str) -> Identity:
+        """Check a token for an application.
+
+        Raises:
+            InvalidToken: It proves nothing, or nothing to this application.
+            ServiceUnavailable: Nobody can tell whether it was revoked.
+        """
+        claims = self.check(token)
+        if claims.audience != self._rules.audience(application):
+            raise InvalidToken(f"it is for {claims.audience!r}")
+        return claims.identity
+
+    def check(self, token: str) -> Claims:
+        """Check a token, whatever application it is for.
+
+        Raises:
+            InvalidToken: It proves nothing.
+            ServiceUnavailable: Nobody can tell whether it was revoked.
+        """
+        digest = self._digest(token)
+        now = self._clock()
+        kept = self._kept.get(digest)
+        if kept is None:
+            kept = _Kept(self._tokens.read(token, now))
+            self._keep(digest, kept, now)
+        elif now >= kept.claims.expires_at:
+            self._kept.pop(digest, None)
+            raise InvalidToken("it has expired")
+        moment, generation = self._monotonic(), self._generation
+        if (
+            kept.generation != generation
+            or moment - kept.checked_at >= self._rules.revocation_seconds
+        ):
+            try:
+                with self._database().work(writes=False) as work:
+                    self.refuse_void(kept.claims, work)
+            except InvalidToken:
+                self._kept.pop(digest, None)
+                raise
+            kept.checked_at, kept.generation = moment, generation
+        return kept.claims
+
+    def refuse_void(self, claims: Claims, work: Work) -> None:
+        """Raise `InvalidToken` where a token does not count any more, though it is genuine."""
+        found = work.session.execute(
+            _REVOKED,
+            {"jti": claims.token_id, "family": claims.family or "", "client": claims.client},
+        ).one()
+        if found.token or found.family:
+            raise InvalidToken("it was revoked")
+        if found.client:
+            raise InvalidToken("its client is disabled")
+        knower = self._plugins().knower(claims.subject.kind)
+        if knower is None:
+            return
+        standing = knower.find(claims.subject, work)
+        if standing is None:
+            raise InvalidToken("its subject is gone or disabled")
+        issued_at = datetime.fromtimestamp(claims.issued_at, UTC)
+        if standing.not_before is not None and issued_at <= standing.not_before:
+            raise InvalidToken("its subject's credentials changed since")
+
+    def forget_checks(self) -> None:
+        """Ask again, before anything is believed, whether tokens were revoked."""
+        with self._lock:
+            self._generation += 1
+
+    def _keep(self, digest: bytes, kept: _Kept, now: float) -> None:
+        with self._lock:
+            if len(self._kept) >= self._rules.kept_tokens:
+                for key, each in list(self._kept.items()):
+                    if now >= each.claims.expires_at:
+                        self._kept.pop(key, None)
+            while len(self._kept) >= self._rules.kept_tokens:
+                # The one that was verified first; a busy one is verified once more.
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[digest] = kept
+
+    def _digest(self, token: str) -> bytes:
+        """Return what a token is remembered by; of the tokens only the last one is held."""
+        last, digest = self._last
+        if last is not token:
+            digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+            self._last = (token, digest)
+        return digest

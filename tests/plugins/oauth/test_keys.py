@@ -1,0 +1,200 @@
+"""Signing keys: made when there is none, rotated without a gap, and locked away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from glue_core import ConfigurationError, ServiceUnavailable
+from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
+from glue_oauth import SigningKeys
+from glue_oauth.cleaning import clean
+from glue_oauth.keys import DatabaseKeys
+from glue_oauth.models import FamilyRow, KeyRow, RevokedTokenRow
+from glue_oauth.plugin import ServerParts
+from tests.plugins.oauth.conftest import MakeShop, Shop, bearer, form
+
+
+def states(shop: Shop) -> list[str]:
+    """Return the states of the keys, in alphabetical order."""
+    with shop.deployment.services.database.work(writes=False) as work:
+        return sorted(each.state for each in shop.deployment.features.get(SigningKeys).every(work))
+
+
+def rotate(shop: Shop) -> str:
+    """Rotate and return the id of the key that signs."""
+    with shop.deployment.services.database.work() as work:
+        return shop.deployment.features.get(SigningKeys).rotate(work).kid
+
+
+def published(shop: Shop) -> set[str]:
+    """Return the ids of the published keys."""
+    keys = shop.storefront.get("/.well-known/jwks.json").json["keys"]
+    return {each["kid"] for each in keys}
+
+
+def test_rotation_has_no_gap(shop: Shop) -> None:
+    """Tokens of the old key stay good, and the next key was published before it signs."""
+    before = shop.log_in()["access_token"]
+    first = rotate(shop)
+    announced = published(shop)
+    second = rotate(shop)
+    after = shop.log_in()["access_token"]
+
+    assert states(shop) == ["active", "next", "retiring", "retiring"]
+    assert second in announced
+    assert first != second
+    for token in (before, after):
+        assert shop.storefront.get("/who", headers=bearer(token)).status_code == 200
+
+
+def test_rotation_may_change_the_algorithm(make_shop: MakeShop) -> None:
+    """After the setting changed, a rotation makes a key of the new algorithm sign."""
+    shop = make_shop()
+    old = shop.log_in()["access_token"]
+    rotate(shop)
+    other = make_shop({"algorithm": "ES256"}, is_empty=False)
+    rotate(other)
+
+    keys = other.storefront.get("/.well-known/jwks.json").json["keys"]
+    token = other.log_in()["access_token"]
+
+    assert sorted(each["alg"] for each in keys) == ["ES256", "ES256", "RS256", "RS256"]
+    for each in (old, token):
+        assert other.storefront.get("/who", headers=bearer(each)).status_code == 200
+
+
+def test_other_workers_learn_of_a_rotation(make_shop: MakeShop) -> None:
+    """A worker that meets a token of a key it has not read reads the keys again."""
+    shop = make_shop()
+    shop.log_in()
+    other = make_shop(is_empty=False)
+    other.log_in()
+    keys = other.deployment.features.get(ServerParts).parts.keys
+    rotate(shop)
+    token = shop.log_in()["access_token"]
+    ring = keys._ring
+    assert ring is not None
+
+    keys._monotonic = lambda: ring.read_at + 2
+
+    assert other.storefront.get("/who", headers=bearer(token)).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """Run one server for this file."""
+    if find_binaries() is None:
+        pytest.skip("PostgreSQL is not installed.")
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_race_makes_one_key(
+    make_shop: MakeShop, request: pytest.FixtureRequest, engine: str
+) -> None:
+    """Workers that all find no key agree on one."""
+    services: dict[str, Any] = {"timeout": 30}
+    if engine == "postgresql":
+        services["database"] = request.getfixturevalue("postgresql").make_database()
+    shop = make_shop(services=services)
+    database = shop.deployment.services.database
+    workers = [DatabaseKeys(lambda: database, "ES256") for _ in range(5)]
+    start = threading.Barrier(len(workers))
+
+    def first(keys: DatabaseKeys) -> str:
+        start.wait()
+        return keys.ring().kid
+
+    with ThreadPoolExecutor(len(workers)) as pool:
+        kids = set(pool.map(first, workers))
+
+    assert len(kids) == 1
+    assert states(shop) == ["active"]
+
+
+def test_keys_are_encrypted_with_the_secret(make_shop: MakeShop) -> None:
+    """With a secret the database holds nothing that signs without it."""
+    shop = make_shop({"key_secret": "a long enough secret"})
+    token = shop.log_in()["access_token"]
+    with shop.deployment.services.database.work(writes=False) as work:
+        pem = work.session.scalars(sa.select(KeyRow.private_pem)).one()
+
+    assert pem.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    same = make_shop({"key_secret": "a long enough secret"}, is_empty=False)
+    assert same.storefront.get("/who", headers=bearer(token)).status_code == 200
+    for settings in ({"key_secret": "another long secret"}, {}):
+        other = make_shop(settings, is_empty=False)
+        with pytest.raises(ConfigurationError, match="key_secret"):
+            other.deployment.features.get(SigningKeys).public_set()
+
+
+def test_known_keys_outlive_the_database(shop: Shop) -> None:
+    """While the database does not answer, the keys that were read before verify."""
+    keys = shop.deployment.features.get(ServerParts).parts.keys
+    kid = keys.ring().kid
+
+    asked: list[int] = []
+
+    class Down:
+        def work(self, **_: object) -> Any:
+            asked.append(1)
+            raise ServiceUnavailable("database", "it is down")
+
+    keys._database = lambda: Down()  # type: ignore[assignment, return-value]
+    ring = keys._ring
+    assert ring is not None
+    keys._monotonic = lambda: ring.read_at + 3600
+
+    assert [keys.ring().kid for _ in range(5)] == [kid] * 5
+    assert len(asked) == 1
+    keys.forget()
+    with pytest.raises(ServiceUnavailable):
+        keys.ring()
+
+
+def age(shop: Shop, days: int) -> None:
+    """Let time pass for everything that is in the database."""
+    with shop.deployment.services.database.work() as work:
+        kinds: tuple[Any, ...] = (FamilyRow, RevokedTokenRow)
+        for kind in kinds:
+            for row in work.session.scalars(sa.select(kind)):
+                row.expires_at -= timedelta(days=days)
+        for key in work.session.scalars(sa.select(KeyRow)):
+            if key.retired_at is not None:
+                key.retired_at -= timedelta(days=days)
+
+
+def cleaned(shop: Shop) -> dict[str, int]:
+    """Clean up and return what is gone."""
+    with shop.deployment.services.database.work() as work:
+        return clean(shop.deployment.features.get(ServerParts).parts, work)
+
+
+def test_cleaning_removes_what_counts_for_nothing(shop: Shop) -> None:
+    """Rows go once they expired and were kept for a while; what is in use stays."""
+    old = shop.log_in()
+    form(shop.storefront, "/token/revoke", {"token": old["access_token"]})
+    rotate(shop)
+    assert sum(cleaned(shop).values()) == 0
+    age(shop, 60)
+    fresh = shop.log_in()
+
+    gone = cleaned(shop)
+
+    assert gone == {
+        "families of refresh tokens": 1,
+        "authorization codes": 0,
+        "revoked access tokens": 1,
+        "signing keys": 1,
+    }
+    again = {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"]}
+    assert shop.token(**again).status_code == 200
+    assert states(shop) == ["active", "next"]
