@@ -12,7 +12,7 @@ from glue_core.exchange import Migrations
 from glue_core.migrating import migrate, pending
 from glue_core.services.outbox_broker import outbox
 from glue_core.services.sql_database import SqlDatabase
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
+from glue_core.testing.postgresql import PostgresqlServer
 
 REVISION = """
 import sqlalchemy as sa
@@ -27,15 +27,6 @@ depends_on = {depends!r}
 def upgrade():
     {upgrade}
 """
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for all tests."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -16,7 +16,6 @@ from glue_api_keys.keeping import DatabaseApiKeyReader, DatabaseApiKeyWriter
 from glue_core import Services
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -73,15 +72,6 @@ class Keys:
         """Read a key in a transaction of its own."""
         with self.services.database.work(writes=False) as work:
             return self.reader.by_name(name, work)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for all tests of the folder."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from glue_core.migrating import migrate
 from glue_core.testing import Client, Deployment, installed
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 
 DISTRIBUTIONS = ("magazine_api", "json_api", "magazine", "articles_api", "authors_api")
 LONG_ENOUGH = 20
@@ -50,21 +49,6 @@ class Magazine:
         response = self.client.get(f"/authors/{author}/articles")
         assert response.status_code == 200, response
         return sorted(each["attributes"]["title"] for each in response.json["data"])
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for all tests of the folder."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
-
-
-@pytest.fixture
-def postgresql_url(postgresql: PostgresqlServer) -> str:
-    """Return the URL of an empty database on a server."""
-    return postgresql.make_database()
 
 
 @pytest.fixture

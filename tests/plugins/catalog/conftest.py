@@ -16,7 +16,6 @@ from glue_catalog import CatalogReader, CatalogWriter
 from glue_core import Features, ImportReport, Services, import_directory
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
-from glue_core.testing.postgresql import find_binaries, postgresql_server
 from glue_core.working import Worker
 
 SETUP = {
@@ -169,13 +168,10 @@ def shop(empty_shop: Shop) -> Shop:
 
 
 @pytest.fixture
-def postgresql_shop(tmp_path: Path) -> Iterator[Shop]:
+def postgresql_shop(tmp_path: Path, postgresql_url: str) -> Iterator[Shop]:
     """The same shop in a PostgreSQL database."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        shop = Shop(tmp_path, server.make_database())
-        for name, rows in SETUP.items():
-            shop.write(name, rows)
-        yield shop
-        shop.close()
+    shop = Shop(tmp_path, postgresql_url)
+    for name, rows in SETUP.items():
+        shop.write(name, rows)
+    yield shop
+    shop.close()

@@ -13,7 +13,6 @@ import glue_customers.plugin
 from glue_core import Database, Event, Passwords, Services
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 from glue_customers import Customer, CustomerDraft, Registration
 from glue_customers.credentials import DatabaseCustomerCredentials
 from glue_customers.importers import CustomerImporter
@@ -83,21 +82,6 @@ class Shop:
         messages = self.services.broker.lease(1000, 60)
         self.services.broker.acknowledge(messages)
         return [each.event for each in messages]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for all tests of the folder."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
-
-
-@pytest.fixture
-def postgresql_url(postgresql: PostgresqlServer) -> str:
-    """Return the URL of an empty database on a server."""
-    return postgresql.make_database()
 
 
 @pytest.fixture

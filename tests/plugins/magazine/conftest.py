@@ -12,7 +12,6 @@ import glue_magazine.plugin
 from glue_core import Database, Services
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 from glue_magazine import Article, ArticleDraft, Author, AuthorDraft
 from glue_magazine.articles import DatabaseArticleStore
 from glue_magazine.authors import DatabaseAuthorStore
@@ -68,21 +67,6 @@ class Magazine:
         with self.database.work(writes=False) as work:
             found = self.articles.of_authors([author_id], work)
             return [article.title for article in found.get(author_id, ())]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for all tests of the folder."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
-
-
-@pytest.fixture
-def postgresql_url(postgresql: PostgresqlServer) -> str:
-    """Return the URL of an empty database on a server."""
-    return postgresql.make_database()
 
 
 @pytest.fixture

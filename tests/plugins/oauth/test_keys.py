@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from glue_core import ConfigurationError, ServiceUnavailable
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 from glue_oauth import SigningKeys
 from glue_oauth.cleaning import clean
 from glue_oauth.keys import DatabaseKeys
@@ -85,15 +83,6 @@ def test_other_workers_learn_of_a_rotation(make_shop: MakeShop) -> None:
     keys._monotonic = lambda: ring.read_at + 2
 
     assert other.storefront.get("/who", headers=bearer(token)).status_code == 200
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for this file."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

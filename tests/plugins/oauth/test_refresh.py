@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 from glue_customers import CustomerWriter
 from glue_oauth import RefreshTokens
 from glue_oauth.models import FamilyRow, RefreshTokenRow
@@ -185,15 +184,6 @@ def test_one_or_all_of_somebody(shop: Shop) -> None:
         assert refresh(shop, each["refresh_token"]).status_code == 400
         header = bearer(each["access_token"])
         assert shop.storefront.get("/who", headers=header).status_code == 401
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """Run one server for this file."""
-    if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed.")
-    with postgresql_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
