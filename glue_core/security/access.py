@@ -204,9 +204,13 @@ class Access:
                     code=protection.code or worded.code,
                     message=protection.message or worded.message,
                 )
+        is_known = not KNOWN.isdisjoint(request.grants)
+        if not is_known and protection.status is None:
+            # Without a status of its own a protection speaks of what somebody lacks who is known.
+            protection = replace(protection, code=None, message=None)
         # What somebody else words is worded by its code, like every error of a plugin.
         is_ours = protection.message is None
-        if KNOWN.isdisjoint(request.grants):
+        if not is_known:
             problem = unauthorized(
                 protection.code, protection.message or REFUSED, realm=self.rules.realm
             )

@@ -39,6 +39,8 @@ class AuthenticationRequest:
         client: Id and secret that came in the ``Authorization`` header, or None.
         request_id: Id of the request, for the log.
         user_agent: What the caller says it is, for the audit.
+        identity: Who asks, where a place that knows its caller asks for them; None at a token
+            endpoint, which reads no other credentials than those of the request for a token.
     """
 
     application: str
@@ -47,6 +49,7 @@ class AuthenticationRequest:
     client: tuple[str, str] | None = field(default=None, repr=False)
     request_id: str = ""
     user_agent: str = ""
+    identity: Identity | None = None
 
     @property
     def grant_type(self) -> str:

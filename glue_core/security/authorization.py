@@ -155,7 +155,7 @@ def _authorization(operation: Operation) -> ValidateRouted | None:
             for criterion in model.lens(type_, request.grants).criteria:
                 value = criterion.value(request)
                 if value is not None:
-                    request.filters += (GlueFilter(type_, criterion.field, str(value)),)
+                    request.filters += (GlueFilter(type_, criterion.filter_name, str(value)),)
         return None
 
     return validate
@@ -206,7 +206,7 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
                 raise missing(operation)
         if response.pagination is not None and (
             len(kept) != len(response.resources)
-            or any(each.field not in filters for each in criteria)
+            or any(each.filter_name not in filters for each in criteria)
         ):
             # The controller did not count by the criteria, so its total would tell of others.
             response.pagination.total = None

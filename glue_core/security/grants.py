@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glue_core.security.identity import Identity
     from glue_core.work import Work
 
 Identifier = str | int
@@ -125,6 +126,8 @@ class GrantRequest:
         address: Address of the caller, or an empty text.
         request_id: Id of the request, for the log.
         user_agent: What the caller says it is.
+        identity: Who asks, where a place of the application asks for them; None at the token
+            endpoint.
     """
 
     application: str
@@ -136,6 +139,7 @@ class GrantRequest:
     address: str = ""
     request_id: str = ""
     user_agent: str = ""
+    identity: Identity | None = None
 
     def required(self, name: str) -> str:
         """Return a parameter that must be there.
@@ -206,6 +210,8 @@ class Grant:
         needs_client: Whether only a registered client may use it. Else a request that names no
             client may, in the name of the default one.
         needs_secret: Whether only a client may use it that proves who it is with a secret.
+        is_internal: Whether only places of the application that know who asks may use it. The
+            token endpoint does not offer it, nor tell of it.
     """
 
     name: str
@@ -213,6 +219,7 @@ class Grant:
     applications: tuple[str, ...] = ()
     needs_client: bool = False
     needs_secret: bool = False
+    is_internal: bool = False
 
     def is_offered_by(self, application: str) -> bool:
         """Say whether an application offers it."""

@@ -29,13 +29,20 @@ class Criterion:
     it again, included resources as well.
 
     Attributes:
-        field: Name of a field or key of the objects that are shown, which is the name of a filter
-            where the operation has such a one.
+        field: Name of a field or key of the objects that are shown.
         value: Reads the value from the request, such as the reference of the customer who asks.
+        filter: Name of the filter by the field where an operation has such a one, as its handler
+            knows it; that of the field when empty.
     """
 
     field: str
     value: Callable[[GlueRequest], object]
+    filter: str = ""
+
+    @property
+    def filter_name(self) -> str:
+        """Name of the filter by the field."""
+        return self.filter or self.field
 
     def admits(self, shown: object, request: GlueRequest) -> bool:
         """Say whether an object may be seen by whoever asks."""

@@ -26,8 +26,8 @@ class Protection:
         scopes: Scopes of which the caller needs one; none asks for no scope.
         kinds: Kinds of callers that ``user-type`` lets in, such as ``user``.
         status: Status of a refusal; None is 401 for who is unknown, 403 for who is known.
-        code: Code of a refusal, or None.
-        message: Text of a refusal; None is the usual one.
+        code: Code of a refusal, or None. Without a status it is told to who is known.
+        message: Text of a refusal; None is the usual one. Without a status as for the code.
         asks: False leaves credentials unread: the operation reads them itself, as a token endpoint
             does.
     """

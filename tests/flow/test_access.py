@@ -354,6 +354,18 @@ def test_words_of_the_operation(answer: Callable[..., Client]) -> None:
         assert error["message"] == "Operation is forbidden."
 
 
+def test_words_for_who_is_known(answer: Callable[..., Client]) -> None:
+    """Words without a status say what a known caller lacks; others hear the usual ones."""
+    own = Protection(scopes=("x",), code="5204", message="Operation is forbidden.")
+    client = answer(order("get", show_order, protection=own))
+    known, unknown = client.get("/orders/1", headers=as_("anna")), client.get("/orders/1")
+
+    assert_error(known, 403, "5204")
+    assert known.json[0]["message"] == "Operation is forbidden."
+    assert_error(unknown, 401, None)
+    assert unknown.json[0]["message"] == "Unauthorized request."
+
+
 def test_detached_strategy_is_enough(answer: Callable[..., Client]) -> None:
     """One success of a detached strategy authorises, whatever the others say."""
     detached = Strategy("key", lambda protection, grants: "reports" in grants, is_detached=True)

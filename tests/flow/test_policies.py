@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,7 +108,8 @@ class Orders:
         found = list(self.rows.values())
         for each in request.filters:
             if each.field in request.operation.filters:
-                found = [row for row in found if str(row[each.field]) == each.value]
+                field = "customer" if each.field == "buyer" else each.field
+                found = [row for row in found if str(row[field]) == each.value]
         page = request.pagination or Pagination(0, 10)
         return GlueResponse.page(
             found[page.offset : page.offset + page.limit],
@@ -402,6 +404,23 @@ def test_totals_do_not_tell_of_others(ask: Answer) -> None:
     assert [each["id"] for each in document["data"]] == ["1"]
     assert "total" not in str(document.get("meta", {}))
     assert not document["links"].get("last")
+
+
+def test_filter_may_have_another_name(ask: Answer) -> None:
+    """A criterion names the filter where that is called otherwise than the field."""
+
+    def elsewhere(grants: frozenset[str], type_: str, name: str, action: str) -> bool | Criterion:
+        found = own(grants, type_, name, action)
+        return replace(found, filter="buyer") if isinstance(found, Criterion) else found
+
+    policy = Policy("elsewhere", elsewhere)
+    unfiltered = ask("ben", policy).get("/orders?page[limit]=5").json
+    filtered = ask("ben", policy, filters=("buyer",)).get("/orders?page[limit]=5").json
+
+    assert [each["id"] for each in unfiltered["data"]] == ["2"]
+    assert "total" not in unfiltered.get("meta", {})
+    assert [each["id"] for each in filtered["data"]] == ["2"]
+    assert filtered["meta"] == {"total": 1}
 
 
 def test_id_of_somebody_else(ask: Answer) -> None:

@@ -28,6 +28,8 @@ __all__ = [
     "SortKey",
     "StockDraft",
     "VolumePrice",
+    "Warehouse",
+    "WarehouseReader",
 ]
 
 PRODUCT_CHANGED = "catalog.abstract-product"
@@ -284,6 +286,40 @@ class ImageDraft:
     alt_texts_large: Mapping[str, str]
     alt_texts_small: Mapping[str, str]
     sort_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A place where products are kept and sent from.
+
+    Attributes:
+        id: Number of the row, as tokens of the warehouse have it; it is given out once.
+        uuid: UUID, in lower case; what others know the warehouse by. It is made from the name, so
+            the same import files make the same one everywhere.
+        name: Name, unique.
+        is_active: Whether its stock can be sold.
+    """
+
+    id: int
+    uuid: str
+    name: str
+    is_active: bool
+
+
+class WarehouseReader(Protocol):
+    """Reads warehouses in the unit of work it is given."""
+
+    def by_id(self, id: int, work: Work) -> Warehouse | None:  # noqa: A002
+        """Return the warehouse with this number, active or not, or None."""
+
+    def of_uuids(self, uuids: Iterable[str], work: Work) -> dict[str, Warehouse]:
+        """Return warehouses by UUID, in few questions; a UUID that none has is left out."""
+
+    def of_names(self, names: Iterable[str], work: Work) -> dict[str, Warehouse]:
+        """Return warehouses by name, in few questions; a name that none has is left out."""
+
+    def every(self, work: Work) -> Sequence[Warehouse]:
+        """Return all warehouses, by name."""
 
 
 class CatalogWriter(Protocol):

@@ -152,8 +152,12 @@ CONCRETE_PRICE = _prices("catalog_concrete_product_price", CONCRETE)
 WAREHOUSE = sa.Table(
     "catalog_warehouse",
     METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("uuid", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("is_active", sa.Boolean, nullable=False),
+    # Numbers of warehouses are in tokens: that of one that is gone is not given out again.
+    sqlite_autoincrement=True,
 )
 
 WAREHOUSE_STORE = sa.Table(

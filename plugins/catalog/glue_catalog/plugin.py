@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter
+from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter, WarehouseReader
 from glue_catalog.reading import PublishedCatalogReader
 from glue_core import (
     Features,
@@ -77,13 +77,14 @@ FILES = (
 
 @hookimpl
 def glue_features(services: Services) -> Sequence[Provider[Any]]:
-    """Provide the published catalog, and the way to write the one in the database."""
+    """Provide the published catalog, the way to write it in the database, and the warehouses."""
     return [
         Provider(
             CatalogReader,
             lambda features: PublishedCatalogReader(services.storage, services.search),
         ),
         Provider(CatalogWriter, lambda features: _writer()),
+        Provider(WarehouseReader, lambda features: _warehouses()),
     ]
 
 
@@ -143,6 +144,12 @@ def _writer() -> CatalogWriter:
     from glue_catalog.writing import DatabaseCatalogWriter
 
     return DatabaseCatalogWriter()
+
+
+def _warehouses() -> WarehouseReader:
+    from glue_catalog.warehouses import DatabaseWarehouseReader
+
+    return DatabaseWarehouseReader()
 
 
 def _metadata() -> object:

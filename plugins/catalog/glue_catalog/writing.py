@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -27,6 +28,14 @@ Rows = list[dict[str, Any]]
 
 CHUNK = 500
 """Keys in one question; PostgreSQL and SQLite both take many more."""
+
+WAREHOUSES = uuid.UUID("5f0c2e9a-7d4b-4a52-9a3e-0d6b1f1c8e37")
+"""Namespace of the UUIDs of warehouses; the migrations have it too."""
+
+
+def uuid_of_warehouse(name: str) -> str:
+    """Return the UUID of a new warehouse: the same one wherever the same files are imported."""
+    return str(uuid.uuid5(WAREHOUSES, name))
 
 
 class DatabaseCatalogWriter:
@@ -181,10 +190,21 @@ class DatabaseCatalogWriter:
     def put_warehouses(self, drafts: Mapping[str, bool], work: Work) -> None:
         """Write warehouses."""
         table = models.WAREHOUSE
-        stored = {row.name: row.is_active for row in work.session.execute(sa.select(table))}
-        changed = {name: active for name, active in drafts.items() if stored.get(name) != active}
-        rows = [{"name": name, "is_active": active} for name, active in changed.items()]
-        upsert(work.session, table, rows)
+        stored = {row.name: row for row in work.session.execute(sa.select(table))}
+        changed = {
+            name: active
+            for name, active in drafts.items()
+            if name not in stored or stored[name].is_active != active
+        }
+        rows = [
+            {
+                "uuid": stored[name].uuid if name in stored else uuid_of_warehouse(name),
+                "name": name,
+                "is_active": active,
+            }
+            for name, active in changed.items()
+        ]
+        upsert(work.session, table, rows, keys=("name",))
         self._publish_stocked(set(changed), work)
 
     def put_warehouse_stores(self, pairs: Sequence[tuple[str, str]], work: Work) -> None:

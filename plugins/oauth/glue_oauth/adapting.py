@@ -93,6 +93,7 @@ class Request(OAuth2Request):  # type: ignore[misc]
             asked.address,
             asked.request_id,
             asked.user_agent,
+            asked.identity,
         )
 
 

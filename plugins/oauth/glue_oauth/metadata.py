@@ -24,7 +24,9 @@ def metadata_of(server: BuiltInServer, application: str, base_url: str) -> dict[
     rules, plugins = server.parts.rules, server.plugins
     issuer = rules.issuer_of(application)
     base = (rules.base_urls.get(application) or base_url).rstrip("/")
-    grants = sorted({g.name for g in plugins.grants if g.is_offered_by(application)})
+    grants = sorted(
+        {g.name for g in plugins.grants if g.is_offered_by(application) and not g.is_internal}
+    )
     return dict(
         AuthorizationServerMetadata(
             issuer=issuer,

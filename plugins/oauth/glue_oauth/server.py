@@ -250,8 +250,9 @@ class BuiltInServer:
         return self.parts.verifier.identify(token, application)
 
     def takes(self, request: AuthenticationRequest) -> bool:
-        """Say whether the application offers the grant."""
-        return self.plugins.grant(request.grant_type, request.application) is not None
+        """Say whether the application offers the grant to whoever asks."""
+        grant = self.plugins.grant(request.grant_type, request.application)
+        return grant is not None and (not grant.is_internal or request.identity is not None)
 
     def authenticate(self, request: AuthenticationRequest) -> AuthenticationResponse:
         """Answer a request for a token."""

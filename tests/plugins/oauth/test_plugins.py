@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from glue_core import (
+    AuthenticationRequest,
     ConfigurationError,
     Features,
     Grant,
     GrantRefused,
     GrantRequest,
+    Identity,
     ScopeProvider,
     ScopeRequest,
     Standing,
@@ -23,7 +26,7 @@ from glue_core import (
     Work,
 )
 from glue_core.testing import in_memory
-from glue_oauth import TokenIssuer
+from glue_oauth import OauthServer, TokenIssuer
 from tests.plugins.oauth.conftest import MakeShop, Shop, bearer, form
 
 WAREHOUSES = {"7": "north"}
@@ -189,6 +192,32 @@ def test_scope_provider_adds(make_shop: MakeShop) -> None:
         "storefront_api",
         "glue",
     )
+
+
+def test_internal_grant(make_shop: MakeShop) -> None:
+    """The token endpoint has no internal grant; a place that knows who asks may use it."""
+
+    def answer(request: GrantRequest) -> TokenDraft:
+        assert request.identity is not None
+        number = {"id_door": request.identity.surrogate_identifier}
+        return TokenDraft(Subject("door", number), ("door",), is_refreshable=False)
+
+    grant = Grant("door", answer, is_internal=True)
+    shop = make_shop(plugins=[plugin(glue_grants=lambda: [grant])])
+    who = Identity("customer", "DE--1", 7)
+    server = shop.deployment.features.get(OauthServer)
+    asked = AuthenticationRequest("storefront_api", {"grant_type": "door"})
+    metadata = shop.storefront.get("/.well-known/oauth-authorization-server").json
+
+    refused = shop.token(grant_type="door")
+    assert refused.json[0]["code"] == "unsupported_grant_type"
+    assert "door" not in metadata["grant_types_supported"]
+    assert not server.takes(asked)
+    known = replace(asked, identity=who)
+    assert server.takes(known)
+    token = server.authenticate(known).attributes["access_token"]
+    told = shop.storefront.get("/who", headers=bearer(token)).json
+    assert (told["kind"], told["surrogate"]) == ("door", 7)
 
 
 def test_grant_that_needs_a_client(make_shop: MakeShop) -> None:
