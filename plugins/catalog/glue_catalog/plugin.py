@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter
+from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter, ProductEditor
 from glue_catalog.reading import PublishedCatalogReader
 from glue_core import (
     Features,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BRANCH = "catalog"
 
 FILES = (
+    ("category", "category", ("category_key",), ()),
     ("product-attribute-key", "product_attribute_key", ("attribute_key", "is_super"), ()),
     (
         "product-management-attribute",
@@ -37,7 +38,7 @@ FILES = (
         "product-abstract",
         "product_abstract",
         ("abstract_sku",),
-        ("locale-store", "product-attribute-key", "product-management-attribute"),
+        ("locale-store", "category", "product-attribute-key", "product-management-attribute"),
     ),
     (
         "product-concrete",
@@ -77,13 +78,14 @@ FILES = (
 
 @hookimpl
 def glue_features(services: Services) -> Sequence[Provider[Any]]:
-    """Provide the published catalog, and the way to write the one in the database."""
+    """Provide the published catalog, and the ways to write the one in the database."""
     return [
         Provider(
             CatalogReader,
             lambda features: PublishedCatalogReader(services.storage, services.search),
         ),
         Provider(CatalogWriter, lambda features: _writer()),
+        Provider(ProductEditor, _editor),
     ]
 
 
@@ -95,7 +97,7 @@ def glue_migrations() -> Sequence[Migrations]:
 
 @hookimpl
 def glue_importers(features: Features) -> Sequence[Importer]:
-    """Import the files of products, prices, stock and pictures."""
+    """Import the files of categories, products, prices, stock and pictures."""
     return [
         Importer(entity, file, required, _importer(entity, features), after)
         for entity, file, required, after in FILES
@@ -143,6 +145,12 @@ def _writer() -> CatalogWriter:
     from glue_catalog.writing import DatabaseCatalogWriter
 
     return DatabaseCatalogWriter()
+
+
+def _editor(features: Features) -> ProductEditor:
+    from glue_catalog.editing import DatabaseProductEditor
+
+    return DatabaseProductEditor(features.get(CatalogWriter), features.get(StoreRegister))
 
 
 def _metadata() -> object:
