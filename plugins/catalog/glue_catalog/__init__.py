@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from glue_catalog.records import (
+    BadValue,
+    Category,
+    CategoryText,
+    NoSuchProduct,
+    Picture,
+    PictureSet,
+    ProductEditor,
+    ProductError,
+    ProductQuery,
+    ProductRecord,
+    ProductText,
+    RecordPage,
+    SkuInUse,
+    SortKey,
+    UrlInUse,
+    VariantRecord,
+    VariantText,
+)
 from glue_core import Work
 from glue_stores import Market
 
@@ -14,19 +34,34 @@ __all__ = [
     "PRODUCT_CHANGED",
     "AbstractProductDraft",
     "AttributeKeyDraft",
+    "BadValue",
     "CatalogReader",
     "CatalogWriter",
+    "Category",
+    "CategoryDraft",
+    "CategoryText",
     "ConcreteProductDraft",
     "Document",
     "ImageDraft",
     "ManagementAttributeDraft",
+    "NoSuchProduct",
+    "Picture",
+    "PictureSet",
     "PriceDraft",
     "PriceMode",
+    "ProductEditor",
+    "ProductError",
     "ProductPage",
     "ProductQuery",
+    "ProductRecord",
     "ProductText",
+    "RecordPage",
+    "SkuInUse",
     "SortKey",
     "StockDraft",
+    "UrlInUse",
+    "VariantRecord",
+    "VariantText",
     "VolumePrice",
     "Warehouse",
     "WarehouseReader",
@@ -39,31 +74,6 @@ Document = Mapping[str, Any]
 """A published document; its keys are in snake case and always present."""
 
 PriceMode = Literal["GROSS_MODE", "NET_MODE"]
-
-
-@dataclass(frozen=True, slots=True)
-class SortKey:
-    """A key of an order: ``sku`` or ``name``."""
-
-    field: str
-    is_ascending: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ProductQuery:
-    """What a list of products is asked for.
-
-    Attributes:
-        filters: Pairs of a field, ``sku`` or ``name``, and the value it must have.
-        sorts: Order; by SKU when empty.
-        offset: Index of the first product, from 0.
-        limit: Number of products at most, from 1.
-    """
-
-    filters: tuple[tuple[str, str], ...] = ()
-    sorts: tuple[SortKey, ...] = ()
-    offset: int = 0
-    limit: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,20 @@ class AttributeKeyDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryDraft:
+    """A category.
+
+    Attributes:
+        key: Key; categories with the same one are the same.
+        texts: Locale to texts; None takes the category out of a locale, and a locale that is not
+            named stays as it is.
+    """
+
+    key: str
+    texts: Mapping[str, CategoryText | None]
+
+
+@dataclass(frozen=True, slots=True)
 class ManagementAttributeDraft:
     """How people call and fill in an attribute.
 
@@ -173,19 +197,6 @@ class ManagementAttributeDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductText:
-    """What a product is called in one locale; a concrete product has no URL and meta texts."""
-
-    name: str
-    description: str = ""
-    url: str = ""
-    meta_title: str = ""
-    meta_keywords: str = ""
-    meta_description: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class AbstractProductDraft:
     """An abstract product.
 
@@ -193,12 +204,21 @@ class AbstractProductDraft:
         sku: SKU; products with the same one are the same.
         attributes: General attributes, by key.
         texts: Locale to texts; None takes the product out of a locale, and a locale that is not
-            named stays as it is.
+            named stays as it is. URLs must be free: ask for their owners first.
+        tax_set_name: Name of the tax set, or None.
+        new_from: Point in time from which it counts as new, or None for ever since.
+        new_to: Point in time until which it does, or None for ever after.
+        categories: Keys of all categories that it is in, to its place in each, ascending; None
+            leaves it where it is.
     """
 
     sku: str
     attributes: Mapping[str, str]
     texts: Mapping[str, ProductText | None]
+    tax_set_name: str | None = None
+    new_from: datetime | None = None
+    new_to: datetime | None = None
+    categories: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +231,7 @@ class ConcreteProductDraft:
     texts: Mapping[str, ProductText | None]
     is_active: bool = True
     searchable: Mapping[str, bool] = field(default_factory=dict)
+    is_quantity_splittable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +359,23 @@ class CatalogWriter(Protocol):
     def variants(self, abstract_skus: Iterable[str], work: Work) -> Sequence[ConcreteProductDraft]:
         """Return the concrete products of abstract ones, without texts."""
 
+    def category_keys(self, keys: Iterable[str], work: Work) -> frozenset[str]:
+        """Return those keys that are of categories."""
+
+    def urls(
+        self, skus: Iterable[str], urls: Iterable[str], work: Work
+    ) -> dict[str, tuple[str, str]]:
+        """Return who has URLs: those of some abstract products, and some URLs besides.
+
+        Returns:
+            URL to the SKU of an abstract product and the locale.
+        """
+
     def warehouses(self, work: Work) -> frozenset[str]:
         """Return the names of all warehouses."""
+
+    def put_categories(self, drafts: Sequence[CategoryDraft], work: Work) -> None:
+        """Write categories."""
 
     def put_attribute_keys(self, drafts: Sequence[AttributeKeyDraft], work: Work) -> None:
         """Write attributes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +12,8 @@ from glue_catalog import (
     AbstractProductDraft,
     AttributeKeyDraft,
     CatalogWriter,
+    CategoryDraft,
+    CategoryText,
     ConcreteProductDraft,
     ImageDraft,
     ManagementAttributeDraft,
@@ -35,6 +38,15 @@ TEXT_COLUMNS = (
     "meta_keywords",
     "meta_description",
     "is_searchable",
+)
+CATEGORY_COLUMNS = ("name", "meta_title", "meta_keywords", "meta_description")
+CATEGORY_FLAGS = (
+    "is_active",
+    "is_in_menu",
+    "is_clickable",
+    "is_searchable",
+    "is_root",
+    "is_main",
 )
 ATTRIBUTE_COLUMN = re.compile(r"attribute_key_([1-9][0-9]{0,3})(?:\.(.+))?", re.ASCII)
 
@@ -107,19 +119,108 @@ class ManagementAttributes(CatalogImporter[ManagementAttributeDraft]):
         self.writer.put_management_attributes(drafts, work)
 
 
+class Categories(CatalogImporter[CategoryDraft]):
+    """Takes ``category``; of the tree it looks only whether it can be one."""
+
+    _known: set[str]
+
+    def prepare(self, rows: Sequence[Row], work: Work) -> None:
+        """Look up the categories that the rows hang below."""
+        parents = {row.get("parent_category_key", "") for row in rows}
+        self._known = set(self.writer.category_keys(parents, work))
+
+    def read(self, cells: Cells) -> CategoryDraft:
+        """Turn a row into a draft."""
+        key, parent = cells.required("category_key"), cells.text("parent_category_key")
+        if parent == key:
+            raise RowError("parent_category_key", f"{key!r} is below itself.")
+        if parent:
+            known(parent, self._known, "parent_category_key", "category")
+        for flag in CATEGORY_FLAGS:
+            cells.flag(flag)
+        cells.integer("node_order")
+        texts: dict[str, CategoryText | None] = {}
+        for locale in cells.locales(*CATEGORY_COLUMNS):
+            found = {column: cells.text(f"{column}.{locale}") for column in CATEGORY_COLUMNS}
+            texts[locale] = CategoryText(**found) if any(found.values()) else None
+        self._known.add(key)
+        return CategoryDraft(key, texts)
+
+    def write(self, drafts: Sequence[CategoryDraft], work: Work) -> None:
+        """Write drafts."""
+        self.writer.put_categories(drafts, work)
+
+
 class AbstractProducts(CatalogImporter[AbstractProductDraft]):
     """Takes ``product_abstract``."""
+
+    _categories: frozenset[str] = frozenset()
+
+    def prepare(self, rows: Sequence[Row], work: Work) -> None:
+        """Look up the categories and the URLs that the rows name."""
+        cells = [Cells(row) for row in rows]
+        keys = {key for each in cells for key in each.words("category_key")}
+        self._categories = self.writer.category_keys(keys, work)
+        urls = {each.text(f"url.{loc}") for each in cells for loc in each.locales("url")}
+        skus = {each.text("abstract_sku") for each in cells}
+        self._owners = self.writer.urls(skus, urls, work)
+        self._held = {place: url for url, place in self._owners.items()}
 
     def read(self, cells: Cells) -> AbstractProductDraft:
         """Turn a row into a draft."""
         general, localized = read_attributes(cells)
-        return AbstractProductDraft(
-            cells.required("abstract_sku"), general, read_texts(cells, localized)
+        draft = AbstractProductDraft(
+            cells.required("abstract_sku"),
+            general,
+            read_texts(cells, localized),
+            cells.text("tax_set_name") or None,
+            read_time(cells, "new_from"),
+            read_time(cells, "new_to"),
+            self._read_categories(cells),
         )
+        if draft.new_from and draft.new_to and draft.new_to < draft.new_from:
+            raise RowError("new_to", "It is before 'new_from'.")
+        self._note_urls(draft)
+        return draft
 
     def write(self, drafts: Sequence[AbstractProductDraft], work: Work) -> None:
         """Write drafts."""
         self.writer.put_abstract_products(drafts, work)
+
+    def _read_categories(self, cells: Cells) -> dict[str, int] | None:
+        """Read the categories and the places in them; without the column they stay."""
+        if "category_key" not in cells.row:
+            return None
+        keys, places = cells.words("category_key"), cells.words("category_product_order")
+        for key in keys:
+            known(key, self._categories, "category_key", "category")
+        if places and len(places) != len(keys):
+            raise RowError(
+                "category_product_order",
+                f"It has {len(places)} parts, 'category_key' has {len(keys)}.",
+            )
+        column = "category_product_order"
+        numbers = [Cells({column: place}).integer(column) or 0 for place in places]
+        return dict(zip(keys, numbers or [0] * len(keys), strict=True))
+
+    def _note_urls(self, draft: AbstractProductDraft) -> None:
+        """Refuse a URL that somebody else has when the rows above are taken."""
+        renewed = {(draft.sku, locale) for locale in draft.texts}
+        wanted: dict[str, tuple[str, str]] = {}
+        for locale, text in draft.texts.items():
+            if text is None or not text.url:
+                continue
+            owner = self._owners.get(text.url)
+            if owner is None or owner in renewed:
+                owner = wanted.setdefault(text.url, (draft.sku, locale))
+            if owner != (draft.sku, locale):
+                raise RowError(
+                    f"url.{locale}", f"{text.url!r} is the URL of {owner[0]!r} in {owner[1]!r}."
+                )
+        for place in renewed:
+            self._owners.pop(self._held.pop(place, ""), None)
+        self._owners.update(wanted)
+        self._held.update({place: url for url, place in wanted.items()})
 
 
 class ConcreteProducts(CatalogImporter[ConcreteProductDraft]):
@@ -155,6 +256,7 @@ class ConcreteProducts(CatalogImporter[ConcreteProductDraft]):
                 locale: cells.flag(f"is_searchable.{locale}")
                 for locale in cells.locales("is_searchable")
             },
+            is_quantity_splittable=cells.flag("is_quantity_splittable", default=True),
         )
         for sku, attributes in self._siblings.get(abstract_sku, {}).items():
             if sku != draft.sku and attributes == general:
@@ -395,6 +497,20 @@ def read_texts(cells: Cells, attributes: Mapping[str, Attributes]) -> dict[str, 
     return texts
 
 
+def read_time(cells: Cells, column: str) -> datetime | None:
+    """Read a day or a point in time; one that names no zone is in UTC."""
+    text = cells.text(column)
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise RowError(
+            column, f"{text!r} is no time such as '2026-01-31' or '2026-01-31 08:00:00'."
+        ) from None
+
+
 def read_volume_prices(cells: Cells) -> tuple[VolumePrice, ...]:
     """Read the JSON list of prices by quantity; a blank cell has none."""
     found = cells.json(VOLUME_PRICES)
@@ -430,6 +546,7 @@ def _amount(value: object, name: str, least: int) -> int | None:
 
 
 MAKERS: Mapping[str, Callable[[CatalogWriter, StoreRegister], RowImporter]] = {
+    "category": Categories,
     "product-attribute-key": AttributeKeys,
     "product-management-attribute": ManagementAttributes,
     "product-abstract": AbstractProducts,

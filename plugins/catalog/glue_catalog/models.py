@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from glue_core import UtcTime
+
 METADATA = sa.MetaData()
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -81,6 +83,9 @@ ABSTRACT = sa.Table(
     sa.Column("id", ID, primary_key=True),
     sa.Column("sku", sa.Text, nullable=False, unique=True),
     sa.Column("attributes", sa.JSON, nullable=False),
+    sa.Column("tax_set_name", sa.Text, nullable=True),
+    sa.Column("new_from", UtcTime, nullable=True),
+    sa.Column("new_to", UtcTime, nullable=True),
 )
 
 ABSTRACT_TEXT = sa.Table(
@@ -97,11 +102,57 @@ ABSTRACT_TEXT = sa.Table(
     sa.Column("attributes", sa.JSON, nullable=False),
 )
 
+# A page has one address and an address one page; products without a page of their own have ''.
+sa.Index(
+    "uq_catalog_abstract_product_text_url",
+    ABSTRACT_TEXT.c.url,
+    unique=True,
+    sqlite_where=ABSTRACT_TEXT.c.url != "",
+    postgresql_where=ABSTRACT_TEXT.c.url != "",
+)
+
 ABSTRACT_STORE = sa.Table(
     "catalog_abstract_product_store",
     METADATA,
     _owner(ABSTRACT, "sku"),
     sa.Column("store", sa.Text, primary_key=True),
+)
+
+CATEGORY = sa.Table(
+    "catalog_category",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+)
+
+
+def _category(*, is_indexed: bool = False) -> sa.Column[str]:
+    """Make the column that says which category a row belongs to."""
+    return sa.Column(
+        "category_key",
+        sa.Text,
+        sa.ForeignKey(CATEGORY.c.key, ondelete="CASCADE"),
+        primary_key=True,
+        index=is_indexed,
+    )
+
+
+CATEGORY_TEXT = sa.Table(
+    "catalog_category_text",
+    METADATA,
+    _category(),
+    sa.Column("locale", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("meta_title", sa.Text, nullable=False),
+    sa.Column("meta_keywords", sa.Text, nullable=False),
+    sa.Column("meta_description", sa.Text, nullable=False),
+)
+
+ABSTRACT_CATEGORY = sa.Table(
+    "catalog_abstract_product_category",
+    METADATA,
+    _owner(ABSTRACT, "sku"),
+    _category(is_indexed=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
 )
 
 CONCRETE = sa.Table(
@@ -118,6 +169,7 @@ CONCRETE = sa.Table(
     ),
     sa.Column("attributes", sa.JSON, nullable=False),
     sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("is_quantity_splittable", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 CONCRETE_TEXT = sa.Table(

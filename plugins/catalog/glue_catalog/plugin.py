@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glue_catalog import PRODUCT_CHANGED, CatalogReader, CatalogWriter, WarehouseReader
+from glue_catalog import (
+    PRODUCT_CHANGED,
+    CatalogReader,
+    CatalogWriter,
+    ProductEditor,
+    WarehouseReader,
+)
 from glue_catalog.reading import PublishedCatalogReader
 from glue_core import (
     Features,
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 BRANCH = "catalog"
 
 FILES = (
+    ("category", "category", ("category_key",), ()),
     ("product-attribute-key", "product_attribute_key", ("attribute_key", "is_super"), ()),
     (
         "product-management-attribute",
@@ -37,7 +44,7 @@ FILES = (
         "product-abstract",
         "product_abstract",
         ("abstract_sku",),
-        ("locale-store", "product-attribute-key", "product-management-attribute"),
+        ("locale-store", "category", "product-attribute-key", "product-management-attribute"),
     ),
     (
         "product-concrete",
@@ -77,7 +84,7 @@ FILES = (
 
 @hookimpl
 def glue_features(services: Services) -> Sequence[Provider[Any]]:
-    """Provide the published catalog, the way to write it in the database, and the warehouses."""
+    """Provide the published catalog, ways to write the one in the database, and warehouses."""
     return [
         Provider(
             CatalogReader,
@@ -85,6 +92,7 @@ def glue_features(services: Services) -> Sequence[Provider[Any]]:
         ),
         Provider(CatalogWriter, lambda features: _writer()),
         Provider(WarehouseReader, lambda features: _warehouses()),
+        Provider(ProductEditor, _editor),
     ]
 
 
@@ -96,7 +104,7 @@ def glue_migrations() -> Sequence[Migrations]:
 
 @hookimpl
 def glue_importers(features: Features) -> Sequence[Importer]:
-    """Import the files of products, prices, stock and pictures."""
+    """Import the files of categories, products, prices, stock and pictures."""
     return [
         Importer(entity, file, required, _importer(entity, features), after)
         for entity, file, required, after in FILES
@@ -150,6 +158,12 @@ def _warehouses() -> WarehouseReader:
     from glue_catalog.warehouses import DatabaseWarehouseReader
 
     return DatabaseWarehouseReader()
+
+
+def _editor(features: Features) -> ProductEditor:
+    from glue_catalog.editing import DatabaseProductEditor
+
+    return DatabaseProductEditor(features.get(CatalogWriter), features.get(StoreRegister))
 
 
 def _metadata() -> object:

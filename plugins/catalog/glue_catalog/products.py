@@ -14,6 +14,7 @@ from glue_catalog import ProductText, models
 from glue_core import Work
 
 Rows = dict[str, list[Any]]
+"""Rows of some products, by SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,11 @@ def read_products(skus: Sequence[str], work: Work) -> list[Abstract]:
 
     The number of questions does not depend on the number of products.
     """
-    found = _ask(work, sa.select(models.ABSTRACT), models.ABSTRACT.c.sku, skus)
-    texts = _ask(work, sa.select(models.ABSTRACT_TEXT), models.ABSTRACT_TEXT.c.sku, skus)
-    stores = _ask(work, sa.select(models.ABSTRACT_STORE), models.ABSTRACT_STORE.c.sku, skus)
+    found = ask(work, sa.select(models.ABSTRACT), models.ABSTRACT.c.sku, skus)
+    texts = ask(work, sa.select(models.ABSTRACT_TEXT), models.ABSTRACT_TEXT.c.sku, skus)
+    stores = ask(work, sa.select(models.ABSTRACT_STORE), models.ABSTRACT_STORE.c.sku, skus)
     prices = _read_prices(models.ABSTRACT_PRICE, skus, work)
-    images = _read_images(models.IMAGE_SET.c.abstract_sku, skus, work)
+    images = read_images(models.IMAGE_SET.c.abstract_sku, skus, work)
     variants = _read_variants(skus, work)
     return [
         Abstract(
@@ -149,9 +150,9 @@ def _read_variants(skus: Sequence[str], work: Work) -> dict[str, list[Concrete]]
         .order_by(table.c.id)
     ).all()
     own = [row.sku for row in rows]
-    texts = _ask(work, sa.select(models.CONCRETE_TEXT), models.CONCRETE_TEXT.c.sku, own)
+    texts = ask(work, sa.select(models.CONCRETE_TEXT), models.CONCRETE_TEXT.c.sku, own)
     prices = _read_prices(models.CONCRETE_PRICE, own, work)
-    images = _read_images(models.IMAGE_SET.c.concrete_sku, own, work)
+    images = read_images(models.IMAGE_SET.c.concrete_sku, own, work)
     stocks = _read_stocks(own, work)
     variants: dict[str, list[Concrete]] = defaultdict(list)
     for row in rows:
@@ -175,7 +176,7 @@ def _read_variants(skus: Sequence[str], work: Work) -> dict[str, list[Concrete]]
 
 
 def _read_prices(table: sa.Table, skus: Sequence[str], work: Work) -> dict[str, list[Price]]:
-    rows = _ask(work, sa.select(table).order_by(*table.primary_key.columns), table.c.sku, skus)
+    rows = ask(work, sa.select(table).order_by(*table.primary_key.columns), table.c.sku, skus)
     prices: dict[str, list[Price]] = defaultdict(list)
     for sku, found in rows.items():
         prices[sku] = [
@@ -201,14 +202,15 @@ def _read_stocks(skus: Sequence[str], work: Work) -> dict[str, list[Stock]]:
         .where(warehouse.c.is_active)
     )
     stocks: dict[str, list[Stock]] = defaultdict(list)
-    for sku, rows in _ask(work, question, stock.c.sku, skus).items():
+    for sku, rows in ask(work, question, stock.c.sku, skus).items():
         stocks[sku] = [Stock(row.store, row.quantity, row.is_never_out_of_stock) for row in rows]
     return stocks
 
 
-def _read_images(
+def read_images(
     owner: sa.Column[Any], skus: Sequence[str], work: Work
 ) -> dict[str, list[ImageSet]]:
+    """Read the pictures of abstract or of concrete products, by SKU."""
     sets, places, images = models.IMAGE_SET, models.IMAGE_PLACE, models.IMAGE
     question = (
         sa.select(
@@ -226,7 +228,7 @@ def _read_images(
         .order_by(sets.c.name, sets.c.key, sets.c.locale, places.c.sort_order, images.c.key)
     )
     found: dict[str, list[ImageSet]] = defaultdict(list)
-    for sku, rows in _ask(work, question, owner, skus).items():
+    for sku, rows in ask(work, question, owner, skus).items():
         by_set: dict[tuple[str, str], list[Any]] = {}
         for row in rows:
             by_set.setdefault((row.key, row.locale), []).append(row)
@@ -244,7 +246,7 @@ def _read_images(
     return found
 
 
-def _ask(work: Work, question: sa.Select[Any], column: sa.Column[Any], skus: Sequence[str]) -> Rows:
+def ask(work: Work, question: sa.Select[Any], column: sa.Column[Any], skus: Sequence[str]) -> Rows:
     """Ask for the rows of some products, by SKU."""
     rows: Rows = defaultdict(list)
     for row in work.session.execute(question.where(column.in_(skus))):

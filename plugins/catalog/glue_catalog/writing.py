@@ -14,6 +14,7 @@ from glue_catalog import (
     PRODUCT_CHANGED,
     AbstractProductDraft,
     AttributeKeyDraft,
+    CategoryDraft,
     ConcreteProductDraft,
     ImageDraft,
     ManagementAttributeDraft,
@@ -25,6 +26,9 @@ from glue_catalog import (
 from glue_core import Event, Work, upsert
 
 Rows = list[dict[str, Any]]
+
+READ = "glue_catalog.read"
+"""Where a session keeps the whole products that were read, by SKU."""
 
 CHUNK = 500
 """Keys in one question; PostgreSQL and SQLite both take many more."""
@@ -64,13 +68,49 @@ class DatabaseCatalogWriter:
         table = models.CONCRETE
         rows = _in(work, sa.select(table), table.c.abstract_sku, abstract_skus)
         return [
-            ConcreteProductDraft(row.sku, row.abstract_sku, row.attributes, {}, row.is_active)
+            ConcreteProductDraft(
+                row.sku,
+                row.abstract_sku,
+                row.attributes,
+                {},
+                row.is_active,
+                is_quantity_splittable=row.is_quantity_splittable,
+            )
             for row in rows
         ]
+
+    def category_keys(self, keys: Iterable[str], work: Work) -> frozenset[str]:
+        """Return those keys that are of categories."""
+        column = models.CATEGORY.c.key
+        return frozenset(row[0] for row in _in(work, sa.select(column), column, keys))
+
+    def urls(
+        self, skus: Iterable[str], urls: Iterable[str], work: Work
+    ) -> dict[str, tuple[str, str]]:
+        """Return who has URLs: those of some abstract products, and some URLs besides."""
+        table = models.ABSTRACT_TEXT
+        question = sa.select(table.c.url, table.c.sku, table.c.locale).where(table.c.url != "")
+        rows = [*_in(work, question, table.c.sku, skus), *_in(work, question, table.c.url, urls)]
+        return {row.url: (row.sku, row.locale) for row in rows}
 
     def warehouses(self, work: Work) -> frozenset[str]:
         """Return the names of all warehouses."""
         return frozenset(work.session.scalars(sa.select(models.WAREHOUSE.c.name)))
+
+    def put_categories(self, drafts: Sequence[CategoryDraft], work: Work) -> None:
+        """Write categories; nothing of them is published with products."""
+        upsert(work.session, models.CATEGORY, [{"key": draft.key} for draft in drafts])
+        present: Rows = []
+        absent: Rows = []
+        for draft in drafts:
+            for locale, text in draft.texts.items():
+                key = {"category_key": draft.key, "locale": locale}
+                if text is None:
+                    absent.append(key)
+                else:
+                    present.append({**key, **asdict(text)})
+        _delete(work, models.CATEGORY_TEXT, absent)
+        upsert(work.session, models.CATEGORY_TEXT, present)
 
     def put_attribute_keys(self, drafts: Sequence[AttributeKeyDraft], work: Work) -> None:
         """Write attributes."""
@@ -96,9 +136,20 @@ class DatabaseCatalogWriter:
 
     def put_abstract_products(self, drafts: Sequence[AbstractProductDraft], work: Work) -> None:
         """Write abstract products."""
-        rows = [{"sku": draft.sku, "attributes": dict(draft.attributes)} for draft in drafts]
+        rows = [
+            {
+                "sku": draft.sku,
+                "attributes": dict(draft.attributes),
+                "tax_set_name": draft.tax_set_name,
+                "new_from": draft.new_from,
+                "new_to": draft.new_to,
+            }
+            for draft in drafts
+        ]
         upsert(work.session, models.ABSTRACT, rows, keys=("sku",))
+        self._free_urls(drafts, work)
         _put_texts(models.ABSTRACT_TEXT, drafts, work)
+        _put_categories_of(drafts, work)
         self._publish([draft.sku for draft in drafts], work)
 
     def put_concrete_products(self, drafts: Sequence[ConcreteProductDraft], work: Work) -> None:
@@ -110,6 +161,7 @@ class DatabaseCatalogWriter:
                 "abstract_sku": draft.abstract_sku,
                 "attributes": dict(draft.attributes),
                 "is_active": draft.is_active,
+                "is_quantity_splittable": draft.is_quantity_splittable,
             }
             for draft in drafts
         ]
@@ -230,6 +282,25 @@ class DatabaseCatalogWriter:
         self._publish_owners(skus, work)
         _delete(work, models.CONCRETE, [{"sku": sku} for sku in skus])
 
+    def _free_urls(self, drafts: Sequence[AbstractProductDraft], work: Work) -> None:
+        """Take URLs away that move within a batch: rows are written one after the other."""
+        wanted = {
+            text.url: (draft.sku, locale)
+            for draft in drafts
+            for locale, text in draft.texts.items()
+            if text is not None and text.url
+        }
+        owners = self.urls((), wanted, work)
+        moved = [owner for url, owner in owners.items() if owner != wanted[url]]
+        if not moved:
+            return
+        table = models.ABSTRACT_TEXT
+        named = {(draft.sku, locale) for draft in drafts for locale in draft.texts}
+        for sku, locale in moved:
+            if (sku, locale) in named:
+                key = (table.c.sku == sku) & (table.c.locale == locale)
+                work.session.execute(sa.update(table).where(key).values(url=""))
+
     def _put_attributes(self, table: sa.Table, rows: Rows, work: Work) -> None:
         """Write what holds for all products, and publish those that have a changed attribute."""
         keys = [row["key"] for row in rows]
@@ -246,7 +317,10 @@ class DatabaseCatalogWriter:
         session = work.session
         transaction = session.get_nested_transaction() or session.get_transaction()
         published = self._published.setdefault(transaction, set())
+        read = session.info.get(READ, {})
         for sku in skus:
+            # What this unit of work changed by itself, nobody else did.
+            read.pop(sku, None)
             if sku not in published:
                 published.add(sku)
                 work.publish(Event(PRODUCT_CHANGED, sku))
@@ -317,6 +391,19 @@ def _put_texts(
                 present.append({**key, **_abstract(text)})
     _delete(work, table, absent)
     upsert(work.session, table, present)
+
+
+def _put_categories_of(drafts: Sequence[AbstractProductDraft], work: Work) -> None:
+    """Write the categories of those products whose drafts name them, and no others."""
+    table = models.ABSTRACT_CATEGORY
+    latest = {draft.sku: draft.categories for draft in drafts if draft.categories is not None}
+    _delete(work, table, [{"sku": sku} for sku in latest])
+    rows = [
+        {"sku": sku, "category_key": key, "position": position}
+        for sku, categories in latest.items()
+        for key, position in categories.items()
+    ]
+    upsert(work.session, table, rows)
 
 
 def _concrete(text: ProductText) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from glue_demo_shop import vocabulary as words
 from glue_demo_shop.products import (
     CURRENCIES,
     LOCALES,
+    NEW_FROM,
+    NEW_TO,
     STORES,
+    TAX_SET,
     WAREHOUSES,
     Price,
     Product,
@@ -106,6 +109,7 @@ IMPORTS: tuple[tuple[str, str, str], ...] = (
     ("context-store", "store_context", "store"),
     ("stock", "warehouse", "shared"),
     ("stock-store", "warehouse_store", "store"),
+    ("category", "category", "shared"),
     ("product-attribute-key", "product_attribute_key", "shared"),
     ("product-management-attribute", "product_management_attribute", "shared"),
     ("product-abstract", "product_abstract", "shared"),
@@ -146,6 +150,7 @@ def write_shop(directory: Path, products: int, seed: int = 1) -> None:
         )
     with _Files(directory) as files:
         _write_setup(files)
+        _write_categories(files)
         _write_attributes(files)
         _open_product_files(files)
         for product in make_products(products, seed):
@@ -245,6 +250,31 @@ def _write_setup(files: _Files) -> None:
         )
 
 
+def _write_categories(files: _Files) -> None:
+    columns = ["category_key", "parent_category_key", *localised("name"), *localised("meta_title")]
+    flags = ["is_active", "is_in_menu", "is_clickable", "is_searchable", "is_root", "is_main"]
+    files.open(SHARED, "category", [*columns, *flags, "node_order", "template_name"])
+    below = (*words.CATEGORIES, words.NEW)
+    for order, category in enumerate((words.ROOT, *below)):
+        is_root = category is words.ROOT
+        files.add(
+            SHARED,
+            "category",
+            {
+                "category_key": category.key,
+                "parent_category_key": "" if is_root else words.ROOT.key,
+                "name.en_US": category.english,
+                "name.de_DE": category.german,
+                "meta_title.en_US": f"{category.english} | Glue",
+                "meta_title.de_DE": f"{category.german} | Glue",
+                **dict.fromkeys(flags, 1),
+                "is_root": int(is_root),
+                "node_order": 10 * (len(below) + 1 - order),
+                "template_name": "Catalog (default)",
+            },
+        )
+
+
 def _write_attributes(files: _Files) -> None:
     names = (
         words.Word("brand", "Brand", "Marke"),
@@ -337,6 +367,11 @@ def _write_variant(files: _Files, product: Product, variant: Variant) -> None:
 
 def _abstract(product: Product) -> Record:
     record: dict[str, object] = {
+        "category_key": ", ".join(product.categories),
+        "category_product_order": ", ".join(str(int(product.sku)) for _ in product.categories),
+        "tax_set_name": TAX_SET,
+        "new_from": NEW_FROM if product.is_new else "",
+        "new_to": NEW_TO if product.is_new else "",
         "abstract_sku": product.sku,
         "attribute_key_1": "brand",
         "value_1": product.brand,

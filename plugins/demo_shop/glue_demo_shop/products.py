@@ -17,6 +17,10 @@ TAX_RATES = {"CH": 81, "DE": 190}
 
 WAREHOUSES = {"CH": ("Basel", "Zürich"), "DE": ("Köln", "Leipzig")}
 
+TAX_SET = "Standard goods"
+NEW_FROM, NEW_TO = "2026-01-01", "2099-12-31"
+"""Days between which the new products are new."""
+
 Texts = dict[str, str]
 """Texts by locale."""
 
@@ -67,7 +71,12 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An abstract product with its variants."""
+    """An abstract product with its variants.
+
+    Attributes:
+        categories: Keys of the categories that it is in.
+        is_new: Whether it is new from `NEW_FROM` to `NEW_TO`.
+    """
 
     sku: str
     kind: Kind
@@ -84,6 +93,8 @@ class Product:
     images: int
     prices: tuple[Price, ...]
     variants: tuple[Variant, ...]
+    categories: tuple[str, ...]
+    is_new: bool
 
 
 def make_products(count: int, seed: int) -> Iterator[Product]:
@@ -132,7 +143,19 @@ def make_product(number: int, seed: int) -> Product:
         images=0 if number % 23 == 0 else 1 + number % 3,
         prices=tuple(_prices(number, base, stores)),
         variants=tuple(_variants(random, number, sku, kind, names, base, stores)),
+        categories=_categories(number, kind),
+        is_new=_is_new(number),
     )
+
+
+def _is_new(number: int) -> bool:
+    return number % 8 == 3
+
+
+def _categories(number: int, kind: Kind) -> tuple[str, ...]:
+    """Every product is in the category of its kind, and what is new in another one besides."""
+    own = [each.key for each in words.CATEGORIES if kind.key in each.kinds]
+    return (*own, words.NEW.key) if _is_new(number) else tuple(own)
 
 
 def _stores(number: int) -> tuple[str, ...]:

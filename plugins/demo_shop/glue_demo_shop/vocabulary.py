@@ -62,6 +62,13 @@ class Material(Word):
     group: str
 
 
+@dataclass(frozen=True, slots=True)
+class Category(Word):
+    """A category below the root; the keys of the kinds that are in it."""
+
+    kinds: tuple[str, ...]
+
+
 LAMP_SIZES = ("35 cm", "50 cm", "65 cm")
 CLOTHES_SIZES = ("S", "M", "L", "XL")
 VOLUMES = ("0.5 l", "1 l", "1.5 l")
@@ -132,6 +139,28 @@ KINDS: tuple[Kind, ...] = (
     Kind("clothes-rail", "clothes rail", "Kleiderstange", "f", (METAL, WOOD), ("90 cm", "120 cm"),
          5900, 22900, "coats, shirts and guests", "für Mäntel, Hemden und Besuch"),
 )  # fmt: skip
+
+CATEGORIES: tuple[Category, ...] = (
+    Category("lighting", "Lighting", "Licht",
+             ("desk-lamp", "floor-lamp", "pendant-lamp", "candle-holder")),
+    Category("furniture", "Furniture", "Möbel",
+             ("desk", "bookshelf", "chair", "armchair", "stool", "side-table", "clothes-rail")),
+    Category("kitchen", "Kitchen and table", "Küche und Tisch",
+             ("kettle", "mug", "teapot", "cutting-board", "bowl", "frying-pan", "carafe",
+              "bread-box")),
+    Category("textiles", "Textiles", "Textilien", ("cushion", "rug", "towel", "throw")),
+    Category("accessories", "Accessories", "Wohnaccessoires",
+             ("vase", "wall-clock", "laundry-basket", "mirror", "plant-pot")),
+    Category("outdoors", "Out and about", "Unterwegs",
+             ("backpack", "cardigan", "umbrella", "beanie")),
+)  # fmt: skip
+"""Every kind is in one of them."""
+
+ROOT = Word("home", "Everything", "Alles")
+"""The category above the others."""
+
+NEW = Word("new", "New arrivals", "Neu eingetroffen")
+"""The category of what is new, whatever kind it is of."""
 
 ADJECTIVES: tuple[Word, ...] = (
     Word("light", "light", "leicht"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 import glue_catalog.plugin
 import glue_stores.plugin
-from glue_catalog import CatalogReader, CatalogWriter
+from glue_catalog import CatalogReader, CatalogWriter, ProductEditor
 from glue_core import Features, ImportReport, Services, import_directory
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
@@ -101,6 +101,7 @@ class Shop:
         self.worker = Worker(services.database, services.broker, publishers)
         self.reader = self.features.get(CatalogReader)
         self.writer = self.features.get(CatalogWriter)
+        self.editor = self.features.get(ProductEditor)
 
     def write(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         """Write an import file."""

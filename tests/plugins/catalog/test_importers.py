@@ -90,6 +90,56 @@ def test_import_is_seen_by_readers(shop: Any) -> None:
             "column 'abstract_sku': The value is missing.",
         ),
         (
+            "product_abstract",
+            [["abstract_sku", "category_key"], ["001", "lamps, moons"]],
+            "column 'category_key': There is no category 'lamps'.",
+        ),
+        (
+            "product_abstract",
+            [["abstract_sku", "new_from"], ["001", "soon"]],
+            "column 'new_from': 'soon' is no time such as '2026-01-31' or '2026-01-31 08:00:00'.",
+        ),
+        (
+            "product_abstract",
+            [["abstract_sku", "new_from", "new_to"], ["001", "2026-02-01", "2026-01-01"]],
+            "column 'new_to': It is before 'new_from'.",
+        ),
+        (
+            "product_abstract",
+            [["abstract_sku", "url.en_US"], ["002", "/en/lamp"]],
+            "column 'url.en_US': '/en/lamp' is the URL of '001' in 'en_US'.",
+        ),
+        (
+            "product_abstract",
+            [["abstract_sku", "url.de_DE", "url.en_US"], ["001", "/x", "/x"]],
+            "column 'url.en_US': '/x' is the URL of '001' in 'de_DE'.",
+        ),
+        (
+            "product_concrete",
+            [["abstract_sku", "concrete_sku", "is_quantity_splittable"], ["001", "001_1", "yes"]],
+            "column 'is_quantity_splittable': 'yes' is neither '1' nor '0'.",
+        ),
+        (
+            "category",
+            [["category_key", "parent_category_key"], ["lamps", "root"]],
+            "column 'parent_category_key': There is no category 'root'.",
+        ),
+        (
+            "category",
+            [["category_key", "parent_category_key"], ["lamps", "lamps"]],
+            "column 'parent_category_key': 'lamps' is below itself.",
+        ),
+        (
+            "category",
+            [["category_key", "is_main"], ["lamps", "x"]],
+            "column 'is_main': 'x' is neither '1' nor '0'.",
+        ),
+        (
+            "category",
+            [["category_key", "node_order"], ["lamps", "first"]],
+            "column 'node_order': 'first' is no integer.",
+        ),
+        (
             "product_concrete",
             [CONCRETE, ["9", "9_1", "x", "", ""]],
             "column 'abstract_sku': There is no abstract product '9'.",

@@ -255,6 +255,17 @@ def test_super_attributes_are_color_and_size(rows: Callable[..., Any]) -> None:
     assert {key for key, is_super in keys.items() if is_super == "1"} == {"color", "size"}
 
 
+def test_products_are_in_categories(rows: Callable[..., Any]) -> None:
+    """Every product is in one category of its kind, below the root; what is new in one more."""
+    parents = {row["category_key"]: row["parent_category_key"] for row in rows("category")}
+    assert [key for key, parent in parents.items() if not parent] == ["home"]
+    for row in rows("product_abstract"):
+        keys = row["category_key"].split(", ")
+        assert all(parents[key] == "home" for key in keys)
+        assert ("new" in keys) is bool(row["new_from"])
+        assert len([key for key in keys if key != "new"]) == 1
+
+
 def test_attributes_have_names_in_both_languages(rows: Callable[..., Any]) -> None:
     """Each attribute has a name, and as many translations as values."""
     for row in rows("product_management_attribute"):
