@@ -166,6 +166,7 @@ if TYPE_CHECKING:
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.versions import read_version
+    from glue_core.violations import Violation
     from glue_core.work import Event, Work
 
 __all__ = [
@@ -316,6 +317,7 @@ __all__ = [
     "Validate",
     "ValidateRouted",
     "Verdict",
+    "Violation",
     "WithParameters",
     "Words",
     "Work",
@@ -504,6 +506,7 @@ _HOMES = {
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
+    "Violation": "glue_core.violations",
     "WithParameters": "glue_core.convention",
     "Words": "glue_core.settings",
     "Work": "glue_core.work",

@@ -107,7 +107,15 @@ class BadValue(CustomerError):
 
 
 class TooLong(BadValue):
-    """A text of a customer has more characters than are allowed."""
+    """A text of a customer has more characters than are allowed.
+
+    Attributes:
+        longest: How many are allowed.
+    """
+
+    def __init__(self, field: str, length: int, longest: int) -> None:
+        super().__init__(field, f"The text has {length} characters; {longest} are allowed.")
+        self.longest = longest
 
 
 PasswordRule = Literal["too_short", "too_long", "character_set", "sequence", "common"]

@@ -67,6 +67,6 @@ def _check_text(name: str, value: object, longest: int) -> None:
     if not isinstance(value, str) or not value.strip():
         raise BadValue(name, "The value is missing.")
     if len(value) > longest:
-        raise TooLong(name, f"The text has {len(value)} characters; {longest} are allowed.")
+        raise TooLong(name, len(value), longest)
     if not can_be_kept(value):
         raise BadValue(name, f"{value!r} is no text.")
