@@ -9,6 +9,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    PUBLIC,
     AuthenticationRequest,
     AuthenticationResponse,
     Criterion,
@@ -374,6 +375,29 @@ def test_protected_type_is_not_included_for_others(
     assert client.get("/notes/1/secret").status_code == 404
     assert "secret" not in client.get("/notes/1").text
     assert "Ben" in client.get("/notes/1?include=secret", headers=as_carla).text
+
+
+def test_fields_of_what_an_open_operation_shows(
+    glue_deployment: Any, application: Source, orders: Orders
+) -> None:
+    """Who may make a resource, and read none, still says which fields the answer has."""
+    order = Resource("orders", OrderAttributes, protection=Protection())
+    plugin = in_memory(
+        "glue.plugins.shop",
+        "orders",
+        glue_resources=lambda: [
+            Operation("get", orders.get, "orders", order),
+            Operation("post", orders.post, "orders", order, protection=PUBLIC),
+        ],
+        glue_authentication_servers=lambda: [Server()],
+    )
+    deployment = glue_deployment([application, *installed("json_api"), plugin])
+    client = Client(deployment.applications["shop"]).json_api
+    body = {"data": {"type": "orders", "attributes": {"total": 7}}}
+    made = client.post("/orders?fields[orders]=total", json=body)
+
+    assert made.json["data"]["attributes"] == {"total": 7}
+    assert client.get("/orders/1?fields[orders]=total").status_code == 401
 
 
 # Single resources.
