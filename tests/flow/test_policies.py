@@ -377,6 +377,31 @@ def test_protected_type_is_not_included_for_others(
     assert "Ben" in client.get("/notes/1?include=secret", headers=as_carla).text
 
 
+def test_protected_change_of_a_hidden_relationship(
+    glue_deployment: Any, application: Source, orders: Orders
+) -> None:
+    """A relationship that is hidden is unknown to who would have to log in for its change."""
+    buyer = Resource("buyers", BuyerAttributes, protection=Protection())
+    relationship = Relationship(
+        "buyer", "buyers", orders.buyers, many=False, writable=True, replace=orders.set_buyer
+    )
+    order = Resource("orders", OrderAttributes, relationships=(relationship,))
+    plugin = in_memory(
+        "glue.plugins.shop",
+        "orders",
+        glue_resources=lambda: [
+            Operation("get", orders.get, "orders", order, protection=PUBLIC),
+            Operation("patch", orders.patch, "orders", order, protection=Protection()),
+            Operation("get", orders.get, "buyers", buyer),
+        ],
+        glue_authentication_servers=lambda: [Server()],
+    )
+    deployment = glue_deployment([application, *installed("json_api"), plugin])
+    client = Client(deployment.applications["shop"]).json_api
+
+    assert_no_leaks(client, collection="/orders", id="1", type="orders", name="buyer")
+
+
 def test_fields_of_what_an_open_operation_shows(
     glue_deployment: Any, application: Source, orders: Orders
 ) -> None:
