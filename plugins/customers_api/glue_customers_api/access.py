@@ -8,6 +8,7 @@ from glue_core import (
     Decision,
     Forbidden,
     GlueRequest,
+    GlueResource,
     Operation,
     Policy,
     Protection,
@@ -48,7 +49,7 @@ def _is_own(request: GlueRequest, protection: Protection) -> bool:
     Raises:
         Forbidden: It is not, be there such a customer or not.
     """
-    if _first_id(request) != own_reference(request):
+    if _first(request).id != own_reference(request):
         raise Forbidden(UNAUTHORIZED.code, UNAUTHORIZED.message)
     return True
 
@@ -76,12 +77,13 @@ def mine(operation: Operation) -> Build | None:
         return None
 
     def build(request: GlueRequest) -> None:
-        first = (*request.parent_resources, request.resource)[0]
+        first = _first(request)
         if first.id == MINE:
             first.id = own_reference(request) or MINE
 
     return build
 
 
-def _first_id(request: GlueRequest) -> str | None:
-    return (*request.parent_resources, request.resource)[0].id
+def _first(request: GlueRequest) -> GlueResource:
+    """Return what the path starts with."""
+    return request.parent_resources[0] if request.parent_resources else request.resource

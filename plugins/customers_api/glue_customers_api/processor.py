@@ -41,9 +41,9 @@ WEAK: Mapping[PasswordRule, ErrorCode] = {
     "common": PASSWORD_COMMON,
 }
 NEVER_KEPT = ("password", "confirm_password")
-MISMATCH = "password_mismatch"
+MISMATCH = "customers_api.mismatch"
 """Kind of the error that two passwords differ: its words name the fields."""
-LONG_EMAIL = "email_too_long"
+LONG_EMAIL = "customers_api.long_email"
 """Kind of the error that an address is too long: its words say how long it may be."""
 
 

@@ -6,31 +6,24 @@ import re
 
 from marshmallow import ValidationError, validate
 
-from glue_core import Violation
+from glue_core import Violation, not_blank
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 SPECIAL = r"!@#$%^&*()_-+=[]{}|;:<>.,/?\~"
 
-BLANK = "This value should not be blank."
 NOT_TRUE = "This value should be true."
 WRONG_PASSWORD_FORM = (
     "Your password must include at least one uppercase letter, one lowercase letter, one number, "
     f"and one special character from the following list: {SPECIAL}. Non-Latin and other special "
     "characters are not allowed."
 )
-BLANK_KIND, NOT_TRUE_KIND, WRONG_PASSWORD_KIND = "blank", "not_true", "password"
+NOT_TRUE_KIND, WRONG_PASSWORD_KIND = "customers_api.not_true", "customers_api.password"
 
 _SET = re.escape(SPECIAL)
 _PASSWORD = re.compile(
     rf"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])(?=.*[{_SET}])[A-Za-z0-9{_SET}]+", re.ASCII
 )
-
-
-def not_blank(value: str) -> None:
-    """Refuse a text that is empty or only spaces."""
-    if not value.strip():
-        raise ValidationError(Violation.of(BLANK, BLANK_KIND, {}))
 
 
 def is_true(value: bool) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from glue_core import not_blank
 from glue_customers import GENDERS, LONGEST_NAME, SALUTATIONS
-from glue_customers_api.rules import NEW_PASSWORD, PASSWORD_LENGTH, is_true, not_blank
+from glue_customers_api.rules import NEW_PASSWORD, PASSWORD_LENGTH, is_true
 
 TIME = "%Y-%m-%d %H:%M:%S.%f"
 LONGEST_FORGOTTEN_EMAIL = 255

@@ -6,8 +6,6 @@ from glue_core import ErrorCode, ErrorText
 from glue_customers_api import resource
 from glue_customers_api.processor import LONG_EMAIL, MISMATCH
 from glue_customers_api.rules import (
-    BLANK,
-    BLANK_KIND,
     NOT_TRUE,
     NOT_TRUE_KIND,
     SPECIAL,
@@ -70,7 +68,6 @@ TEXTS = (
             "de": "Die E-Mail-Adresse ist zu lang. Sie darf höchstens {max} Zeichen haben.",
         },
     ),
-    ErrorText(BLANK_KIND, {"en": BLANK, "de": "Dieser Wert darf nicht leer sein."}),
     ErrorText(NOT_TRUE_KIND, {"en": NOT_TRUE, "de": "Dieser Wert muss wahr sein."}),
     ErrorText(
         WRONG_PASSWORD_KIND,
