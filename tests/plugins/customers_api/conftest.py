@@ -182,7 +182,7 @@ class Shop:
         self, method: str, path: str, attributes: Any, as_: str | None = None, **headers: str
     ) -> Response:
         """Send a document of JSON:API, as whoever is logged in."""
-        type_, _, id_ = path.strip("/").partition("/")
+        type_, _, id_ = path.partition("?")[0].strip("/").partition("/")
         data = {"type": type_, "attributes": attributes} | ({"id": id_} if id_ else {})
         client = self.client if as_ is None else self.as_(as_)
         return client.request(method, path, json={"data": data}, headers=headers)

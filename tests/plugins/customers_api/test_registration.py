@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from glue_core import BodyRules
-from glue_core.testing import assert_error, assert_resource, in_memory
+from glue_core.testing import assert_error, assert_resource, in_memory, installed
 
 Shop = Any
 """What the fixture of the name gives; its class lives in conftest.py, which nobody imports."""
@@ -54,6 +54,19 @@ def test_whoever_is_logged_in_registers_somebody_else(
     created = shop.send("POST", "/customers", registration, as_=bo)
     assert_resource(created, "customers", "customer--2", status=201)
     assert_error(shop.as_(bo).get("/customers/customer--2"), 404, "402")
+
+
+def test_whoever_has_not_logged_in_registers(
+    open_shop: Callable[..., Shop], registration: dict[str, Any]
+) -> None:
+    """Somebody who is known by a header alone registers, and is nobody's customer by it."""
+    shop = open_shop(*installed("anonymous_customers_api"))
+    header = {"x-anonymous-customer-unique-id": "customer--1"}
+    created = shop.send("POST", "/customers", registration, **header)
+
+    assert_resource(created, "customers", "customer--1", status=201)
+    for path in ("/customers", "/customers/customer--1", "/customers/mine"):
+        assert shop.client.get(path, headers=header).status_code == 401
 
 
 def test_sparse_fields_of_a_registration(shop: Shop, registration: dict[str, Any]) -> None:
