@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     )
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
-    from glue_core.fields import UtcDateTime
+    from glue_core.fields import UtcDateTime, not_blank
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.health import HealthCheck
     from glue_core.hookspecs import hookimpl
@@ -166,6 +166,7 @@ if TYPE_CHECKING:
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.versions import read_version
+    from glue_core.violations import Violation
     from glue_core.work import Event, Work
 
 __all__ = [
@@ -316,6 +317,7 @@ __all__ = [
     "Validate",
     "ValidateRouted",
     "Verdict",
+    "Violation",
     "WithParameters",
     "Words",
     "Work",
@@ -335,6 +337,7 @@ __all__ = [
     "in_utc",
     "load_included",
     "made_on_access",
+    "not_blank",
     "page_addresses",
     "page_parameters",
     "path_of",
@@ -504,6 +507,7 @@ _HOMES = {
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
+    "Violation": "glue_core.violations",
     "WithParameters": "glue_core.convention",
     "Words": "glue_core.settings",
     "Work": "glue_core.work",
@@ -522,6 +526,7 @@ _HOMES = {
     "in_utc": "glue_core.columns",
     "load_included": "glue_core.including",
     "made_on_access": "glue_core.application",
+    "not_blank": "glue_core.fields",
     "page_addresses": "glue_core.linking",
     "page_parameters": "glue_core.building",
     "path_of": "glue_core.linking",

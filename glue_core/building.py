@@ -338,7 +338,9 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
             type_ = name[7:-1]
             lens = model.lens(type_, request.grants) if type_ in model else None
             is_spelled = name.startswith("fields[") and name.endswith("]")
-            if not is_spelled or lens is None or not lens.is_readable:
+            # Whoever may call an operation knows the type that it answers with.
+            is_known = lens is not None and (lens.is_readable or type_ == operation.type)
+            if not is_spelled or lens is None or not is_known:
                 if ignore_unknown:
                     continue
                 wrong(

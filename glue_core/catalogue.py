@@ -192,6 +192,7 @@ def glue_error_catalogue() -> Sequence[ErrorText]:
             "Die Länge liegt zwischen {min} und {max}.",
         ),
         of("length.equal", "The length must be {equal}.", "Die Länge ist genau {equal}."),
+        of("blank", "This value should not be blank.", "Dieser Wert darf nicht leer sein."),
         of("choice", "This must be one of: {choices}.", "Das muss eines sein von: {choices}."),
         of("pattern", "This does not have the right form.", "Das hat nicht die richtige Form."),
         of("email", "This must be an email address.", "Das muss eine E-Mail-Adresse sein."),

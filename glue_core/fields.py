@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from glue_core.violations import Violation
+
 
 class UtcDateTime(fields.AwareDateTime):
     """A point in time: clients send it in any time zone, and see it in UTC.
@@ -41,3 +43,13 @@ class UtcDateTime(fields.AwareDateTime):
             return None
         shown: str = value.astimezone(UTC).isoformat()
         return shown.removesuffix("+00:00") + "Z"
+
+
+def not_blank(value: str) -> None:
+    """Refuse a text that is empty or only spaces: a validator for fields.
+
+    Raises:
+        ValidationError: It is; the kind of the violation is ``blank``.
+    """
+    if not value.strip():
+        raise ValidationError(Violation.of("This value should not be blank.", "blank", {}))

@@ -77,10 +77,15 @@ def _judge(operation: Operation) -> Validate | None:
     if own.is_public and not paths and exists is None:
         return of_parent
 
+    # A relationship that is hidden is one that nobody has, also for who would have to log in.
+    is_shown = None if operation.relationship is None else exists
+
     def judge(request: GlueRequest) -> GlueRequestValidation | None:
         refused = of_parent(request) if of_parent is not None else None
         if refused is not None:
             return refused
+        if is_shown is not None and not is_shown(request):
+            return _unknown()
         if not access.allows(own, request):
             return access.refusal(own, request)
         if paths:
@@ -88,13 +93,15 @@ def _judge(operation: Operation) -> Validate | None:
             for each in paths:
                 if each.fits(request.method, path) and not access.allows(each.protection, request):
                     return access.refusal(each.protection, request)
-        if exists is None or exists(request):
-            return None
-        # For this caller it is as if nobody had declared it: the words of an unknown path.
-        error = GlueError(status=404, code=codes.NOT_FOUND, message=NOT_FOUND)
-        return GlueRequestValidation(False, 404, (error,))
+        return None if exists is None or exists(request) else _unknown()
 
     return judge
+
+
+def _unknown() -> GlueRequestValidation:
+    """Return the refusal of a place that for the caller nobody has declared: an unknown path."""
+    error = GlueError(status=404, code=codes.NOT_FOUND, message=NOT_FOUND)
+    return GlueRequestValidation(False, 404, (error,))
 
 
 def _existence(operation: Operation) -> Callable[[GlueRequest], bool] | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from marshmallow import ValidationError
 
-from glue_core import UtcDateTime
+from glue_core import UtcDateTime, Violation, not_blank
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,19 @@ def test_the_error_says_what_to_send(sent: object, words: str) -> None:
         UtcDateTime().deserialize(sent)
 
     assert caught.value.messages == [words]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\u2003"], ids=ascii)
+def test_blank_text_is_refused(text: str) -> None:
+    """A text of spaces alone is blank, and says so by its kind."""
+    with pytest.raises(ValidationError) as caught:
+        not_blank(text)
+
+    (violation,) = caught.value.messages
+    assert isinstance(violation, Violation)
+    assert violation.kind == "blank"
+
+
+def test_text_is_not_blank() -> None:
+    """A text with anything in it is taken."""
+    not_blank(" x ")

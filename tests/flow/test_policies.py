@@ -10,6 +10,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    PUBLIC,
     AuthenticationRequest,
     AuthenticationResponse,
     Criterion,
@@ -376,6 +377,54 @@ def test_protected_type_is_not_included_for_others(
     assert client.get("/notes/1/secret").status_code == 404
     assert "secret" not in client.get("/notes/1").text
     assert "Ben" in client.get("/notes/1?include=secret", headers=as_carla).text
+
+
+def test_protected_change_of_a_hidden_relationship(
+    glue_deployment: Any, application: Source, orders: Orders
+) -> None:
+    """A relationship that is hidden is unknown to who would have to log in for its change."""
+    buyer = Resource("buyers", BuyerAttributes, protection=Protection())
+    relationship = Relationship(
+        "buyer", "buyers", orders.buyers, many=False, writable=True, replace=orders.set_buyer
+    )
+    order = Resource("orders", OrderAttributes, relationships=(relationship,))
+    plugin = in_memory(
+        "glue.plugins.shop",
+        "orders",
+        glue_resources=lambda: [
+            Operation("get", orders.get, "orders", order, protection=PUBLIC),
+            Operation("patch", orders.patch, "orders", order, protection=Protection()),
+            Operation("get", orders.get, "buyers", buyer),
+        ],
+        glue_authentication_servers=lambda: [Server()],
+    )
+    deployment = glue_deployment([application, *installed("json_api"), plugin])
+    client = Client(deployment.applications["shop"]).json_api
+
+    assert_no_leaks(client, collection="/orders", id="1", type="orders", name="buyer")
+
+
+def test_fields_of_what_an_open_operation_shows(
+    glue_deployment: Any, application: Source, orders: Orders
+) -> None:
+    """Who may make a resource, and read none, still says which fields the answer has."""
+    order = Resource("orders", OrderAttributes, protection=Protection())
+    plugin = in_memory(
+        "glue.plugins.shop",
+        "orders",
+        glue_resources=lambda: [
+            Operation("get", orders.get, "orders", order),
+            Operation("post", orders.post, "orders", order, protection=PUBLIC),
+        ],
+        glue_authentication_servers=lambda: [Server()],
+    )
+    deployment = glue_deployment([application, *installed("json_api"), plugin])
+    client = Client(deployment.applications["shop"]).json_api
+    body = {"data": {"type": "orders", "attributes": {"total": 7}}}
+    made = client.post("/orders?fields[orders]=total", json=body)
+
+    assert made.json["data"]["attributes"] == {"total": 7}
+    assert client.get("/orders/1?fields[orders]=total").status_code == 401
 
 
 # Single resources.

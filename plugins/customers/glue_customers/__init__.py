@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from glue_core import Work
 
@@ -31,7 +31,10 @@ __all__ = [
     "EmailInUse",
     "InvalidKey",
     "NoSuchCustomer",
+    "PasswordRule",
     "Registration",
+    "TooLong",
+    "WeakPassword",
     "WrongPassword",
     "check_password",
 ]
@@ -101,6 +104,42 @@ class BadValue(CustomerError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class TooLong(BadValue):
+    """A text of a customer has more characters than are allowed.
+
+    Attributes:
+        longest: How many are allowed.
+    """
+
+    def __init__(self, field: str, length: int, longest: int) -> None:
+        super().__init__(field, f"The text has {length} characters; {longest} are allowed.")
+        self.longest = longest
+
+
+PasswordRule = Literal["too_short", "too_long", "character_set", "sequence", "common"]
+"""What a password may break; see the settings of the distribution."""
+
+_BROKEN: Mapping[PasswordRule, str] = {
+    "too_short": "The password is too short.",
+    "too_long": f"A password has 1 to {LONGEST_PASSWORD} characters, or fewer in this shop.",
+    "character_set": "The password has characters that are not allowed, or lacks some.",
+    "sequence": "A character stands in a row too often.",
+    "common": "The password is listed as common.",
+}
+
+
+class WeakPassword(BadValue):
+    """A password that the shop does not take.
+
+    Attributes:
+        rule: The rule that it breaks.
+    """
+
+    def __init__(self, field: str, rule: PasswordRule) -> None:
+        super().__init__(field, _BROKEN[rule])
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +258,8 @@ class CustomerWriter(Protocol):
 
         Raises:
             EmailInUse: Another customer has the address.
-            BadValue: A value is missing, too long or not among those that are known.
+            BadValue: A value is missing, too long (`TooLong`) or not among those that are known,
+                or the password is not one that the shop takes (`WeakPassword`).
             ServiceUnavailable: Too many passwords are hashed at the moment.
         """
 
@@ -251,7 +291,7 @@ class CustomerWriter(Protocol):
         Raises:
             NoSuchCustomer: There is no such customer, or they were anonymised.
             WrongPassword: The old password is another.
-            BadValue: The new password is missing or too long.
+            WeakPassword: The shop does not take the new password.
             ServiceUnavailable: Too many passwords are hashed at the moment.
         """
 
@@ -270,7 +310,7 @@ class CustomerWriter(Protocol):
 
         Raises:
             InvalidKey: The key is unknown, was used, or is older than ``restore_seconds``.
-            BadValue: The password is missing or too long.
+            WeakPassword: The shop does not take the password.
             ServiceUnavailable: Too many passwords are hashed at the moment.
         """
 
@@ -303,16 +343,18 @@ class CustomerCredentials(Protocol):
 
 
 def check_password(password: str, field: str = "password") -> None:
-    """Refuse a password that a customer cannot have, before it is hashed.
+    """Refuse a password that no customer can have, before it is hashed.
 
-    What a shop asks of passwords beyond that, the resource that takes them says.
+    What a shop asks of new passwords beyond that, its settings say.
 
     Raises:
-        BadValue: It is blank or too long, or holds half of a character.
+        WeakPassword: It is blank or too long, or holds half of a character.
     """
-    if not password.strip() or len(password) > LONGEST_PASSWORD:
-        raise BadValue(field, f"A password has 1 to {LONGEST_PASSWORD} characters.")
+    if not password.strip():
+        raise WeakPassword(field, "too_short")
+    if len(password) > LONGEST_PASSWORD:
+        raise WeakPassword(field, "too_long")
     try:
         password.encode()
     except UnicodeEncodeError:
-        raise BadValue(field, "The password is no text.") from None
+        raise WeakPassword(field, "character_set") from None

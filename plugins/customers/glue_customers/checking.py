@@ -18,6 +18,7 @@ from glue_customers import (
     LONGEST_PHONE,
     SALUTATIONS,
     BadValue,
+    TooLong,
 )
 
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*", re.ASCII)
@@ -33,16 +34,17 @@ _CHOICES = {"salutation": SALUTATIONS, "gender": GENDERS}
 _is_address = validate.Email()
 
 
-def check(values: Mapping[str, Any]) -> None:
+def check(values: Mapping[str, Any], *, longest_email: int = LONGEST_EMAIL) -> None:
     """Refuse fields that a customer cannot have.
 
     Args:
         values: Values by the names of `CustomerDraft`, without ``password``.
+        longest_email: Characters that an address has at most.
 
     Raises:
         BadValue: The first that is wrong.
     """
-    for name, longest in _TEXTS.items():
+    for name, longest in {**_TEXTS, "email": longest_email}.items():
         if name in values and (values[name] is not None or name in _REQUIRED):
             _check_text(name, values[name], longest)
     for name, known in _CHOICES.items():
@@ -65,6 +67,6 @@ def _check_text(name: str, value: object, longest: int) -> None:
     if not isinstance(value, str) or not value.strip():
         raise BadValue(name, "The value is missing.")
     if len(value) > longest:
-        raise BadValue(name, f"The text has {len(value)} characters; {longest} are allowed.")
+        raise TooLong(name, len(value), longest)
     if not can_be_kept(value):
         raise BadValue(name, f"{value!r} is no text.")

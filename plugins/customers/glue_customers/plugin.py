@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from glue_core import (
     DemoData,
@@ -21,10 +22,74 @@ from glue_core import (
     UserProvider,
     hookimpl,
 )
-from glue_customers import CustomerCredentials, CustomerReader, CustomerWriter
+from glue_customers import (
+    LONGEST_EMAIL,
+    LONGEST_PASSWORD,
+    CustomerCredentials,
+    CustomerReader,
+    CustomerWriter,
+)
+
+if TYPE_CHECKING:
+    from glue_customers.passwords import PasswordRules
 
 BRANCH = "customers"
 SECTION = "customers"
+
+
+def is_pattern(text: str) -> None:
+    """Refuse a text that is no regular expression."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValidationError(f"This is no regular expression: {error}.") from None
+
+
+class PasswordSettings(Schema):
+    """``[plugins.customers.passwords]``: what the shop asks of new passwords."""
+
+    min_length = fields.Integer(
+        strict=True,
+        load_default=8,
+        validate=validate.Range(min=1, max=LONGEST_PASSWORD),
+        metadata={"description": "Characters that a password has at least."},
+    )
+    max_length = fields.Integer(
+        strict=True,
+        load_default=LONGEST_PASSWORD,
+        validate=validate.Range(min=1, max=LONGEST_PASSWORD),
+        metadata={"description": "Characters that a password has at most."},
+    )
+    character_set = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=is_pattern,
+        metadata={"description": "Regular expression that the whole password must fit."},
+    )
+    repeated = fields.Integer(
+        strict=True,
+        load_default=3,
+        validate=validate.Range(min=0),
+        metadata={"description": "How often a character may stand in a row; 0 for any number."},
+    )
+    denied = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Passwords that are too common, in letters of any case."},
+    )
+    allowed = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Passwords that need not follow these rules."},
+    )
+
+    @validates_schema
+    def _lengths_fit(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["min_length"] > data["max_length"]:
+            raise ValidationError(
+                "No password has at least min_length and at most max_length characters.",
+                "min_length",
+            )
 
 
 class CustomersSettings(Schema):
@@ -47,6 +112,17 @@ class CustomersSettings(Schema):
         validate=validate.Range(min=60),
         metadata={"description": "Seconds for which a forgotten password may be replaced."},
     )
+    email_max_length = fields.Integer(
+        strict=True,
+        load_default=100,
+        validate=validate.Range(min=6, max=LONGEST_EMAIL),
+        metadata={"description": "Characters that the address of a new customer has at most."},
+    )
+    passwords = fields.Nested(
+        PasswordSettings,
+        load_default=lambda: PasswordSettings().load({}),
+        metadata={"description": "What the shop asks of new passwords."},
+    )
 
 
 @hookimpl
@@ -68,6 +144,8 @@ def glue_features(settings: Settings) -> Sequence[Provider[Any]]:
             prefix=own["reference_prefix"],
             double_opt_in=own["double_opt_in"],
             restore_seconds=own["restore_seconds"],
+            longest_email=own["email_max_length"],
+            rules=_rules(own["passwords"]),
         )
 
     def credentials(features: Features) -> CustomerCredentials:
@@ -115,6 +193,19 @@ def glue_user_providers(features: Features) -> Sequence[UserProvider]:
 def glue_demo_data() -> Sequence[DemoData]:
     """Contribute a few customers to log in as."""
     return [DemoData("demo customers", _write_demo)]
+
+
+def _rules(settings: Mapping[str, Any]) -> PasswordRules:
+    from glue_customers.passwords import PasswordRules
+
+    return PasswordRules(
+        shortest=settings["min_length"],
+        longest=settings["max_length"],
+        character_set=settings["character_set"],
+        repeated=settings["repeated"] or None,
+        denied=frozenset(settings["denied"]),
+        allowed=frozenset(settings["allowed"]),
+    )
 
 
 def _reader() -> CustomerReader:

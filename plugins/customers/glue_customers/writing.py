@@ -18,6 +18,7 @@ from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
     CUSTOMER_CHANGED,
+    LONGEST_EMAIL,
     RESTORE_REQUESTED,
     Customer,
     CustomerDraft,
@@ -26,11 +27,11 @@ from glue_customers import (
     NoSuchCustomer,
     Registration,
     WrongPassword,
-    check_password,
 )
 from glue_customers.checking import check
 from glue_customers.models import CustomerRow
 from glue_customers.numbering import next_reference
+from glue_customers.passwords import PasswordRules
 from glue_customers.reading import customer_of, key_of, row_at
 
 CHANGEABLE = tuple(field.name for field in fields(CustomerDraft) if field.name != "password")
@@ -53,6 +54,8 @@ class DatabaseCustomerWriter:
         prefix: str = "customer",
         double_opt_in: bool = True,
         restore_seconds: int = 7200,
+        longest_email: int = LONGEST_EMAIL,
+        rules: PasswordRules | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Remember what is needed.
@@ -62,21 +65,25 @@ class DatabaseCustomerWriter:
             prefix: Start of new references.
             double_opt_in: Whether customers confirm their addresses.
             restore_seconds: Seconds for which a key restores a password.
+            longest_email: Characters that an address has at most.
+            rules: What the shop asks of new passwords; None for nothing in particular.
             now: Returns the time, with its zone.
         """
         self._passwords = passwords
         self._prefix = prefix
         self._double_opt_in = double_opt_in
         self._restore_time = timedelta(seconds=restore_seconds)
+        self._longest_email = longest_email
+        self._rules = rules or PasswordRules()
         self._now = now
 
     def register(self, draft: CustomerDraft, work: Work) -> Registration:
         """Write a new customer under a new reference."""
         values = {name: getattr(draft, name) for name in CHANGEABLE}
-        check(values)
+        check(values, longest_email=self._longest_email)
         hashed = None
         if draft.password is not None:
-            check_password(draft.password)
+            self._rules.check(draft.password)
             # Before the database is asked for anything: nobody waits for a hash to be made.
             hashed = self._passwords.hash(draft.password)
         if row_at(draft.email, work) is not None:
@@ -116,7 +123,7 @@ class DatabaseCustomerWriter:
         unknown = sorted(changes.keys() - set(CHANGEABLE))
         if unknown:
             raise ValueError(f"A customer has no {', '.join(unknown)} to change.")
-        check(changes)
+        check(changes, longest_email=self._longest_email)
         row = _existing(reference, work.session)
         if "email" in changes:
             other = row_at(changes["email"], work)
@@ -129,7 +136,7 @@ class DatabaseCustomerWriter:
 
     def set_password(self, reference: str, old: str, new: str, work: Work) -> Customer:
         """Give a customer who knows the old password another one."""
-        check_password(new, "new_password")
+        self._rules.check(new, "new_password")
         # Both take their time, in which nobody has to wait for the row.
         stored = _existing(reference, work.session, lock=False).password_hash
         if not self._passwords.verify(stored, old).matches:
@@ -156,7 +163,7 @@ class DatabaseCustomerWriter:
 
     def restore(self, key: str, password: str, work: Work) -> Customer:
         """Give a customer another password by the key of a mail."""
-        check_password(password)
+        self._rules.check(password)
         is_this = CustomerRow.restore_digest == digest_of(key)
         # Only who has a key may have a hash made; the row is locked once there is one.
         if _still_valid(_find(work.session, is_this, lock=False), self._now()):
