@@ -18,10 +18,15 @@ from urllib.parse import urlencode
 import pytest
 from joserfc import jwk
 
+from glue_core.testing import Deployment, installed
+from tests.oidc.backend import DISTRIBUTIONS, Backend, populate, settings_of
+
 HERE = Path(__file__).resolve().parent
 AUDIENCE = "https://api.example.com"
 SHORT = "https://api.example.com/short-lived"
 """Audience of tokens that are over after a second."""
+PEOPLE = {"desk-1": "petra@example.com", "desk-2": "nobody@example.com"}
+"""Clients to the person that their tokens name in the claim ``upn``."""
 
 
 @dataclass
@@ -46,7 +51,7 @@ class NodeProvider:
 
     def start(self) -> None:
         """Start it, at the port that it had, and wait until it answers."""
-        options = {"port": self.port, "keys": self.keys, "lifetimes": {SHORT: 1}}
+        options = {"port": self.port, "keys": self.keys, "lifetimes": {SHORT: 1}, "people": PEOPLE}
         output = self.folder / f"output-{self.port}"
         with output.open("wb") as file:
             self.process = subprocess.Popen(
@@ -155,3 +160,36 @@ def provider(
 ) -> NodeProvider:
     """A provider with one RSA key."""
     return provider_of([signing_key("first")])
+
+
+@pytest.fixture(scope="session")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the backend, made once: its migrations take longer than a test."""
+    path = tmp_path_factory.mktemp("populated") / "database.sqlite"
+    settings = {"services": {"database": f"sqlite:///{path}"}}
+    with Deployment(settings, installed(*DISTRIBUTIONS), serving=False) as deployment:
+        populate(deployment)
+    return path
+
+
+@pytest.fixture
+def backend_of(
+    glue_deployment: Callable[..., Deployment],
+    provider: NodeProvider,
+    populated: Path,
+    tmp_path: Path,
+) -> Callable[..., Backend]:
+    """Open the backend over one database, with the authentication servers that it chooses."""
+    shutil.copy(populated, tmp_path / "database.sqlite")
+
+    def make(*servers: str, **oidc: Any) -> Backend:
+        settings = settings_of(provider.issuer, list(servers), **oidc)
+        return Backend(glue_deployment(installed(*DISTRIBUTIONS), settings=settings))
+
+    return make
+
+
+@pytest.fixture
+def backend(backend_of: Callable[..., Backend]) -> Backend:
+    """The backend with tokens of the provider."""
+    return backend_of("oidc")

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import Provider from 'oidc-provider'
 
-const { port, keys, lifetimes } = JSON.parse(process.argv[2])
+const { port, keys, lifetimes, people } = JSON.parse(process.argv[2])
 
 const server = createServer()
 await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -11,13 +11,16 @@ const issuer = `http://127.0.0.1:${server.address().port}`
 const provider = new Provider(issuer, {
   jwks: { keys },
   clientDefaults: { id_token_signed_response_alg: keys[0].alg },
-  clients: ['shop-tool', 'other-tool'].map((name) => ({
+  clients: ['shop-tool', ...Object.keys(people)].map((name) => ({
     client_id: name,
     client_secret: 'only for tests',
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
   })),
+  // A client that acts for somebody: what a company's own provider says of the person.
+  extraTokenClaims: (context, token) =>
+    people[token.clientId] && { upn: people[token.clientId] },
   scopes: ['openid', 'glue.admin', 'glue.read'],
   features: {
     devInteractions: { enabled: false },
