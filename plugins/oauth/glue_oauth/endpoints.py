@@ -77,8 +77,13 @@ def operations(features: Features, settings: Settings, application: str) -> Sequ
     def get(path: str, handler: Callable[..., GlueResponse]) -> Operation:
         return Operation("get", handler, path, protection=UNASKED, is_raw=True)
 
+    # Whichever server an application chooses, it is asked for tokens at one place.
+    token = post(TOKEN, tokens.token, errors=TOKEN_ERRORS)
+    chosen = settings.application(application)["authentication_servers"]
+    if chosen and server.name not in chosen:
+        return [token]
     return [
-        post(TOKEN, tokens.token, errors=TOKEN_ERRORS),
+        token,
         post(REVOKE, tokens.revoke, errors=TOKEN_ERRORS[:3]),
         post(INTROSPECT, tokens.introspect, errors=TOKEN_ERRORS[:2]),
         get(AUTHORIZE, pages.show),

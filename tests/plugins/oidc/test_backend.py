@@ -77,6 +77,19 @@ def test_a_backend_that_switched_issues_no_tokens(backend_of: Open) -> None:
     assert error["message"] == 'Grant type "password" not found'
 
 
+@pytest.mark.parametrize(
+    "path", ["/authorize", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json"]
+)
+def test_a_backend_that_switched_has_no_sign_in(backend_of: Open, path: str) -> None:
+    """The routes of a server that is not chosen are not there, and come back with it."""
+
+    def ask(*servers: str) -> int:
+        client = Client(backend_of(*servers).deployment.applications["backend_api"])
+        return client.get(path).status_code
+
+    assert (ask("oidc"), ask("oauth") == 404) == (404, False)
+
+
 def test_a_backend_that_switched_gives_warehouses_no_tokens(backend_of: Open, theirs: str) -> None:
     """A place that asks for tokens in the name of its caller is told the same."""
     backend = backend_of("oidc", plugins=("warehouse_users", "warehouse_tokens_backend_api"))
