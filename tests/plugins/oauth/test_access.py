@@ -263,7 +263,7 @@ def test_unknown_keys_do_not_ask_the_database_each_time(shop: Shop) -> None:
 
 def test_expires_while_it_is_remembered(make_shop: MakeShop) -> None:
     """A token that was verified before ends at its time all the same."""
-    shop = make_shop({"access_token": "PT1S"})
+    shop = make_shop({"access_token": "PT1M"})
     tokens = shop.log_in()
     claims = parts_of(tokens["access_token"])[1]
     verifier = shop.deployment.features.get(ServerParts).parts.verifier
