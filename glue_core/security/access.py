@@ -18,9 +18,25 @@ from glue_core.security.authentication import (
     bearer_reader,
     unauthorized,
 )
-from glue_core.security.identity import KNOWN, Identity, IdentityReader
+from glue_core.security.identity import (
+    API_KEY,
+    KNOWN,
+    KNOWN_KINDS,
+    WAREHOUSE,
+    Identity,
+    IdentityReader,
+)
 from glue_core.security.lens import Decide, Implied, Policy
-from glue_core.security.protection import PUBLIC, ProtectedPath, Protection, Strategy
+from glue_core.security.protection import (
+    OAUTH_USER_SCOPE,
+    PROTECTED_PATH,
+    PUBLIC,
+    USER_TYPE,
+    WAREHOUSE_TOKEN,
+    ProtectedPath,
+    Protection,
+    Strategy,
+)
 
 if TYPE_CHECKING:
     from glue_core.operation import Operation
@@ -335,14 +351,49 @@ def check_rules(
                 f"{name!r}, which no installed plugin provides.\n"
                 f"There are: {', '.join(sorted(known)) or 'none'}."
             )
-    guarded = next((what for what, _, protection in named if not protection.is_public), None)
-    if guarded is not None and not access.headers:
-        problems.append(
-            f"{guarded} of {rules.application!r} is protected, and nothing checks credentials.\n"
-            f"Install an authentication server, such as glue-oauth-api or glue-oidc, or open what "
-            f"declares nothing: applications.{rules.application}.protected_by_default = false."
+    return [*problems, *_unreachable(access, named)]
+
+
+def _unreachable(access: Access, named: Sequence[tuple[str, str, Protection]]) -> Sequence[str]:
+    """Tell of the first operation whose callers nothing can prove, for lack of a server.
+
+    Args:
+        access: The rules, put together.
+        named: What is protected, its distribution and place, and the protection.
+    """
+    rules = access.rules
+    if rules.servers or any(not reader.kinds for reader in rules.readers):
+        # Tokens may prove anything, and so may what says nothing about itself.
+        return ()
+    proved = {kind for reader in rules.readers for kind in reader.kinds}
+    for what, party, protection in named:
+        strategies = access.strategies_of(protection)
+        attached = {each.name for each in strategies if not each.is_detached}
+        if protection.is_public or not attached <= DECIDE_BY_KIND:
+            continue
+        if API_KEY in proved and len(attached) < len(strategies):
+            continue
+        needed = {WAREHOUSE} if WAREHOUSE_TOKEN in attached else set(protection.kinds)
+        if not proved.isdisjoint(needed or KNOWN_KINDS):
+            continue
+        way_out = "."
+        if protection is rules.default:
+            way_out = (
+                f", or open what declares nothing: "
+                f"applications.{rules.application}.protected_by_default = false."
+            )
+        place = f"\n  {party}" if party else ""
+        return (
+            f"{what} of {rules.application!r} is protected, and nothing checks the credentials of "
+            f"{' or '.join(sorted(needed)) or 'anybody'}.{place}\n"
+            f"Install an authentication server, such as glue-oidc, glue-oauth-api for a storefront "
+            f"or glue-oauth-backend-api for a back office{way_out}",
         )
-    return problems
+    return ()
+
+
+DECIDE_BY_KIND = frozenset({OAUTH_USER_SCOPE, PROTECTED_PATH, USER_TYPE, WAREHOUSE_TOKEN})
+"""Strategies that let in who is of a kind; others are asked and not guessed about."""
 
 
 __all__ = ["AUTHORIZATION", "Access", "Rules", "check_rules"]

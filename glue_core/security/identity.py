@@ -72,6 +72,8 @@ class IdentityReader:
         alone_message: Text of that answer; None is one that names the headers.
         parameter: Query parameter that may carry the value instead of the header, or None. It is
             taken out of the query before anything else sees it: no link repeats it.
+        kinds: Kinds of callers that it can prove; none says nothing about it. What nobody can
+            prove stops the start where an operation asks for it.
     """
 
     name: str
@@ -80,3 +82,4 @@ class IdentityReader:
     is_alone: bool = False
     alone_message: str | None = None
     parameter: str | None = None
+    kinds: tuple[str, ...] = ()

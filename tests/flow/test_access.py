@@ -541,7 +541,20 @@ def test_protected_paths_of_plugins(answer: Callable[..., Client]) -> None:
         (
             {"glue_resources": lambda: [PROTECTED], "glue_authentication_servers": list},
             {},
-            "is protected, and nothing checks credentials",
+            "is protected, and nothing checks the credentials of anybody",
+        ),
+        (
+            {
+                "glue_resources": lambda: [
+                    order("get", show_order, protection=Protection(kinds=("user",)))
+                ],
+                "glue_authentication_servers": list,
+                "glue_identity_readers": lambda: [
+                    IdentityReader("visitor", "x-visitor", key, kinds=("anonymous", "api-key"))
+                ],
+            },
+            {},
+            "nothing checks the credentials of user",
         ),
         (
             {"glue_authentication_servers": lambda: [Server(), Server()]},

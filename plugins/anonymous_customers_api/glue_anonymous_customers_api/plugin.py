@@ -18,7 +18,11 @@ from glue_core import ErrorText, IdentityReader, Strategy, hookimpl
 @hookimpl
 def glue_identity_readers() -> Sequence[IdentityReader]:
     """Read who has not logged in."""
-    return [IdentityReader(STRATEGY, HEADER, read, is_alone=True, alone_message=BOTH_TEXT)]
+    return [
+        IdentityReader(
+            STRATEGY, HEADER, read, is_alone=True, alone_message=BOTH_TEXT, kinds=("anonymous",)
+        )
+    ]
 
 
 @hookimpl

@@ -17,7 +17,7 @@ def glue_identity_readers(features: Features, settings: Settings) -> Sequence[Id
     section = settings.section("api_keys")
     reader = KeyReader(features.get(ApiKeyChecker), settings)
     parameter = PARAMETER if section["query_parameter"] else None
-    return [IdentityReader(NAME, HEADER, reader.read, parameter=parameter)]
+    return [IdentityReader(NAME, HEADER, reader.read, parameter=parameter, kinds=(NAME,))]
 
 
 @hookimpl
