@@ -17,6 +17,7 @@ from glue_warehouse_user_assignments_backend_api.resource import (
     NOT_FOUND,
     TYPE,
     WRONG,
+    office_assigns,
     own_assignments,
 )
 from glue_warehouse_users import WarehouseAssignments
@@ -69,5 +70,8 @@ def glue_relationships(features: Features) -> Sequence[Relationship]:
 
 @hookimpl
 def glue_authorization_policies() -> Sequence[Policy]:
-    """Let users of warehouses know their own assignments only."""
-    return [Policy("own-assignments", own_assignments)]
+    """Let users of warehouses know their own assignments only, and switch them, no more."""
+    return [
+        Policy("own-assignments", own_assignments),
+        Policy("office-assigns", office_assigns),
+    ]

@@ -8,6 +8,8 @@ from glue_warehouse_user_assignments_backend_api.schemas import AssignmentAttrib
 TYPE = "warehouse-user-assignments"
 OFFICE, WAREHOUSE = "back-office-user", "warehouse-user"
 """Scopes of the two kinds of users."""
+OFFICE_WRITES = ("userUuid", "warehouse")
+"""Attributes that only the back office writes."""
 
 ASSIGNMENTS = Resource(
     TYPE,
@@ -40,6 +42,15 @@ def own_assignments(grants: frozenset[str], type_: str, name: str, action: str) 
     if type_ != TYPE or name or action not in ("read", "write") or OFFICE in grants:
         return True
     return Criterion("user_uuid", _user_uuid, filter="userUuid")
+
+
+def office_assigns(grants: frozenset[str], type_: str, name: str, action: str) -> Decision:
+    """Let the back office alone say who works where; others at most say where they work now.
+
+    A token of a warehouse follows the active assignment, so whoever wrote these attributes would
+    choose their warehouse themselves.
+    """
+    return type_ != TYPE or name not in OFFICE_WRITES or action != "write" or OFFICE in grants
 
 
 def _user_uuid(request: GlueRequest) -> str | None:

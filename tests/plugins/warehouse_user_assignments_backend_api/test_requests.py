@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -286,14 +288,33 @@ def test_warehouse_user_switches(backend: Backend) -> None:
     assert [each["id"] for each in active] == [south.uuid]
 
 
-def test_warehouse_user_gives_none_away(backend: Backend) -> None:
-    """A user of a warehouse cannot make an assignment somebody else's: nothing is written."""
+@pytest.mark.parametrize("attribute", ["userUuid", "warehouse"])
+def test_warehouse_user_decides_not_who_works_where(backend: Backend, attribute: str) -> None:
+    """A user of a warehouse writes neither the user nor the warehouse: nothing is written."""
     own = backend.assign("ada", "North")
     client = backend.client("ada")
-    change = document(own.uuid, userUuid=backend.users["ben"].uuid)
+    before = client.get(f"{PLACE}/{own.uuid}").json["data"]
+    written = body(backend, "ben", "South")["data"]["attributes"][attribute]
+    change = document(own.uuid, isActive=True, **{attribute: written})
+    response = client.patch(f"{PLACE}/{own.uuid}", json=change)
 
-    assert_error(client.patch(f"{PLACE}/{own.uuid}", json=change), 404, "5201")
-    assert client.get(f"{PLACE}/{own.uuid}").status_code == 200
+    assert_error(response, 422, "901")
+    assert response.json["errors"][0]["source"]["pointer"] == f"/data/attributes/{attribute}"
+    assert client.get(f"{PLACE}/{own.uuid}").json["data"] == before
+
+
+def test_warehouse_user_gets_no_token_of_another_warehouse(backend: Backend) -> None:
+    """Whoever tries to move to another warehouse still gets tokens of their own."""
+    own = backend.assign("ada", "North", is_active=True)
+    south = backend.warehouses["South"].uuid
+    backend.client("ada").patch(
+        f"{PLACE}/{own.uuid}", json=document(own.uuid, warehouse={"uuid": south}, isActive=True)
+    )
+    issued = backend.plain("ada").post("/warehouse-tokens", json={}).json[0]
+    payload = issued["accessToken"].split(".")[1]
+    claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+    assert orjson.loads(claims["sub"]) == {"id_warehouse": backend.warehouses["North"].id}
 
 
 @pytest.mark.parametrize("method", ["post", "delete"])
