@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_catalog import ProductEditor
-from glue_core import Features, Operation, PageRules, hookimpl
+from glue_core import ErrorText, Features, Operation, PageRules, hookimpl
 from glue_products_backend_api.controller import ProductsController
 from glue_products_backend_api.processor import FILTERS, SORTS
 from glue_products_backend_api.resource import (
@@ -16,6 +16,18 @@ from glue_products_backend_api.resource import (
 )
 
 PLACE = "product-abstract"
+
+GERMAN = (
+    (NOT_FOUND, "Abstraktes Produkt nicht gefunden."),
+    (SKU_IN_USE, "Ein abstraktes Produkt mit dieser SKU gibt es schon."),
+    (URL_IN_USE, "Diese URL kann das abstrakte Produkt nicht bekommen."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

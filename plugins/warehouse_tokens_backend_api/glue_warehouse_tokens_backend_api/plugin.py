@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glue_core import Operation, Protection, hookimpl
+from glue_core import ErrorText, Operation, Protection, hookimpl
 from glue_warehouse_tokens_backend_api.controller import WarehouseTokensController
 from glue_warehouse_tokens_backend_api.resource import FORBIDDEN, INVALID, TOKEN
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the refusal in German; what follows OAuth keeps the words of the standard."""
+    return [ErrorText(FORBIDDEN.code or "", {"de": "Das ist nicht erlaubt."})]
 
 
 @hookimpl

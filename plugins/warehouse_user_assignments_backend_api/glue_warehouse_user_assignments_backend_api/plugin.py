@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glue_core import Features, Operation, PageRules, Policy, Relationship, hookimpl
+from glue_core import (
+    ErrorText,
+    Features,
+    Operation,
+    PageRules,
+    Policy,
+    Relationship,
+    hookimpl,
+)
 from glue_users import UserReader
 from glue_users_backend_api import USERS
 from glue_warehouse_user_assignments_backend_api.controller import AssignmentsController
@@ -13,14 +21,33 @@ from glue_warehouse_user_assignments_backend_api.relating import AssignedUsers
 from glue_warehouse_user_assignments_backend_api.resource import (
     ASSIGNMENTS,
     BOTH,
+    EXISTS,
     FORBIDDEN,
+    NO_USER,
+    NO_WAREHOUSE,
     NOT_FOUND,
+    TOO_MANY_ACTIVE,
     TYPE,
     WRONG,
     office_assigns,
     own_assignments,
 )
 from glue_warehouse_users import WarehouseAssignments
+
+GERMAN = (
+    (NOT_FOUND, "Diese Zuordnung eines Benutzers zu einem Lager gibt es nicht."),
+    (NO_USER, "Den Benutzer gibt es nicht."),
+    (NO_WAREHOUSE, "Das Lager gibt es nicht."),
+    (FORBIDDEN, "Das ist nicht erlaubt."),
+    (TOO_MANY_ACTIVE, "Der Benutzer hätte zu viele aktive Zuordnungen zu Lagern."),
+    (EXISTS, "Der Benutzer ist diesem Lager schon zugeordnet."),
+)
+
+
+@hookimpl
+def glue_error_catalogue() -> Sequence[ErrorText]:
+    """Word the errors in German; they carry their English words."""
+    return [ErrorText(error.code or "", {"de": text}) for error, text in GERMAN]
 
 
 @hookimpl

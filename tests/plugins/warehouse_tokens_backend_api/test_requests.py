@@ -11,7 +11,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from glue_core import GlueRequest, GlueResponse, Operation, Protection
+from glue_core import GlueError, GlueRequest, GlueResponse, Operation, Protection
 from glue_core.testing import Client, Deployment, assert_error, in_memory
 from tests.plugins.warehouse_users.backend import Backend, open_backend
 
@@ -119,6 +119,16 @@ def test_user_without_an_active_assignment(backend: Backend, name: str) -> None:
     response = json_api.post(PLACE, json={"data": {"type": "warehouse-tokens"}})
     assert_error(response, 403, "5101")
     assert "Operation is forbidden." in response.text
+
+
+def test_refusal_in_german(backend: Backend) -> None:
+    """The refusal has German words for requests in a German locale."""
+    catalogue = backend.deployment.registry.applications["backend_api"].catalogue
+    assert catalogue is not None
+    error = GlueError(403, "5101", "Operation is forbidden.")
+    catalogue.word(error, "de_DE")
+
+    assert error.message == "Das ist nicht erlaubt."
 
 
 def test_token_follows_the_active_assignment(backend: Backend) -> None:
