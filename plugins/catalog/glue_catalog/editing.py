@@ -24,7 +24,7 @@ from glue_catalog import (
     VariantRecord,
     models,
 )
-from glue_catalog.merging import merge
+from glue_catalog.merging import locales_of, merge, named_locales
 from glue_catalog.picturing import replace_picture_sets
 from glue_catalog.recording import read_categories, read_page, read_records
 from glue_catalog.writing import READ
@@ -90,6 +90,7 @@ class DatabaseProductEditor:
         if "categories" in changes:
             found = read_categories(changes["categories"], work)
             changes = {**changes, "categories": found}
+        self._check_locales(record, changes, work)
         merged = merge(record, changes)
         if new := sorted(set(merged.stores) - set(record.stores)):
             stores = self._register.names(work)
@@ -99,6 +100,17 @@ class DatabaseProductEditor:
         self._check_urls(record, merged, work)
         self._check_variants(record, merged, work)
         return merged
+
+    def _check_locales(self, record: ProductRecord, changes: Mapping[str, Any], work: Work) -> None:
+        """Refuse a locale of no store; what an import brought in one may stay and be changed."""
+        known = locales_of(record)
+        new = [(locale, path) for locale, path in named_locales(changes) if locale not in known]
+        if not new:
+            return
+        offered = {locale for store in self._register.stores(work) for locale in store.locales}
+        for locale, path in new:
+            if locale not in offered:
+                raise BadValue(path, f"No store has the locale {locale!r}.")
 
     def _check_urls(self, record: ProductRecord, merged: ProductRecord, work: Work) -> None:
         new = _new_urls(record, merged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
@@ -50,6 +50,32 @@ def merge(record: ProductRecord, changes: Mapping[str, Any]) -> ProductRecord:
         named = "new_to" if "new_to" in changes else "new_from"
         raise BadValue((named,), "The product is new until before it is new.")
     return merged
+
+
+def locales_of(record: ProductRecord) -> frozenset[str]:
+    """Return the locales that a product or one of its variants has something in."""
+    found: set[str] = set()
+    parts: list[ProductRecord | VariantRecord] = [record, *record.variants]
+    for each in parts:
+        found.update(each.texts, (pictures.locale for pictures in each.picture_sets))
+    return frozenset(found - {""})
+
+
+def named_locales(changes: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[str, Path]]:
+    """Yield the locales that changes give a product something in, and where each is named.
+
+    Args:
+        changes: Values by name, as `merge` takes them, or those of one variant.
+        path: Where the changes are among those of the product.
+    """
+    for locale, named in changes.get("texts", {}).items():
+        if named is not None:
+            yield locale, (*path, "texts", locale, "locale")
+    for each in changes.get("picture_sets", ()):
+        if each.locale:
+            yield each.locale, (*path, "picture_sets", each.locale, "locale")
+    for sku, named in changes.get("variants", {}).items():
+        yield from named_locales(named, ("variants", sku))
 
 
 def in_order(sets: Sequence[PictureSet]) -> tuple[PictureSet, ...]:

@@ -214,7 +214,8 @@ class ProductEditor(Protocol):
     take the place of what was there. ``texts`` maps locales to values by the names of
     `ProductText`, and ``variants`` SKUs to values by the names of `VariantRecord`, with ``texts``
     of their own: what they do not name stays, a locale or a SKU that the product lacks is new, and
-    None for a locale takes the product out of it.
+    None for a locale takes the product out of it. A new locale of texts and pictures is one of a
+    store. ``tax_set_name`` is any name, for there is no register of tax sets.
     """
 
     def find(self, skus: Sequence[str], work: Work) -> dict[str, ProductRecord]:

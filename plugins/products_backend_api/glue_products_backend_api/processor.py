@@ -226,7 +226,7 @@ def _place(path: tuple[str, ...], attributes: Mapping[str, Any]) -> tuple[str | 
         sku, *inner = rest
         variants = attributes["variants"]
         index = _index(variants, "sku", sku)
-        if inner[0] == "texts":
+        if inner[0] in ("texts", "picture_sets"):
             return "variants", index, *_place(tuple(inner), variants[index])
         return "variants", index, inner[0]
     if name == "texts":
@@ -235,6 +235,9 @@ def _place(path: tuple[str, ...], attributes: Mapping[str, Any]) -> tuple[str | 
         if any(each["locale"] == locale for each in texts):
             return "localizedAttributes", _index(texts, "locale", locale), *inner
         return "urls", _index(attributes["urls"], "locale", locale), "locale"
+    if name == "picture_sets":
+        locale, *inner = rest
+        return "imageSets", _index(attributes["image_sets"], "locale", locale), *inner
     return (PLACES.get(name, name),)
 
 

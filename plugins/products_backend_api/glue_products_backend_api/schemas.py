@@ -24,7 +24,7 @@ LONGEST_URL = 2048
 class VariantTextAttributes(Schema):
     """What a variant is called in one locale."""
 
-    locale = locale(required=True, metadata={"description": "Locale, such as de_DE."})
+    locale = locale(required=True, metadata={"description": "Locale of a store, such as de_DE."})
     name = text(
         LONGEST_NAME, shortest=1, metadata={"description": "Name; required in a new locale."}
     )
@@ -38,7 +38,7 @@ class VariantTextAttributes(Schema):
 class LocalizedAttributes(Schema):
     """What a product is called in one locale."""
 
-    locale = locale(required=True, metadata={"description": "Locale, such as de_DE."})
+    locale = locale(required=True, metadata={"description": "Locale of a store, such as de_DE."})
     name = text(
         LONGEST_NAME, shortest=1, metadata={"description": "Name; required in a new locale."}
     )
@@ -60,7 +60,7 @@ class LocalizedAttributes(Schema):
 class UrlAttributes(Schema):
     """The address of a product's page in one locale."""
 
-    locale = locale(required=True, metadata={"description": "Locale, such as de_DE."})
+    locale = locale(required=True, metadata={"description": "Locale of a store, such as de_DE."})
     url = fields.String(
         required=True,
         allow_none=True,
@@ -181,7 +181,7 @@ class ProductAbstractAttributes(Schema):
         shortest=1,
         allow_none=True,
         data_key="taxSetName",
-        metadata={"description": "Name of the tax set, or null."},
+        metadata={"description": "Name of the tax set, kept as it is, or null."},
     )
     new_from = DayOrTime(
         allow_none=True,

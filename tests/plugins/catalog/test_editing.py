@@ -158,7 +158,19 @@ def test_taken_url(either: Any, locale: str) -> None:
     ("changes", "path"),
     [
         ({"stores": ["DE", "FR"]}, ("stores", "FR")),
-        ({"texts": {"fr_FR": {"url": "/fr/x"}}}, ("texts", "fr_FR", "name")),
+        ({"texts": {"fr_FR": {"name": "x"}}}, ("texts", "fr_FR", "locale")),
+        (
+            {"variants": {"x": {"texts": {"fr_FR": {"name": "x"}}}}},
+            ("variants", "x", "texts", "fr_FR", "locale"),
+        ),
+        (
+            {"picture_sets": [PictureSet("default", "fr_FR", ())]},
+            ("picture_sets", "fr_FR", "locale"),
+        ),
+        (
+            {"variants": {"x": {"picture_sets": [PictureSet("default", "fr_FR", ())]}}},
+            ("variants", "x", "picture_sets", "fr_FR", "locale"),
+        ),
         ({"texts": {"en_US": {"name": ""}}}, ("texts", "en_US", "name")),
         (
             {"variants": {"x": {"texts": {"en_US": {}}}}},

@@ -37,6 +37,12 @@ CHAIR: dict[str, Any] = {
     ],
 }
 
+IMAGES: dict[str, Any] = {
+    "name": "default",
+    "images": [{"externalUrlLarge": "https://l/9", "externalUrlSmall": "https://s/9"}],
+}
+"""A picture set for every locale."""
+
 
 def test_new_product_is_answered(either: Shop) -> None:
     """A new product is 201 with all that it has now, defaults among it."""
@@ -260,7 +266,11 @@ def test_change_of_an_unknown_product(shop: Shop) -> None:
         ({"stores": ["DE", "FR"]}, "/stores/1"),
         ({"localizedAttributes": [{"name": "x"}]}, "/localizedAttributes/0/locale"),
         ({"localizedAttributes": [{"locale": "german"}]}, "/localizedAttributes/0/locale"),
-        ({"localizedAttributes": [{"locale": "fr_FR"}]}, "/localizedAttributes/0/name"),
+        (
+            {"localizedAttributes": [{"locale": "xx_XX", "name": "Lampe"}]},
+            "/localizedAttributes/0/locale",
+        ),
+        ({"localizedAttributes": [{"locale": "fr_FR"}]}, "/localizedAttributes/0/locale"),
         (
             {"localizedAttributes": [{"locale": "en_US", "name": ""}]},
             "/localizedAttributes/0/name",
@@ -277,6 +287,7 @@ def test_change_of_an_unknown_product(shop: Shop) -> None:
         ({"urls": [{"locale": "en_US"}]}, "/urls/0/url"),
         ({"urls": [{"locale": "en_US", "url": "lamp"}]}, "/urls/0/url"),
         ({"imageSets": [{"images": []}]}, "/imageSets/0/images"),
+        ({"imageSets": [IMAGES, {**IMAGES, "locale": "fr_FR"}]}, "/imageSets/1/locale"),
         (
             {"imageSets": [{"images": [{"externalUrlLarge": "x"}]}]},
             "/imageSets/0/images/0/externalUrlSmall",
@@ -291,6 +302,14 @@ def test_change_of_an_unknown_product(shop: Shop) -> None:
             {"variants": [{"sku": "001-9", "localizedAttributes": [{"locale": "en_US"}]}]},
             "/variants/0/localizedAttributes/0/name",
         ),
+        (
+            {"variants": [{"sku": "001-1", "localizedAttributes": [{"locale": "fr_FR"}]}]},
+            "/variants/0/localizedAttributes/0/locale",
+        ),
+        (
+            {"variants": [{"sku": "001-1", "imageSets": [{**IMAGES, "locale": "fr_FR"}]}]},
+            "/variants/0/imageSets/0/locale",
+        ),
     ],
 )
 def test_bad_value_is_pointed_at(shop: Shop, change: dict[str, Any], pointer: str) -> None:
@@ -298,6 +317,24 @@ def test_bad_value_is_pointed_at(shop: Shop, change: dict[str, Any], pointer: st
     response = shop.patch("001", **change)
 
     assert_error(response, 422, "901", pointer=f"/data/attributes{pointer}")
+
+
+def test_url_of_a_locale_without_name(shop: Shop) -> None:
+    """A URL in a locale that the product has no name in is pointed at."""
+    response = shop.post(**{**CHAIR, "urls": [{"locale": "de_DE", "url": "/de/stuhl"}]})
+
+    assert_error(response, 422, "901", pointer="/data/attributes/urls/0/locale")
+
+
+def test_imported_locale_of_no_store_may_be_sent(shop: Shop) -> None:
+    """A locale that no store has, but an import brought, does not stand in the way of changes."""
+    columns = ["abstract_sku", "name.en_US", "name.fr_FR"]
+    assert shop.load(product_abstract=[columns, ["001", "Lamp", "Lampe"]]) == []
+    texts = shop.attributes("001")["localizedAttributes"]
+    response = shop.patch("001", localizedAttributes=texts)
+
+    assert "fr_FR" in {each["locale"] for each in texts}
+    assert response.status_code == 200, response
 
 
 def test_new_product_needs_a_sku(shop: Shop) -> None:
