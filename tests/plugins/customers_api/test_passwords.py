@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from glue_core.testing import assert_error
+from glue_core.testing import assert_error, installed
 
 Shop = Any
 PASSWORD = "Correct-horse-1"
@@ -147,6 +148,36 @@ def test_restoring_that_is_refused(
 
     assert_error(answer, status, code, pointer=f"/data/attributes/{name}")
     assert shop.login() is not None
+
+
+@pytest.mark.parametrize("path", ["/customer-password/mine", "/customer-restore-password/any"])
+@pytest.mark.parametrize(
+    ("media_type", "start"),
+    [
+        ("application/vnd.api+json", "/data/attributes"),
+        ("application/hal+json", ""),
+        ("application/json", ""),
+    ],
+)
+def test_all_is_required(
+    open_shop: Callable[..., Shop], path: str, media_type: str, start: str
+) -> None:
+    """A new password needs each attribute, in every convention."""
+    shop = open_shop(*installed("glue-hal"))
+    id_ = shop.customer()
+    type_ = path.split("/")[1]
+    body = {"data": {"type": type_, "id": path.split("/")[2], "attributes": {}}} if start else {}
+    client = shop.as_(id_, plain=True)
+    headers = {"accept": media_type, "content-type": media_type}
+    answer = client.patch(path, body=json.dumps(body).encode(), headers=headers)
+
+    required = {
+        "customer-password": {"password", "newPassword", "confirmPassword"},
+        "customer-restore-password": {"restorePasswordKey", "password", "confirmPassword"},
+    }[type_]
+    assert answer.status_code == 422, answer.text
+    for name in required:
+        assert f'"{start}/{name}"' in answer.text
 
 
 def test_plain_json_restores(shop: Shop) -> None:
