@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Event, Passwords, Work, can_be_kept
+from glue_core import Event, Passwords, Work, account_key, can_be_kept
 from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
@@ -32,7 +32,7 @@ from glue_customers.checking import check
 from glue_customers.models import CustomerRow
 from glue_customers.numbering import next_reference
 from glue_customers.passwords import PasswordRules
-from glue_customers.reading import customer_of, key_of, row_at
+from glue_customers.reading import customer_of, row_at
 
 CHANGEABLE = tuple(field.name for field in fields(CustomerDraft) if field.name != "password")
 KEY_BYTES = 16
@@ -92,7 +92,7 @@ class DatabaseCustomerWriter:
         now = self._now()
         row = CustomerRow(
             reference=next_reference(work.session, self._prefix),
-            email_key=key_of(draft.email),
+            email_key=account_key(draft.email),
             password_hash=hashed,
             confirmation_digest=None if key is None else digest_of(key),
             confirmed_at=now if key is None else None,
@@ -218,7 +218,7 @@ def fill(row: CustomerRow, values: Mapping[str, Any]) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     if "email" in changed:
-        row.email_key = key_of(changed["email"])
+        row.email_key = account_key(changed["email"])
     return bool(changed)
 
 
