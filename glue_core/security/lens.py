@@ -232,7 +232,7 @@ class Lens:
 
         Args:
             values: Attributes as the client wrote them.
-            operation: The operation; one that is partial, such as a ``patch``, requires no attribute.
+            operation: The operation; a partial one, such as a ``patch``, requires no attribute.
 
         Returns:
             The attributes by the names of the schema's fields, and what is wrong with them. The

@@ -71,7 +71,8 @@ def test_digest_is_as_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["rené@example.com", "rene\u0301@example.com", "RENE\u0301@Example.com", " René@EXAMPLE.com\n"]
+    "typed",
+    ["rené@example.com", "rene\u0301@example.com", "RENE\u0301@Example.com", " René@EXAMPLE.com\n"],
 )
 def test_one_account_has_one_key(typed: str) -> None:
     """A name has one form, whatever its case, the spelling of its letters, and space around it."""

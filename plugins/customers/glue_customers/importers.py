@@ -11,7 +11,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, account_key, can_be_kept, chunks
+from glue_core import (
+    Cells,
+    Event,
+    Passwords,
+    Row,
+    RowError,
+    RowImporter,
+    Work,
+    account_key,
+    can_be_kept,
+    chunks,
+)
 from glue_customers import CUSTOMER_CHANGED, BadValue, check_password
 from glue_customers.checking import check
 from glue_customers.models import CustomerRow

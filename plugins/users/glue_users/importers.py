@@ -10,7 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, account_key, can_be_kept, chunks
+from glue_core import (
+    Cells,
+    Event,
+    Passwords,
+    Row,
+    RowError,
+    RowImporter,
+    Work,
+    account_key,
+    can_be_kept,
+    chunks,
+)
 from glue_users import USER_CHANGED, BadValue, check_password
 from glue_users.checking import check
 from glue_users.models import UserRow
