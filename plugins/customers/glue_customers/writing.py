@@ -219,6 +219,9 @@ def fill(row: CustomerRow, values: Mapping[str, Any]) -> bool:
         setattr(row, name, value)
     if "email" in changed:
         row.email_key = account_key(changed["email"])
+        # Keys that were mailed to the old address prove nothing about who has the new one.
+        row.confirmation_digest = row.restore_digest = None
+        row.restore_ends_at = None
     return bool(changed)
 
 

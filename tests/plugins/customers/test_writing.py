@@ -184,6 +184,32 @@ def test_address_of_another_is_refused(shop: Any) -> None:
         shop.writer.change(customer.reference, {"email": "BEN@example.com"}, work)
 
 
+def test_change_of_the_address_makes_keys_void(shop: Any) -> None:
+    """Keys that were mailed to the old address do nothing after the change of it."""
+    made = shop.register()
+    with shop.database.work() as work:
+        restoring = shop.writer.request_restore("ada@example.com", work)
+        shop.writer.change(made.customer.reference, {"email": "ada@example.org"}, work)
+
+    with shop.database.work() as work, pytest.raises(InvalidKey):
+        shop.writer.restore(restoring, "Better horse 2", work)
+    with shop.database.work() as work, pytest.raises(InvalidKey):
+        shop.writer.confirm(made.confirmation_key, work)
+
+
+def test_other_changes_leave_keys_alone(shop: Any) -> None:
+    """Keys outlive a change that leaves the address as it is."""
+    made = shop.register()
+    with shop.database.work() as work:
+        restoring = shop.writer.request_restore("ada@example.com", work)
+        changes = {"email": "ada@example.com", "last_name": "Winter"}
+        shop.writer.change(made.customer.reference, changes, work)
+
+    with shop.database.work() as work:
+        assert shop.writer.restore(restoring, "Better horse 2", work)
+        assert shop.writer.confirm(made.confirmation_key, work).is_confirmed
+
+
 def test_unknown_field_is_an_error_of_the_caller(shop: Any) -> None:
     """A field that a customer does not have, or that has a way of its own, is a ValueError."""
     customer = shop.customer()
