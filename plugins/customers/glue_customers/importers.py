@@ -123,7 +123,7 @@ class CustomerImporter(RowImporter):
             elif row.confirmed_at is not None and values.get("confirmed_at", now) is None:
                 # Whoever confirmed the address since then has done so.
                 del values["confirmed_at"]
-            is_changed = fill(row, values)
+            is_changed = fill(row, values, now)
             if row.confirmed_at is not None:
                 row.confirmation_digest = None
             if record.password is not None and row.password_hash is None:

@@ -62,4 +62,5 @@ def customer_of(row: CustomerRow) -> Customer:
         created_at=row.created_at,
         updated_at=row.updated_at,
         password_changed_at=row.password_changed_at,
+        email_changed_at=row.email_changed_at,
     )
