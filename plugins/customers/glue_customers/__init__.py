@@ -327,7 +327,8 @@ class CustomerWriter(Protocol):
 
         Returns:
             The key, of 32 characters, for the mail; None where nobody has the address. Do not let
-            the client find out which. It is kept nowhere.
+            the client find out which: answer the same, and count on callers who take the time, for
+            nothing is written where there is nobody. It is kept nowhere.
         """
 
     def restore(self, key: str, password: str, work: Work) -> Customer:
