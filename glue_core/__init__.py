@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         RequestFlowAwareApiApplication,
         made_on_access,
     )
-    from glue_core.auditing import AuditEvent, account_digest, audit
+    from glue_core.auditing import AuditEvent, account_digest, account_key, audit
     from glue_core.body import pointer_to, read_json
     from glue_core.building import (
         FIELDS,
@@ -324,6 +324,7 @@ __all__ = [
     "Wrap",
     "Writer",
     "account_digest",
+    "account_key",
     "add_vary",
     "audit",
     "can_be_kept",
@@ -514,6 +515,7 @@ _HOMES = {
     "Wrap": "glue_core.step",
     "Writer": "glue_core.convention",
     "account_digest": "glue_core.auditing",
+    "account_key": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
     "audit": "glue_core.auditing",
     "can_be_kept": "glue_core.columns",

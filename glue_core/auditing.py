@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -84,14 +85,27 @@ def audit(event: AuditEvent) -> None:
 def account_digest(account: str) -> str:
     """Return what stands for the name of an account where the name itself is nobody's business.
 
-    It is the start of the SHA-256 of the name in lower case: whoever knows a name finds its events,
-    and nobody reads a name out of the log.
+    It is the start of the SHA-256 of the name as `account_key` has it: whoever knows a name finds
+    its events, and nobody reads a name out of the log.
     """
-    return hashlib.sha256(normalized(account).encode("utf-8", "surrogatepass")).hexdigest()[
+    return hashlib.sha256(account_key(account).encode("utf-8", "surrogatepass")).hexdigest()[
         :_DIGITS
     ]
 
 
-def normalized(account: str) -> str:
-    """Return the one form of all the ways to type the name of an account."""
-    return account.strip().casefold()
+def account_key(account: str) -> str:
+    """Return the one form of all the ways to type the name of an account.
+
+    Whoever looks an account up by a name that somebody typed, and whoever counts or notes what was
+    typed, takes this form: an account that is found under two spellings is one account for all.
+
+    Args:
+        account: Name as it was typed, such as an e-mail address.
+
+    Returns:
+        The name without the case of letters, in one spelling (Unicode's NFC), and without space
+        around it.
+    """
+    one_spelling = unicodedata.normalize("NFC", account.strip()).casefold()
+    # Folding may take composed letters apart.
+    return unicodedata.normalize("NFC", one_spelling)

@@ -109,6 +109,8 @@ class Operation:
         resource: The type it shows, or None for a handler that writes the body itself.
         singleton: The place holds one resource per parent and takes no id at its end.
         schema: Schema of the request's attributes when it is not the resource's own.
+        partial: Whether a body may leave out what its schema requires; None stands for the default
+            of the method: so it is for ``patch``, and for no other.
         filters: Attributes that ``filter[type.attribute]`` may name.
         sorts: Attributes that ``sort`` may name.
         page: How the collection is cut into pages, or None when it is not.
@@ -157,6 +159,7 @@ class Operation:
     resource: Resource | None = None
     singleton: bool = field(default=False, kw_only=True)
     schema: SchemaClass | None = field(default=None, kw_only=True)
+    partial: bool | None = field(default=None, kw_only=True)
     filters: tuple[str, ...] = field(default=(), kw_only=True)
     sorts: tuple[str, ...] = field(default=(), kw_only=True)
     page: PageRules | None = field(default=None, kw_only=True)
@@ -219,6 +222,11 @@ class Operation:
         if self.ruled is not None or self.schema is not None:
             return self.ruled or self.schema
         return self.resource.attributes if self.resource is not None else None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a body may leave out what its schema requires."""
+        return self.method == "patch" if self.partial is None else self.partial
 
     @property
     def http_method(self) -> str:

@@ -232,13 +232,13 @@ class Lens:
 
         Args:
             values: Attributes as the client wrote them.
-            operation: The operation; a ``patch`` requires no attribute.
+            operation: The operation; a partial one, such as a ``patch``, requires no attribute.
 
         Returns:
             The attributes by the names of the schema's fields, and what is wrong with them. The
             pointers of the errors start at the attributes.
         """
-        key = (operation.schema, operation.ruled, operation.method == "patch")
+        key = (operation.schema, operation.ruled, operation.is_partial)
         schema = self._loaders.get(key)
         if schema is None:
             schema = self._loaders[key] = self._loader(*key)

@@ -17,8 +17,8 @@ from glue_core.auditing import (
     SUCCESSFUL_LOGIN,
     AuditEvent,
     account_digest,
+    account_key,
     audit,
-    normalized,
 )
 from glue_core.errors import Problem
 from glue_core.features import Provider
@@ -49,7 +49,7 @@ class LoginGuard(Protocol):
         Args:
             kind: What wants to log in: ``customer``, ``agent``, ``user``, or another kind.
             address: Address of the caller, as ``REMOTE_ADDR`` has it.
-            account: Name of the account as it was typed; upper and lower case are the same.
+            account: Name of the account as it was typed; `account_key` says what is the same.
             application: Name of the application, for the audit log.
 
         Returns:
@@ -172,7 +172,7 @@ class LoginBlocker:
 
 def _key(what: str, kind: str, address: str, account: str) -> str:
     """Return the key of a document: of bounded length, and without the name of anybody."""
-    digest = hashlib.sha256(normalized(account).encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256(account_key(account).encode("utf-8", "surrogatepass")).hexdigest()
     return f"glue:login:{what}:{kind}:{_network(address)}:{digest}"
 
 

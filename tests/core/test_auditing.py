@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from glue_core import AuditEvent, account_digest, audit
+from glue_core import AuditEvent, account_digest, account_key, audit
 from glue_core.request_id import request_id_of
 
 
@@ -68,3 +68,13 @@ def test_digest_is_as_documented() -> None:
     expected = hashlib.sha256(b"name@example.com").hexdigest()[:16]
 
     assert account_digest(" Name@Example.com") == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["rené@example.com", "rene\u0301@example.com", "RENE\u0301@Example.com", " René@EXAMPLE.com\n"],
+)
+def test_one_account_has_one_key(typed: str) -> None:
+    """A name has one form, whatever its case, the spelling of its letters, and space around it."""
+    assert account_key(typed) == "ren\u00e9@example.com"
+    assert account_digest(typed) == account_digest("ren\u00e9@example.com")

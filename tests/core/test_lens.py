@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from glue_core import GlueResponse, Model, Operation, Relationship, Resource
+from glue_core.operation import Method
 from glue_core.security.lens import KEPT_LENSES, ModelType
 
 
@@ -126,6 +127,17 @@ def test_patch_requires_nothing() -> None:
 
     assert model().lens("things").load({}, patch) == ({}, [])
     assert model().lens("things").load({}, POST)[1] != []
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_operation_says_whether_it_is_partial(method: Method) -> None:
+    """An operation may require attributes, or none, whatever its method."""
+    whole = Operation(method, POST.handler, "things", THING, partial=False)
+    partial = Operation(method, POST.handler, "things", THING, partial=True)
+
+    _, errors = model().lens("things").load({}, whole)
+    assert [(each.code, each.pointer) for each in errors] == [("901", "/name")]
+    assert model().lens("things").load({}, partial) == ({}, [])
 
 
 def test_denied_attribute_does_not_exist() -> None:

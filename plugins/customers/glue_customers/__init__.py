@@ -13,6 +13,7 @@ __all__ = [
     "CONFIRMATION_REQUESTED",
     "CUSTOMER_ANONYMISED",
     "CUSTOMER_CHANGED",
+    "EMAIL_CHANGED",
     "GENDERS",
     "LONGEST_COMPANY",
     "LONGEST_EMAIL",
@@ -49,7 +50,14 @@ Whoever keeps something of the person forgets it then.
 CONFIRMATION_REQUESTED = "customers.confirmation-requested"
 """Name of the event that a customer is to confirm their address; its key is the reference.
 
-The payload has ``key``, for the mail, and ``locale``.
+It follows a registration and a change of the address. The payload has ``key``, for the mail, and
+``locale``.
+"""
+EMAIL_CHANGED = "customers.email-changed"
+"""Name of the event that a customer has another address; its key is the reference.
+
+The payload has ``old_email``, so that its owner can be warned there, and ``locale``. Who took over
+a customer's device must not change the address unseen.
 """
 RESTORE_REQUESTED = "customers.restore-requested"
 """Name of the event that a customer forgot the password; its key is the reference.
@@ -163,7 +171,9 @@ class Customer:
         created_at: Point in time, in UTC.
         updated_at: Point in time of the last change, in UTC; a new password is one.
         password_changed_at: Point in time, in UTC, since which the password is what it is; None
-            for a customer who has none. Tokens that are not younger are void.
+            for a customer who has none.
+        email_changed_at: Point in time, in UTC, since which the address is what it is; None while
+            it is the first one.
     """
 
     id: int
@@ -182,6 +192,16 @@ class Customer:
     created_at: datetime
     updated_at: datetime
     password_changed_at: datetime | None
+    email_changed_at: datetime | None = None
+
+    @property
+    def tokens_end_at(self) -> datetime | None:
+        """Point in time, in UTC: tokens that are not younger are void; None voids none.
+
+        It is the last change of what the customer logs in with: the address or the password.
+        """
+        changes = (self.password_changed_at, self.email_changed_at)
+        return max((each for each in changes if each is not None), default=None)
 
     @property
     def is_confirmed(self) -> bool:
@@ -273,6 +293,11 @@ class CustomerWriter(Protocol):
     def change(self, reference: str, changes: Mapping[str, Any], work: Work) -> Customer:
         """Change fields of a customer; those that are not named stay.
 
+        A change of the address, be it in the case of a letter, publishes `EMAIL_CHANGED`, and voids
+        the tokens of the customer and the keys that were mailed to the old one. Where the setting
+        ``double_opt_in`` is on, the customer counts as unconfirmed then, and
+        `CONFIRMATION_REQUESTED` is published for the new address.
+
         Args:
             reference: Reference of the customer.
             changes: Values by the names of `CustomerDraft`, without ``password``.
@@ -302,7 +327,8 @@ class CustomerWriter(Protocol):
 
         Returns:
             The key, of 32 characters, for the mail; None where nobody has the address. Do not let
-            the client find out which. It is kept nowhere.
+            the client find out which: answer the same, and count on callers who take the time, for
+            nothing is written where there is nobody. It is kept nowhere.
         """
 
     def restore(self, key: str, password: str, work: Work) -> Customer:

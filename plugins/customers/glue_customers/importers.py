@@ -11,11 +11,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, can_be_kept, chunks
+from glue_core import (
+    Cells,
+    Event,
+    Passwords,
+    Row,
+    RowError,
+    RowImporter,
+    Work,
+    account_key,
+    can_be_kept,
+    chunks,
+)
 from glue_customers import CUSTOMER_CHANGED, BadValue, check_password
 from glue_customers.checking import check
 from glue_customers.models import CustomerRow
-from glue_customers.reading import key_of
 from glue_customers.writing import fill, utc_now
 
 COLUMNS = {"locale": "locale_name"}
@@ -58,7 +68,7 @@ class CustomerImporter(RowImporter):
         """Look up the customers and the addresses that a batch names."""
         self._records = {}
         references = [row.get("customer_reference", "") for row in rows]
-        keys = [key_of(row.get("email", "")) for row in rows]
+        keys = [account_key(row.get("email", "")) for row in rows]
         found = [
             *_rows(work, CustomerRow.reference, references),
             *_rows(work, CustomerRow.email_key, keys),
@@ -113,7 +123,7 @@ class CustomerImporter(RowImporter):
             elif row.confirmed_at is not None and values.get("confirmed_at", now) is None:
                 # Whoever confirmed the address since then has done so.
                 del values["confirmed_at"]
-            is_changed = fill(row, values)
+            is_changed = fill(row, values, now)
             if row.confirmed_at is not None:
                 row.confirmation_digest = None
             if record.password is not None and row.password_hash is None:
@@ -129,7 +139,7 @@ class CustomerImporter(RowImporter):
 
     def _take_address(self, reference: str, email: str) -> None:
         """Note whose address it is from now on; one that a row before gave up is free."""
-        key = key_of(email)
+        key = account_key(email)
         owner = self._owners.get(key, reference)
         if owner != reference:
             raise RowError("email", f"The customer {owner!r} has the address {email!r}.")
@@ -142,7 +152,7 @@ class CustomerImporter(RowImporter):
         moving = False
         for reference, record in records.items():
             row = self._known.get(reference)
-            if row is not None and row.email_key != key_of(record.values["email"]):
+            if row is not None and row.email_key != account_key(record.values["email"]):
                 row.email_key = f"moving:{secrets.token_hex(16)}"
                 moving = True
         if moving:

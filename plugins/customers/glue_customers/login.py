@@ -24,7 +24,7 @@ def user_provider(credentials: CustomerCredentials, reader: CustomerReader) -> U
         customer = reader.by_reference(subject.natural_identifier, work)
         if customer is None or customer.is_anonymised:
             return None
-        return Standing(subject_of(customer), customer.password_changed_at)
+        return Standing(subject_of(customer), customer.tokens_end_at)
 
     return UserProvider("customers", KIND, find, authenticate)
 

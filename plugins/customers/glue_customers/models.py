@@ -48,6 +48,7 @@ class CustomerRow(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     password_changed_at: Mapped[datetime | None]
+    email_changed_at: Mapped[datetime | None]
 
 
 class CounterRow(Base):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from glue_core import Work, can_be_kept, chunks
+from glue_core import Work, account_key, can_be_kept, chunks
 from glue_customers import Customer
 from glue_customers.models import CustomerRow
 
@@ -35,16 +34,11 @@ class DatabaseCustomerReader:
         return found
 
 
-def key_of(email: str) -> str:
-    """Return an address as it is compared: without the case of letters, in one spelling."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email).casefold())
-
-
 def row_at(email: str, work: Work) -> CustomerRow | None:
     """Return the row of the customer with this address, or None."""
     if not can_be_kept(email):
         return None
-    question = sa.select(CustomerRow).where(CustomerRow.email_key == key_of(email))
+    question = sa.select(CustomerRow).where(CustomerRow.email_key == account_key(email))
     row: CustomerRow | None = work.session.scalar(question)
     return row
 
@@ -68,4 +62,5 @@ def customer_of(row: CustomerRow) -> Customer:
         created_at=row.created_at,
         updated_at=row.updated_at,
         password_changed_at=row.password_changed_at,
+        email_changed_at=row.email_changed_at,
     )

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Event, Passwords, Work, can_be_kept
+from glue_core import Event, Passwords, Work, account_key, can_be_kept
 from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
     CUSTOMER_CHANGED,
+    EMAIL_CHANGED,
     LONGEST_EMAIL,
     RESTORE_REQUESTED,
     Customer,
@@ -32,7 +33,7 @@ from glue_customers.checking import check
 from glue_customers.models import CustomerRow
 from glue_customers.numbering import next_reference
 from glue_customers.passwords import PasswordRules
-from glue_customers.reading import customer_of, key_of, row_at
+from glue_customers.reading import customer_of, row_at
 
 CHANGEABLE = tuple(field.name for field in fields(CustomerDraft) if field.name != "password")
 KEY_BYTES = 16
@@ -92,7 +93,7 @@ class DatabaseCustomerWriter:
         now = self._now()
         row = CustomerRow(
             reference=next_reference(work.session, self._prefix),
-            email_key=key_of(draft.email),
+            email_key=account_key(draft.email),
             password_hash=hashed,
             confirmation_digest=None if key is None else digest_of(key),
             confirmed_at=now if key is None else None,
@@ -103,9 +104,7 @@ class DatabaseCustomerWriter:
         )
         work.session.add(row)
         self._flush(row, work)
-        if key is not None:
-            payload = {"key": key, "locale": row.locale}
-            work.publish(Event(CONFIRMATION_REQUESTED, row.reference, payload))
+        self._ask_for_confirmation(row, key, work)
         return Registration(customer_of(row), key)
 
     def confirm(self, key: str, work: Work) -> Customer:
@@ -129,9 +128,15 @@ class DatabaseCustomerWriter:
             other = row_at(changes["email"], work)
             if other is not None and other is not row:
                 raise EmailInUse(changes["email"])
-        if fill(row, changes):
-            row.updated_at = self._now()
+        old, now = row.email, self._now()
+        if fill(row, changes, now):
+            row.updated_at = now
+            key = self._unconfirm(row) if row.email != old else None
             self._flush(row, work)
+            if row.email != old:
+                payload = {"old_email": old, "locale": row.locale}
+                work.publish(Event(EMAIL_CHANGED, row.reference, payload))
+            self._ask_for_confirmation(row, key, work)
         return customer_of(row)
 
     def set_password(self, reference: str, old: str, new: str, work: Work) -> Customer:
@@ -185,11 +190,25 @@ class DatabaseCustomerWriter:
         row.password_hash = None
         row.confirmation_digest = row.restore_digest = None
         row.restore_ends_at = None
-        row.password_changed_at = None
+        row.password_changed_at = row.email_changed_at = None
         row.anonymised_at = row.updated_at = now
         self._flush(row, work)
         work.publish(Event(CUSTOMER_ANONYMISED, row.reference))
         return customer_of(row)
+
+    def _unconfirm(self, row: CustomerRow) -> str | None:
+        """Have a new address confirmed; return the key, or None where nobody confirms any."""
+        if not self._double_opt_in:
+            return None
+        key = _new_key()
+        row.confirmation_digest = digest_of(key)
+        row.confirmed_at = None
+        return key
+
+    def _ask_for_confirmation(self, row: CustomerRow, key: str | None, work: Work) -> None:
+        if key is not None:
+            payload = {"key": key, "locale": row.locale}
+            work.publish(Event(CONFIRMATION_REQUESTED, row.reference, payload))
 
     def _take_password(self, row: CustomerRow, hashed: str, work: Work) -> None:
         row.password_hash = hashed
@@ -212,13 +231,24 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
-def fill(row: CustomerRow, values: Mapping[str, Any]) -> bool:
-    """Set fields of a row by their names in a draft, and say whether any became another."""
+def fill(row: CustomerRow, values: Mapping[str, Any], now: datetime) -> bool:
+    """Set fields of a row by their names in a draft, and say whether any became another.
+
+    Args:
+        row: The row; one that is new has no address yet.
+        values: Values by the names of fields.
+        now: When this is, with its zone.
+    """
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    if "email" in changed and row.email is not None:
+        row.email_changed_at = now
     for name, value in changed.items():
         setattr(row, name, value)
     if "email" in changed:
-        row.email_key = key_of(changed["email"])
+        row.email_key = account_key(changed["email"])
+        # Keys that were mailed to the old address prove nothing about who has the new one.
+        row.confirmation_digest = row.restore_digest = None
+        row.restore_ends_at = None
     return bool(changed)
 
 

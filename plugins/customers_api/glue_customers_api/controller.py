@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from glue_core import GlueRequest, GlueResponse, NotFound
-from glue_customers import CustomerReader, CustomerWriter, InvalidKey
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from glue_core import GlueRequest, GlueResponse, LoginGuard, NotFound, too_many_attempts
+from glue_customers import (
+    CustomerReader,
+    CustomerWriter,
+    InvalidKey,
+    NoSuchCustomer,
+    WrongPassword,
+)
 from glue_customers_api.access import note_registered, own_reference
 from glue_customers_api.processor import (
     changes_of,
@@ -14,6 +23,9 @@ from glue_customers_api.processor import (
     told,
 )
 from glue_customers_api.resource import INVALID_CONFIRMATION_KEY, INVALID_RESTORE_KEY, NOT_FOUND
+
+KIND = "customer"
+"""Kind of the logins that a changed password is counted with."""
 
 
 class CustomersController:
@@ -60,14 +72,16 @@ class CustomersController:
 class PasswordsController:
     """Answers requests that change passwords and confirm addresses."""
 
-    def __init__(self, writer: CustomerWriter) -> None:
+    def __init__(self, reader: CustomerReader, writer: CustomerWriter, guard: LoginGuard) -> None:
+        self._reader = reader
         self._writer = writer
+        self._guard = guard
 
     def change(self, request: GlueRequest) -> GlueResponse:
         """Give a customer who knows the old password another one."""
         check_equal(request, "new_password")
         old, new = (request.attributes[name] for name in ("password", "new_password"))
-        with told(request):
+        with told(request), self._counted(request):
             self._writer.set_password(request.resource.id or "", old, new, request.work)
         return GlueResponse.no_content()
 
@@ -95,3 +109,25 @@ class PasswordsController:
         except InvalidKey as error:
             raise refusal(request, INVALID_CONFIRMATION_KEY, "registration_key") from error
         return GlueResponse.no_content()
+
+    @contextmanager
+    def _counted(self, request: GlueRequest) -> Iterator[None]:
+        """Count a password that is wrong, and let nobody guess on: a token may be a stolen one.
+
+        It counts with the logins of the account, which the same password opens.
+        """
+        customer = self._reader.by_reference(request.resource.id or "", request.work)
+        if customer is None or customer.is_anonymised:
+            raise NoSuchCustomer(request.resource.id)
+        address = str(request.http_request_attributes.get("REMOTE_ADDR") or "")
+        where = (KIND, address, customer.email)
+        application = request.application
+        seconds = self._guard.blocked(*where, application=application)
+        if seconds:
+            raise too_many_attempts(seconds)
+        try:
+            yield
+        except WrongPassword:
+            self._guard.failed(*where, application=application, reason="wrong present password")
+            raise
+        self._guard.succeeded(*where, application=application, subject=customer.reference)

@@ -9,6 +9,7 @@ from glue_core import (
     Build,
     ErrorText,
     Features,
+    LoginGuard,
     Operation,
     Policy,
     Step,
@@ -43,8 +44,9 @@ from glue_customers_api.texts import TEXTS
 def glue_resources(features: Features) -> Sequence[Operation]:
     """Contribute registration, the customer's own data, and passwords."""
     writer = features.get(CustomerWriter)
-    customers = CustomersController(features.get(CustomerReader), writer)
-    passwords = PasswordsController(writer)
+    reader = features.get(CustomerReader)
+    customers = CustomersController(reader, writer)
+    passwords = PasswordsController(reader, writer, features.get(LoginGuard))
     place = CUSTOMERS.type
     return [
         Operation(
@@ -80,6 +82,7 @@ def glue_resources(features: Features) -> Sequence[Operation]:
             passwords.change,
             PASSWORD.type,
             PASSWORD,
+            partial=False,
             protection=OWN,
             status=204,
             errors=(UNAUTHORIZED, NOT_FOUND, NOT_EQUAL, WRONG_PASSWORD, *WEAK_PASSWORD),
@@ -97,6 +100,7 @@ def glue_resources(features: Features) -> Sequence[Operation]:
             passwords.restore,
             RESTORE_PASSWORD.type,
             RESTORE_PASSWORD,
+            partial=False,
             protection=PUBLIC,
             status=204,
             errors=(NOT_EQUAL, INVALID_RESTORE_KEY, *WEAK_PASSWORD),

@@ -31,6 +31,10 @@ TEXTS = (
         "abzuschließen. Bitte sehen Sie in Ihr Postfach.",
     ),
     _of(resource.NOT_FOUND, "Den Kunden gibt es nicht."),
+    _of(
+        resource.NOT_EQUAL,
+        "Der Wert im Feld password muss dem Wert im Feld confirmPassword gleichen.",
+    ),
     _of(resource.WRONG_PASSWORD, "Falsches Passwort"),
     _of(resource.UNAUTHORIZED, "Die Anfrage ist nicht erlaubt."),
     _of(
@@ -41,6 +45,10 @@ TEXTS = (
         "Der Schlüssel zum Zurücksetzen des Passworts ist nicht gültig.",
     ),
     _of(resource.INVALID_EMAIL, "Das ist keine E-Mail-Adresse."),
+    _of(
+        resource.EMAIL_TOO_LONG,
+        "Die E-Mail-Adresse ist zu lang. Sie darf höchstens 100 Zeichen haben.",
+    ),
     _of(resource.PASSWORD_TOO_SHORT, "Das Passwort ist zu kurz."),
     _of(resource.PASSWORD_TOO_LONG, "Das Passwort ist zu lang."),
     _of(resource.PASSWORD_CHARACTERS, "Das Passwort hat nicht die richtigen Zeichen."),

@@ -10,11 +10,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from glue_core import Cells, Event, Passwords, Row, RowError, RowImporter, Work, can_be_kept, chunks
+from glue_core import (
+    Cells,
+    Event,
+    Passwords,
+    Row,
+    RowError,
+    RowImporter,
+    Work,
+    account_key,
+    can_be_kept,
+    chunks,
+)
 from glue_users import USER_CHANGED, BadValue, check_password
 from glue_users.checking import check
 from glue_users.models import UserRow
-from glue_users.reading import key_of
 from glue_users.writing import fill, utc_now
 
 COLUMNS = {"locale": "locale_name"}
@@ -51,7 +61,7 @@ class UserImporter(RowImporter):
     def prepare(self, rows: Sequence[Row], work: Work) -> None:
         """Look up the users that a batch names."""
         self._known, self._owners, self._records = {}, {}, {}
-        keys = {key_of(row.get("username", "")) for row in rows}
+        keys = {account_key(row.get("username", "")) for row in rows}
         named = {row.get("uuid", "").lower() for row in rows}
         for part in chunks(filter(can_be_kept, keys)):
             found = work.session.scalars(sa.select(UserRow).where(UserRow.username_key.in_(part)))
@@ -79,7 +89,7 @@ class UserImporter(RowImporter):
             password = self._password(cells)
         except BadValue as error:
             raise RowError(COLUMNS.get(error.field, error.field), error.reason) from None
-        key = key_of(values["username"])
+        key = account_key(values["username"])
         uuid = self._uuid(cells, key)
         if uuid is not None:
             self._owners[uuid] = key

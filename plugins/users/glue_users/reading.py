@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from glue_core import Work, can_be_kept, chunks
+from glue_core import Work, account_key, can_be_kept, chunks
 from glue_users import User
 from glue_users.models import UserRow
 
@@ -38,16 +37,11 @@ class DatabaseUserReader:
         return tuple(map(user_of, work.session.scalars(question)))
 
 
-def key_of(username: str) -> str:
-    """Return a username as it is compared: without the case of letters, in one spelling."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", username).casefold())
-
-
 def row_named(username: str, work: Work) -> UserRow | None:
     """Return the row of the user with this username, or None."""
     if not can_be_kept(username):
         return None
-    question = sa.select(UserRow).where(UserRow.username_key == key_of(username))
+    question = sa.select(UserRow).where(UserRow.username_key == account_key(username))
     row: UserRow | None = work.session.scalar(question)
     return row
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from glue_core import Event, Passwords, Work, can_be_kept
+from glue_core import Event, Passwords, Work, account_key, can_be_kept
 from glue_users import (
     USER_CHANGED,
     NoSuchUser,
@@ -23,7 +23,7 @@ from glue_users import (
 )
 from glue_users.checking import check
 from glue_users.models import UserRow
-from glue_users.reading import key_of, row_named, user_of
+from glue_users.reading import row_named, user_of
 
 CHANGEABLE = tuple(field.name for field in fields(UserDraft) if field.name != "password")
 
@@ -60,7 +60,7 @@ class DatabaseUserWriter:
         now = self._now()
         row = UserRow(
             uuid=str(uuids.uuid4()),
-            username_key=key_of(draft.username),
+            username_key=account_key(draft.username),
             password_hash=hashed,
             created_at=now,
             updated_at=now,
@@ -119,7 +119,7 @@ def fill(row: UserRow, values: Mapping[str, Any]) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     if "username" in changed:
-        row.username_key = key_of(changed["username"])
+        row.username_key = account_key(changed["username"])
     return bool(changed)
 
 

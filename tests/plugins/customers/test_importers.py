@@ -12,7 +12,7 @@ import bcrypt
 import pytest
 
 from glue_core import Event, Importer, ImportReport, import_directory
-from glue_customers import CUSTOMER_CHANGED
+from glue_customers import CUSTOMER_CHANGED, InvalidKey
 
 REQUIRED = ("customer_reference", "email", "first_name", "last_name")
 COLUMNS = (
@@ -155,6 +155,22 @@ def test_row_updates_by_reference(shop: Any, load: Load) -> None:
         None,
     )
     assert customer.company == "Lumo"
+
+
+def test_address_of_a_file_ends_tokens(shop: Any, load: Load) -> None:
+    """An address that a file changes ends tokens and keys, and leaves the confirmation alone."""
+    load(ADA)
+    before = shop.read("DE--1")
+    with shop.database.work() as work:
+        key = shop.writer.request_restore(before.email, work)
+
+    load(("DE--1", "ada@example.org", "Ada", "Holm", ""), columns=(*REQUIRED, "phone"))
+
+    after = shop.read("DE--1")
+    assert (before.email_changed_at, after.tokens_end_at) == (None, after.updated_at)
+    assert after.is_confirmed
+    with shop.database.work() as work, pytest.raises(InvalidKey):
+        shop.writer.restore(key, "Better horse 2", work)
 
 
 def test_later_row_stays(shop: Any, load: Load) -> None:

@@ -30,6 +30,15 @@ def test_wrong_password_belongs_to_nobody(shop: Any) -> None:
         assert provider.authenticate(customer.email, "wrong", work) is None
 
 
+def test_standing_after_another_address(shop: Any) -> None:
+    """Tokens count since the last address, where that is younger than the password."""
+    customer = shop.customer()
+    provider: Any = user_provider(shop.credentials, shop.reader)
+    with shop.database.work() as work:
+        changed = shop.writer.change(customer.reference, {"email": "ada@example.org"}, work)
+        assert provider.find(subject_of(changed), work).not_before == changed.email_changed_at
+
+
 def test_standing(shop: Any) -> None:
     """Tokens count since the last password, as long as the customer was not anonymised."""
     customer = shop.customer()

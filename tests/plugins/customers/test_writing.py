@@ -14,6 +14,7 @@ from glue_customers import (
     CONFIRMATION_REQUESTED,
     CUSTOMER_ANONYMISED,
     CUSTOMER_CHANGED,
+    EMAIL_CHANGED,
     RESTORE_REQUESTED,
     BadValue,
     CustomerDraft,
@@ -182,6 +183,86 @@ def test_address_of_another_is_refused(shop: Any) -> None:
         shop.writer.change(customer.reference, {"email": "Ada@Example.com"}, work)
     with shop.database.work() as work, pytest.raises(EmailInUse):
         shop.writer.change(customer.reference, {"email": "BEN@example.com"}, work)
+
+
+def test_change_of_the_address_makes_keys_void(shop: Any) -> None:
+    """Keys that were mailed to the old address do nothing after the change of it."""
+    made = shop.register()
+    with shop.database.work() as work:
+        restoring = shop.writer.request_restore("ada@example.com", work)
+        shop.writer.change(made.customer.reference, {"email": "ada@example.org"}, work)
+
+    with shop.database.work() as work, pytest.raises(InvalidKey):
+        shop.writer.restore(restoring, "Better horse 2", work)
+    with shop.database.work() as work, pytest.raises(InvalidKey):
+        shop.writer.confirm(made.confirmation_key, work)
+
+
+def test_new_address_is_to_be_confirmed(shop: Any) -> None:
+    """After a change of the address nobody logs in until the key of a mail to it was used."""
+    customer = shop.customer(locale="de_DE")
+    shop.events()
+    with shop.database.work() as work:
+        changed = shop.writer.change(customer.reference, {"email": "ada@example.org"}, work)
+
+    assert not changed.is_confirmed
+    assert shop.login("ada@example.org") is None
+    asked = [each for each in shop.events() if each.name == CONFIRMATION_REQUESTED]
+    assert [(each.key, each.payload["locale"]) for each in asked] == [(customer.reference, "de_DE")]
+    with shop.database.work() as work:
+        shop.writer.confirm(asked[0].payload["key"], work)
+    assert shop.login("ada@example.org") is not None
+
+
+@pytest.mark.parametrize("double_opt_in", [True, False])
+def test_old_address_can_be_warned(shop: Any, double_opt_in: bool) -> None:
+    """A change of the address tells what it was before, whether or not one is confirmed."""
+    customer = shop.customer(locale="de_DE")
+    shop.events()
+    writer = shop.writer_with(double_opt_in=double_opt_in)
+    with shop.database.work() as work:
+        changed = writer.change(customer.reference, {"email": "ada@example.org"}, work)
+
+    told = [each for each in shop.events() if each.name == EMAIL_CHANGED]
+    payload = {"old_email": "ada@example.com", "locale": "de_DE"}
+    assert told == [Event(EMAIL_CHANGED, customer.reference, payload)]
+    assert changed.is_confirmed is not double_opt_in
+
+
+@pytest.mark.parametrize("email", ["ADA@example.com", "ada@example.org"], ids=["case", "another"])
+def test_tokens_end_with_the_address(shop: Any, email: str) -> None:
+    """Tokens from before a change of the address are void: what somebody logs in with is new."""
+    customer = shop.customer()
+    with shop.database.work() as work:
+        changed = shop.writer.change(customer.reference, {"email": email}, work)
+
+    assert customer.tokens_end_at == customer.password_changed_at
+    assert changed.tokens_end_at == changed.email_changed_at == changed.updated_at
+    assert changed.tokens_end_at > customer.tokens_end_at
+
+
+def test_other_changes_leave_the_confirmation_alone(shop: Any) -> None:
+    """Whoever changes something else, or sends the address as it is, stays confirmed."""
+    customer = shop.customer()
+    with shop.database.work() as work:
+        changes = {"email": "ada@example.com", "last_name": "Winter"}
+        changed = shop.writer.change(customer.reference, changes, work)
+
+    assert (changed.confirmed_at, changed.email_changed_at) == (customer.confirmed_at, None)
+    assert changed.tokens_end_at == customer.tokens_end_at
+
+
+def test_other_changes_leave_keys_alone(shop: Any) -> None:
+    """Keys outlive a change that leaves the address as it is."""
+    made = shop.register()
+    with shop.database.work() as work:
+        restoring = shop.writer.request_restore("ada@example.com", work)
+        changes = {"email": "ada@example.com", "last_name": "Winter"}
+        shop.writer.change(made.customer.reference, changes, work)
+
+    with shop.database.work() as work:
+        assert shop.writer.restore(restoring, "Better horse 2", work)
+        assert shop.writer.confirm(made.confirmation_key, work).is_confirmed
 
 
 def test_unknown_field_is_an_error_of_the_caller(shop: Any) -> None:

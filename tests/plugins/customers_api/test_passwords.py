@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from glue_core.testing import assert_error
+from glue_core import LoginGuard
+from glue_core.testing import assert_error, installed
 
 Shop = Any
 PASSWORD = "Correct-horse-1"
@@ -60,6 +62,40 @@ def test_change_that_is_refused(
     pointer = f"/data/attributes/{name or 'newPassword'}"
     assert_error(answer, status or 400, code or "421", pointer=pointer)
     assert shop.login() is not None
+
+
+def test_present_password_is_not_guessed(open_shop: Callable[..., Shop]) -> None:
+    """Who fails too often has to wait, even with the right password, which then changes nothing."""
+    shop = open_shop(settings={"login": {"attempts": 3}})
+    ada = shop.customer()
+    for _ in range(3):
+        wrong = {**CHANGE, "password": "Another-horse-1"}
+        answer = shop.send("PATCH", f"/customer-password/{ada}", wrong, as_=ada)
+        assert_error(answer, 400, "408")
+
+    answer = shop.send("PATCH", f"/customer-password/{ada}", CHANGE, as_=ada)
+    assert_error(answer, 429, "4401")
+    assert answer.headers["retry-after"] == "300"
+    assert shop.login() is not None
+
+
+def test_logins_and_changes_count_together(open_shop: Callable[..., Shop]) -> None:
+    """The counter is that of the account's logins, and the right password forgets it."""
+    shop = open_shop(settings={"login": {"attempts": 3}})
+    ada = shop.customer()
+    guard = shop.deployment.features.get(LoginGuard)
+    guessed = ("customer", "127.0.0.1", "ADA@example.com")
+    for _ in range(2):
+        guard.failed(*guessed)
+    right = shop.send("PATCH", f"/customer-password/{ada}", CHANGE, as_=ada)
+    assert right.status_code == 204
+
+    guard.failed(*guessed)
+    guard.failed(*guessed)
+    assert guard.blocked(*guessed) == 0
+    wrong = {**CHANGE, "password": "Another-horse-1"}
+    assert_error(shop.send("PATCH", f"/customer-password/{ada}", wrong, as_=ada), 400, "408")
+    assert guard.blocked(*guessed) > 0
 
 
 def test_field_is_named(shop: Shop) -> None:
@@ -147,6 +183,36 @@ def test_restoring_that_is_refused(
 
     assert_error(answer, status, code, pointer=f"/data/attributes/{name}")
     assert shop.login() is not None
+
+
+@pytest.mark.parametrize("path", ["/customer-password/{}", "/customer-restore-password/{}"])
+@pytest.mark.parametrize(
+    ("media_type", "start"),
+    [
+        ("application/vnd.api+json", "/data/attributes"),
+        ("application/hal+json", ""),
+        ("application/json", ""),
+    ],
+)
+def test_all_is_required(
+    open_shop: Callable[..., Shop], path: str, media_type: str, start: str
+) -> None:
+    """A new password needs each attribute, in every convention."""
+    shop = open_shop(*installed("hal"))
+    id_ = shop.customer()
+    path, type_ = path.format(id_), path.split("/")[1]
+    body = {"data": {"type": type_, "id": id_, "attributes": {}}} if start else {}
+    client = shop.as_(id_, plain=True)
+    headers = {"accept": media_type, "content-type": media_type}
+    answer = client.patch(path, body=json.dumps(body).encode(), headers=headers)
+
+    required = {
+        "customer-password": {"password", "newPassword", "confirmPassword"},
+        "customer-restore-password": {"restorePasswordKey", "password", "confirmPassword"},
+    }[type_]
+    assert answer.status_code == 422, answer.text
+    for name in required:
+        assert f'"{start}/{name}"' in answer.text
 
 
 def test_plain_json_restores(shop: Shop) -> None:

@@ -67,6 +67,22 @@ def test_other_password_ends_tokens(shop: Shop) -> None:
     assert_error(as_(shop, token).get("/customers"), 401, "001")
 
 
+def test_other_address_ends_tokens(shop: Shop) -> None:
+    """Tokens from before the change of the address prove nothing; one confirms the new address."""
+    ada = shop.customer()
+    token = log_in(shop)
+    shop.events()
+
+    answer = shop.send("PATCH", f"/customers/{ada}", {"email": "ada@example.org"}, as_=token)
+    assert answer.status_code == 200, answer
+    assert_error(as_(shop, token).get("/customers"), 401, "001")
+    assert shop.login("ada@example.org") is None
+    (event,) = (e for e in shop.events() if e.name == "customers.confirmation-requested")
+    shop.send("POST", "/customer-confirmation", {"registrationKey": event.payload["key"]})
+    assert shop.login("ada@example.org") is not None
+    assert_error(as_(shop, token).get("/customers"), 401, "001")
+
+
 def test_restored_password_ends_tokens(shop: Shop) -> None:
     """The same where the password was restored by a mail."""
     shop.customer()
