@@ -23,6 +23,7 @@ __all__ = [
     "IssuedToken",
     "NewSecret",
     "NoSuchClient",
+    "NoSuchKey",
     "OauthClient",
     "OauthServer",
     "RefreshTokens",
@@ -160,6 +161,10 @@ class SigningKey:
     retired_at: datetime | None = None
 
 
+class NoSuchKey(Exception):
+    """There is no signing key with this id; the text says so."""
+
+
 class SigningKeys(Protocol):
     """The keys that sign access tokens; one is made when there is none."""
 
@@ -171,6 +176,19 @@ class SigningKeys(Protocol):
 
         Returns:
             The key that signs now.
+        """
+
+    def revoke(self, kid: str, work: Work) -> SigningKey:
+        """Delete a key that others may have; where it signed, the next one does from now on.
+
+        Its tokens are void: in every worker once it asks anew whether they count, which it does
+        after ``revocation_seconds``.
+
+        Returns:
+            The key that signs now.
+
+        Raises:
+            NoSuchKey: There is no such key.
         """
 
     def public_set(self) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Claims:
         not_before: Seconds since 1970; before them it counts for nothing.
         expires_at: Seconds since 1970.
         scopes: Its scopes.
+        key: Id of the key that signed it.
         raw: All claims.
     """
 
@@ -52,6 +53,7 @@ class Claims:
     not_before: float
     expires_at: float
     scopes: tuple[str, ...]
+    key: str
     raw: Mapping[str, Any] = field(repr=False)
 
 
@@ -140,7 +142,10 @@ class AccessTokens:
         if str(header.get("typ", "")).lower() not in TYPES:
             raise InvalidToken("the type is no access token's")
         kid = header.get("kid")
-        known = self._keys.ring(kid).verifiers.get(kid) if isinstance(kid, str) else None
+        if not isinstance(kid, str):
+            raise InvalidToken("the key is not named")
+        ring = self._keys.ring(kid)
+        known = ring.verifiers.get(kid)
         if known is None:
             raise InvalidToken("the key is not known")
         key, algorithm = known
@@ -149,7 +154,7 @@ class AccessTokens:
         except (JoseError, ValueError) as error:
             raise InvalidToken(f"the signature does not fit: {type(error).__name__}") from error
         try:
-            claims = self._claims(raw)
+            claims = self._claims(raw, kid)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise InvalidToken("a claim is missing or of another type") from error
         if raw.get("iss") not in self._rules.issuers_for(claims.audience):
@@ -158,9 +163,14 @@ class AccessTokens:
             raise InvalidToken("it has expired")
         if max(claims.not_before, claims.issued_at) > now + self._rules.clock_skew:
             raise InvalidToken("it is not valid yet")
+        # Who has a key that leaked writes any times: what we never wrote is not ours.
+        if claims.expires_at - claims.issued_at > self._rules.longest_token.total_seconds():
+            raise InvalidToken("it lives longer than any of ours")
+        if claims.issued_at > ring.retired.get(kid, claims.issued_at) + self._rules.clock_skew:
+            raise InvalidToken("its key had retired when it was issued")
         return claims
 
-    def _claims(self, raw: Mapping[str, Any]) -> Claims:
+    def _claims(self, raw: Mapping[str, Any], kid: str) -> Claims:
         subject = Subject(raw["kind"], orjson.loads(raw["sub"]))
         scopes = tuple(map(str, raw["scopes"]))
         audience, client = raw["aud"][0], raw["client_id"]
@@ -187,6 +197,7 @@ class AccessTokens:
             float(raw["nbf"]),
             float(raw["exp"]),
             scopes,
+            kid,
             raw,
         )
 

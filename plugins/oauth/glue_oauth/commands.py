@@ -17,6 +17,7 @@ from glue_oauth import (
     ClientRegistry,
     NewSecret,
     NoSuchClient,
+    NoSuchKey,
     OauthClient,
     SigningKey,
     SigningKeys,
@@ -33,7 +34,7 @@ def _work(session: Session, *, writes: bool = True) -> Iterator[tuple[Features, 
         try:
             with deployment.services.database.work(writes=writes) as work:
                 yield deployment.features, work
-        except (BadClient, NoSuchClient) as error:
+        except (BadClient, NoSuchClient, NoSuchKey) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -115,7 +116,7 @@ def rotate_secret(session: Session, id_: str, as_json: bool) -> None:
 
 @click.group()
 def keys() -> None:
-    """List and rotate the keys that sign access tokens."""
+    """List, rotate and revoke the keys that sign access tokens."""
 
 
 @keys.command("list")
@@ -141,6 +142,17 @@ def rotate_keys(session: Session) -> None:
     with _work(session) as (features, work):
         active = features.get(SigningKeys).rotate(work)
     click.echo(f"The key {active.kid} ({active.algorithm}) signs now.")
+
+
+@keys.command("revoke")
+@click.argument("kids", metavar="KID...", nargs=-1, required=True)
+@click.pass_obj
+def revoke_keys(session: Session, kids: tuple[str, ...]) -> None:
+    """Delete keys that others may have; the tokens that they signed are void."""
+    with _work(session) as (features, work):
+        for kid in kids:
+            active = features.get(SigningKeys).revoke(kid, work)
+    click.echo(f"Revoked {', '.join(kids)}. The key {active.kid} ({active.algorithm}) signs now.")
 
 
 @click.group()

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from sqlalchemy.exc import IntegrityError
 
 from glue_core import ConfigurationError, Database, ServiceUnavailable, Work
-from glue_oauth import SigningKey
+from glue_oauth import NoSuchKey, SigningKey
 from glue_oauth.clock import utc_now
 from glue_oauth.models import KeyRow
 
@@ -32,6 +32,7 @@ FAILED_SECONDS = 5.0
 LOG = logging.getLogger("glue.oauth")
 
 AnyKey = RSAKey | ECKey | OKPKey
+_Facts = tuple[str, str, str, str, datetime | None]
 _IMPORTS: Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {
     "RS256": RSAKey,
     "ES256": ECKey,
@@ -48,6 +49,7 @@ class Ring:
         algorithm: Algorithm of the one that signs.
         kid: Id of the one that signs.
         verifiers: Keys and their algorithms by id.
+        retired: When keys retired, in seconds since 1970, by the ids of those that did.
         public: The public keys as a JSON Web Key Set.
         read_at: Point of the monotonic clock.
     """
@@ -56,6 +58,7 @@ class Ring:
     algorithm: str
     kid: str
     verifiers: Mapping[str, tuple[AnyKey, str]] = field(repr=False)
+    retired: Mapping[str, float]
     public: dict[str, Any]
     read_at: float
 
@@ -125,10 +128,11 @@ class DatabaseKeys:
     def ring_in(self, work: Work) -> Ring:
         """Return the keys to somebody who is in the middle of a unit of work.
 
-        A first key is made in that unit then: SQLite has one writer at a time.
+        A first key is made in that unit then: SQLite has one writer at a time. Whether the key
+        still signs is asked in it as well: what a retired or revoked one signs counts for nothing.
         """
         ring = self._ring
-        if ring is None or self._is_stale(ring, None):
+        if ring is None or self._is_stale(ring, None) or not _signs(ring.kid, work):
             ring = self._read()
             self._ring = ring
         if ring is not None:
@@ -190,6 +194,31 @@ class DatabaseKeys:
         work.after_commit(self.forget)
         return _shown(new)
 
+    def revoke(self, kid: str, work: Work) -> SigningKey:
+        """Delete a key; where it signed, the next one does."""
+        now = self._now()
+        order = sa.select(KeyRow).order_by(KeyRow.kid).with_for_update()
+        rows = {row.kid: row for row in work.session.scalars(order)}
+        gone = rows.pop(kid, None)
+        if gone is None:
+            raise NoSuchKey(f"There is no signing key {kid!r}; 'glue keys list' lists them.")
+        work.session.delete(gone)
+        # The row must give its state up before another may have it.
+        work.session.flush()
+        states = {row.state: row for row in rows.values()}
+        active = states.get(ACTIVE)
+        if active is None:
+            active = states.pop(NEXT, None) or self._make(ACTIVE, now)
+            active.state, active.activated_at = ACTIVE, now
+            work.session.add(active)
+            work.session.flush()
+        if NEXT not in states:
+            work.session.add(self._make(NEXT, now))
+            work.session.flush()
+        LOG.warning("The signing key %s is revoked: its tokens are void.", kid)
+        work.after_commit(self.forget)
+        return _shown(active)
+
     def drop_retired(self, work: Work) -> int:
         """Delete keys whose last token has expired and return how many there were."""
         found: Any = work.session.execute(
@@ -203,20 +232,23 @@ class DatabaseKeys:
     def _rows(self, work: Work) -> Sequence[KeyRow]:
         return work.session.scalars(sa.select(KeyRow)).all()
 
-    def _facts(self, work: Work) -> Sequence[tuple[str, str, str, str]]:
-        return [(row.kid, row.algorithm, row.state, row.private_pem) for row in self._rows(work)]
+    def _facts(self, work: Work) -> Sequence[_Facts]:
+        return [
+            (row.kid, row.algorithm, row.state, row.private_pem, row.retired_at)
+            for row in self._rows(work)
+        ]
 
     def _read(self) -> Ring | None:
         with self._database().work(writes=False) as work:
             rows = self._facts(work)
         return self._ring_of(rows)
 
-    def _ring_of(self, rows: Sequence[tuple[str, str, str, str]]) -> Ring | None:
-        if not any(state == ACTIVE for _, _, state, _ in rows):
+    def _ring_of(self, rows: Sequence[_Facts]) -> Ring | None:
+        if not any(state == ACTIVE for _, _, state, _, _ in rows):
             return None
         verifiers: dict[str, tuple[AnyKey, str]] = {}
         signer: tuple[AnyKey, str] | None = None
-        for kid, algorithm, state, pem in rows:
+        for kid, algorithm, state, pem, _ in rows:
             key = self._opened(kid, algorithm, pem)
             verifiers[kid] = (key, algorithm)
             if state == ACTIVE:
@@ -231,6 +263,7 @@ class DatabaseKeys:
             signer[1],
             str(signer[0].kid),
             verifiers,
+            {kid: at.timestamp() for kid, _, _, _, at in rows if at is not None},
             {"keys": sorted(public, key=lambda each: each["kid"])},
             self._monotonic(),
         )
@@ -288,6 +321,11 @@ class DatabaseKeys:
                 f"The signing key {kid!r} in the database cannot be opened.\n"
                 f"Set 'plugins.oauth.key_secret' to what it was encrypted with."
             ) from error
+
+
+def _signs(kid: str, work: Work) -> bool:
+    signing = sa.select(KeyRow.kid).where(KeyRow.kid == kid, KeyRow.state == ACTIVE)
+    return work.session.scalar(signing) is not None
 
 
 def _shown(row: KeyRow) -> SigningKey:

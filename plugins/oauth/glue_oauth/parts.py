@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from glue_core import (
     ConfigurationError,
@@ -28,8 +28,6 @@ from glue_oauth.settings import DROP, Rules
 from glue_oauth.verifying import Verifier
 
 NAME = "oauth"
-MARGIN = timedelta(hours=1)
-"""What a key is kept beyond the longest token: workers notice a rotation a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class Parts:
         if not draft.scopes:
             raise ValueError("A token needs scopes: give the draft some.")
         lifetime = draft.lifetime or self.rules.access_token
-        if lifetime > self.rules.key_retention - MARGIN:
+        if lifetime > self.rules.longest_token:
             raise ValueError(
                 f"A token of {lifetime} would live longer than the key that signs it: raise "
                 f"'plugins.oauth.key_retention'."
@@ -128,7 +126,7 @@ def make_parts(
     Raises:
         ConfigurationError: A token would live longer than the key that signs it.
     """
-    if rules.access_token > rules.key_retention - MARGIN:
+    if rules.access_token > rules.longest_token:
         raise ConfigurationError(
             f"plugins.oauth.access_token is {rules.access_token}, and signing keys verify for "
             f"{rules.key_retention} after they signed last.\n"

@@ -127,7 +127,7 @@ def glue_commands() -> Sequence[Command]:
     """Add ``glue clients``, ``glue keys`` and ``glue tokens``."""
     return [
         Command("clients", "Create, list, disable clients of the OAuth server.", _clients),
-        Command("keys", "List and rotate the keys that sign tokens.", _keys),
+        Command("keys", "List, rotate, revoke the keys that sign.", _keys),
         Command("tokens", "Clean up after tokens.", _tokens),
     ]
 

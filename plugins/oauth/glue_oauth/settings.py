@@ -17,6 +17,9 @@ ALGORITHMS = ("RS256", "ES256", "Ed25519")
 REFUSE, DROP = "refuse", "drop"
 ARRAY, OBJECT = "array", "object"
 
+MARGIN = timedelta(hours=1)
+"""What a key is kept beyond the longest token: workers notice a rotation a little later."""
+
 _ADDRESS = validate.Regexp(
     r"https?://[^/?#\s]+(/[^?#\s]*)?\Z",
     error="This is no issuer: an address that starts with https://, without query and fragment.",
@@ -155,6 +158,11 @@ class Rules:
     retention: timedelta
     key_secret: str | None = field(default=None, repr=False)
     base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def longest_token(self) -> timedelta:
+        """The longest life of a token: the key that signed it outlives it."""
+        return self.key_retention - MARGIN
 
     def audience(self, application: str) -> str:
         """Return the audience of the tokens of an application."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from glue_core import Database, Identity, InvalidToken, TokenPlugins, Work
 from glue_oauth.access import AccessTokens, Claims
-from glue_oauth.models import ClientRow, FamilyRow, RevokedTokenRow
+from glue_oauth.models import ClientRow, FamilyRow, KeyRow, RevokedTokenRow
 from glue_oauth.settings import Rules
 
 _REVOKED = sa.select(
@@ -23,6 +23,7 @@ _REVOKED = sa.select(
     sa.exists()
     .where(ClientRow.id == sa.bindparam("client"), ClientRow.disabled_at.is_not(None))
     .label("client"),
+    sa.exists().where(KeyRow.kid == sa.bindparam("key")).label("has_key"),
 )
 
 
@@ -125,8 +126,15 @@ class Verifier:
         """Raise `InvalidToken` where a token does not count any more, though it is genuine."""
         found = work.session.execute(
             _REVOKED,
-            {"jti": claims.token_id, "family": claims.family or "", "client": claims.client},
+            {
+                "jti": claims.token_id,
+                "family": claims.family or "",
+                "client": claims.client,
+                "key": claims.key,
+            },
         ).one()
+        if not found.has_key:
+            raise InvalidToken("its key was revoked")
         if found.token or found.family:
             raise InvalidToken("it was revoked")
         if found.client:

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from glue_core import InvalidToken, Provider, Subject, TokenDraft
 from glue_core.testing import Client, Deployment
 from glue_customers import CustomerWriter
 from glue_oauth import ClientRegistry, OauthServer, SigningKeys, TokenIssuer
+from glue_oauth.models import KeyRow
 from glue_oauth.plugin import ServerParts
 from glue_users import UserReader, UserWriter
 from tests.plugins.oauth.conftest import (
@@ -47,7 +48,12 @@ def ring_of(shop: Shop) -> Any:
     return shop.deployment.features.get(ServerParts).parts.keys.ring()
 
 
-def signed(shop: Shop, changes: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> str:
+def signed(
+    shop: Shop,
+    changes: Mapping[str, Any],
+    header: Mapping[str, Any] | None = None,
+    key: Any = None,
+) -> str:
     """Sign a token with the true key, with claims or header members changed; None removes one."""
     ring = ring_of(shop)
     now = time.time()
@@ -67,7 +73,7 @@ def signed(shop: Shop, changes: Mapping[str, Any], header: Mapping[str, Any] | N
     claims = {k: v for k, v in {**claims, **changes}.items() if v is not None}
     head = {"alg": ring.algorithm, "kid": ring.kid, "typ": "at+jwt", **(header or {})}
     head = {k: v for k, v in head.items() if v is not None}
-    key = ring.signer.keys[0]
+    key = key or ring.signer.keys[0]
     return jwt.encode(head, claims, key, algorithms=[ring.algorithm], default_type=None)
 
 
@@ -100,6 +106,28 @@ def test_subject_is_small_json(shop: Shop) -> None:
 
     assert json.loads(customer) == {"customer_reference": "customer--1", "id_customer": 1}
     assert sorted(json.loads(user)) == ["id_user", "uuid"]
+
+
+@pytest.mark.parametrize(
+    ("shift", "life", "expected"), [(-60, 600, 200), (60, 600, 401), (-60, 8 * 86_400, 401)]
+)
+def test_retired_key_verifies_what_it_signed(
+    shop: Shop, shift: int, life: int, expected: int
+) -> None:
+    """A key that retired verifies tokens of before, of a life that ours may have, and no others."""
+    shop.log_in()
+    parts = shop.deployment.features.get(ServerParts).parts
+    old = ring_of(shop)
+    with parts.database().work() as work:
+        parts.keys.rotate(work)
+        work.session.get_one(KeyRow, old.kid).retired_at = datetime.now(UTC) - timedelta(minutes=2)
+    parts.keys.forget()
+    at = time.time() - 120 + shift
+    machine = {"kind": "client", "sub": '{"client_id": "glue"}'}
+    claims = {"iat": at, "nbf": int(at), "exp": int(at) + life, **machine}
+    token = signed(shop, claims, {"kid": old.kid}, old.signer.keys[0])
+
+    assert status(shop, token) == expected
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "Ed25519"])

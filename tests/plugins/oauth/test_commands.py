@@ -95,6 +95,8 @@ def test_disabled_client(run: Run) -> None:
     [
         (("clients", "disable", "nobody"), "no client 'nobody'"),
         (("clients", "rotate-secret", "nobody"), "no client 'nobody'"),
+        (("keys", "revoke", "nothing"), "no signing key 'nothing'"),
+        (("keys", "revoke"), "KID"),
         (("clients", "create", "Stock"), "--grant"),
         (("clients", "create", "App", "--grant", "authorization_code"), "redirect address"),
         (("tokens", "clean", "--older-than", "a week"), "no duration"),
@@ -136,3 +138,17 @@ def test_cleaning(run: Run) -> None:
     """Cleaning tells what went."""
     assert "0  authorization codes" in run("tokens", "clean").stdout
     assert run("tokens", "clean", "--older-than", "P1D").exit_code == 0
+
+
+def test_revoked_keys(run: Run, make_shop: MakeShop) -> None:
+    """Keys that leaked are revoked by their ids, together; tokens of before are void."""
+    shop = make_shop({"revocation_seconds": 0}, is_empty=False)
+    token = shop.log_in()["access_token"]
+    old = [each["kid"] for each in json.loads(run("keys", "list", "--json").stdout)]
+
+    told = run("keys", "revoke", *old).stdout
+
+    left = json.loads(run("keys", "list", "--json").stdout)
+    assert f"Revoked {', '.join(old)}." in told
+    assert not {each["kid"] for each in left} & set(old)
+    assert shop.storefront.get("/who", headers=bearer(token)).status_code == 401

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from glue_core import ConfigurationError, ServiceUnavailable
-from glue_oauth import SigningKeys
+from glue_oauth import NoSuchKey, SigningKeys
 from glue_oauth.cleaning import clean
 from glue_oauth.keys import DatabaseKeys
 from glue_oauth.models import FamilyRow, KeyRow, RevokedTokenRow
@@ -187,3 +187,65 @@ def test_cleaning_removes_what_counts_for_nothing(shop: Shop) -> None:
     again = {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"]}
     assert shop.token(**again).status_code == 200
     assert states(shop) == ["active", "next"]
+
+
+def revoke(shop: Shop, kid: str) -> str:
+    """Revoke a key and return the id of the one that signs."""
+    with shop.deployment.services.database.work() as work:
+        return shop.deployment.features.get(SigningKeys).revoke(kid, work).kid
+
+
+def accepted(shop: Shop, token: str) -> bool:
+    """Say whether the storefront takes a token."""
+    return shop.storefront.get("/who", headers=bearer(token)).status_code == 200
+
+
+def test_revoked_key_is_gone_for_every_worker(make_shop: MakeShop) -> None:
+    """Once a key is revoked, no worker takes its tokens, though it read keys and token before."""
+    settings = {"revocation_seconds": 0}
+    shop = make_shop(settings)
+    other = make_shop(settings, is_empty=False)
+    token = shop.log_in()["access_token"]
+    assert accepted(other, token)
+    leaked = shop.deployment.features.get(ServerParts).parts.keys.ring().kid
+
+    signing = revoke(shop, leaked)
+
+    assert [accepted(each, token) for each in (shop, other)] == [False, False]
+    assert leaked not in published(shop)
+    assert signing in published(shop)
+
+
+def test_worker_signs_with_no_revoked_key(make_shop: MakeShop) -> None:
+    """A worker that read the keys before a revocation issues tokens that count at once."""
+    shop = make_shop()
+    other = make_shop(is_empty=False)
+    other.log_in()
+    shop.log_in()
+
+    revoke(shop, shop.deployment.features.get(ServerParts).parts.keys.ring().kid)
+
+    assert accepted(other, other.log_in()["access_token"])
+
+
+@pytest.mark.parametrize("state", ["active", "next", "retiring"])
+def test_revocation_leaves_a_whole_ring(shop: Shop, state: str) -> None:
+    """Whichever key is revoked, one signs afterwards, and one is published for later."""
+    shop.log_in()
+    rotate(shop)
+    with shop.deployment.services.database.work(writes=False) as work:
+        keys = {
+            each.state: each.kid for each in shop.deployment.features.get(SigningKeys).every(work)
+        }
+
+    signing = revoke(shop, keys[state])
+
+    left = ["active", "next"] + ["retiring"] * (state != "retiring")
+    assert states(shop) == left
+    assert signing == {"active": keys["next"]}.get(state, keys["active"])
+
+
+def test_unknown_key_cannot_be_revoked(shop: Shop) -> None:
+    """A key that there is not is named."""
+    with pytest.raises(NoSuchKey, match="'nothing'"):
+        revoke(shop, "nothing")
