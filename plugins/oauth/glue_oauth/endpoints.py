@@ -190,7 +190,11 @@ class AuthorizeController:
         go_on: Callable[[Any], GlueResponse],
     ) -> GlueResponse:
         """Check an authorization request, and go on with its grant."""
-        asked = authentication_request(request, parameters, self._application)
+        try:
+            asked = authentication_request(request, parameters, self._application)
+        except GrantRefused as refused:
+            # Nobody but a person proves anything here: a 401 would make browsers ask for more.
+            return _page(error_page(refused.message), 400)
         server = self._server.server(self._application)
         self._server.parts.keys.ring()
         with self._server.parts.database().work() as work:

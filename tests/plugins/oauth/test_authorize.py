@@ -381,3 +381,17 @@ def test_unknown_parameters_are_ignored(shop: Shop, client: str) -> None:
     page = show(shop.storefront, asked(client, nonce="1", prompt="login"))
 
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_authorization_header_that_cannot_be_read(shop: Shop, client: str, method: str) -> None:
+    """A header for clients that cannot be read gives a page, whichever way it comes."""
+    wrong = {"authorization": "Basic x"}
+    page = show(shop.storefront, asked(client))
+    if method == "GET":
+        answer = shop.storefront.get("/authorize?" + urlencode(asked(client)), headers=wrong)
+    else:
+        answer = send(shop.storefront, page, TYPED, **wrong)
+
+    assert answer.status_code == 400
+    assert "Client authentication failed." in answer.text
