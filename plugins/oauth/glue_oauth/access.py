@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from joserfc import jwt
@@ -20,6 +21,7 @@ from glue_oauth.settings import Rules
 
 TYPES = frozenset({"at+jwt", "application/at+jwt"})
 """What ``typ`` must be: an id token or a client's own JWT is no access token."""
+Kind = TypeVar("Kind")
 HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
 """Members of a header; one with others, such as ``crit`` or ``jku``, is not ours."""
 
@@ -31,6 +33,7 @@ class Claims:
     Attributes:
         identity: Who asks.
         subject: The subject.
+        issuer: Who issued it.
         audience: The audience it is for.
         client: Id of the client.
         token_id: Id of the token.
@@ -45,6 +48,7 @@ class Claims:
 
     identity: Identity
     subject: Subject
+    issuer: str
     audience: str
     client: str
     token_id: str
@@ -155,9 +159,9 @@ class AccessTokens:
             raise InvalidToken(f"the signature does not fit: {type(error).__name__}") from error
         try:
             claims = self._claims(raw, kid)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise InvalidToken("a claim is missing or of another type") from error
-        if raw.get("iss") not in self._rules.issuers_for(claims.audience):
+        if claims.issuer not in self._rules.issuers_for(claims.audience):
             raise InvalidToken("the issuer is another")
         if now >= claims.expires_at:
             raise InvalidToken("it has expired")
@@ -171,35 +175,81 @@ class AccessTokens:
         return claims
 
     def _claims(self, raw: Mapping[str, Any], kid: str) -> Claims:
-        subject = Subject(raw["kind"], orjson.loads(raw["sub"]))
-        scopes = tuple(map(str, raw["scopes"]))
-        audience, client = raw["aud"][0], raw["client_id"]
-        if not isinstance(audience, str) or not isinstance(raw["aud"], list):
-            raise TypeError("aud")
+        """Return what the claims say; who has a key that leaked may have written anything.
+
+        Raises:
+            KeyError: One is missing.
+            TypeError: One is of another type.
+            ValueError: One cannot be.
+        """
+        subject = subject_of(raw)
+        scopes, audiences = _is(list, raw["scopes"]), _is(list, raw["aud"])
+        token_id, client = _is(str, raw["jti"]), _is(str, raw["client_id"])
         identity = Identity(
             subject.kind,
             subject.natural_identifier,
             subject.surrogate_identifier,
-            scopes,
+            tuple(_is(str, each) for each in scopes),
             self._name,
-            raw["jti"],
+            token_id,
             client,
             dict(subject.identifiers),
         )
         return Claims(
             identity,
             subject,
-            audience,
+            _is(str, raw["iss"]),
+            _is(str, audiences[0]),
             client,
-            raw["jti"],
-            raw.get("family"),
-            float(raw["iat"]),
-            float(raw["nbf"]),
-            float(raw["exp"]),
-            scopes,
+            token_id,
+            _is(str, raw["family"]) if "family" in raw else None,
+            _time(raw["iat"]),
+            _time(raw["nbf"]),
+            _time(raw["exp"]),
+            identity.scopes,
             kid,
             raw,
         )
+
+
+def subject_of(claims: Mapping[str, Any]) -> Subject:
+    """Return the subject that the claims ``kind`` and ``sub`` say.
+
+    Raises:
+        KeyError: One is missing.
+        TypeError: One is of another type.
+        ValueError: One cannot be.
+    """
+    identifiers = _is(dict, orjson.loads(_is(str, claims["sub"])))
+    for value in identifiers.values():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise TypeError("an identifier")
+    return Subject(_is(str, claims["kind"]), identifiers)
+
+
+def _is(kind: type[Kind], value: object) -> Kind:
+    """Return a value of a type.
+
+    Raises:
+        TypeError: It is of another one.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} instead of {kind.__name__}")
+    return value
+
+
+def _time(value: object) -> float:
+    """Return a point in time.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: No comparison with it would be true.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("a time is a number")
+    if not math.isfinite(value):
+        raise ValueError("a time is finite")
+    return float(value)
 
 
 def header_of(token: str) -> dict[str, Any] | None:
