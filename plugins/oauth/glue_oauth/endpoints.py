@@ -178,10 +178,7 @@ class AuthorizeController:
             return _page(error_page(refused.message), 400)
         if not _came_from_page(_cookie(request, self._cookie_name), request, sent):
             return _page(error_page("The form is too old. Start again where you came from."), 403)
-        parameters = {k: v for k, v in sent.items() if k not in SIGN_IN_FIELDS}
-        return self._checked(
-            request, parameters, lambda grant: self._signed_in(request, grant, sent)
-        )
+        return self._checked(request, sent, lambda grant: self._signed_in(request, grant, sent))
 
     def _checked(
         self,
@@ -189,7 +186,11 @@ class AuthorizeController:
         parameters: Mapping[str, str],
         go_on: Callable[[Any], GlueResponse],
     ) -> GlueResponse:
-        """Check an authorization request, and go on with its grant."""
+        """Check an authorization request, and go on with its grant.
+
+        Parameters named as the page's own fields are none of it: the form would send them twice.
+        """
+        parameters = {k: v for k, v in parameters.items() if k not in SIGN_IN_FIELDS}
         try:
             asked = authentication_request(request, parameters, self._application)
         except GrantRefused as refused:

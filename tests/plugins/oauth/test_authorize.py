@@ -395,3 +395,15 @@ def test_authorization_header_that_cannot_be_read(shop: Shop, client: str, metho
 
     assert answer.status_code == 400
     assert "Client authentication failed." in answer.text
+
+
+def test_parameters_named_as_the_fields_of_the_page(shop: Shop, client: str) -> None:
+    """A link that brings a name, a password or an answer puts none of them into the form."""
+    foreign = {"username": "eve", "password": "x", "answer": "deny", "sign_in_token": "t" * 43}
+
+    page = show(shop.storefront, {**asked(client), **foreign})
+
+    sent = dict(HIDDEN.findall(page.text))
+    assert not sent.keys() & {"username", "password", "answer"}
+    assert sent["sign_in_token"] != foreign["sign_in_token"]
+    assert "code" in answer_of(send(shop.storefront, page, TYPED))
