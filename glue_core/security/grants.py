@@ -72,12 +72,16 @@ class UserProvider:
             with the subject of a token and a unit of work that only reads.
         authenticate: Returns whom a name and a password belong to, or None; unknown, wrong and
             disabled take the same time. None for who never logs in with a password.
+        may_act: Says whether somebody may still use a token of a subject that was issued on their
+            behalf. Called with the subject, with them, and with a unit of work that only reads;
+            None lets all who still may themselves.
     """
 
     name: str
     kind: str
     find: Callable[[Subject, Work], Standing | None]
     authenticate: Callable[[str, str, Work], Subject | None] | None = None
+    may_act: Callable[[Subject, Subject, Work], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ class TokenDraft:
         is_refreshable: Whether a refresh token comes with it, where the client may use one.
         family: Id of the family of tokens that it continues; None starts one.
         parameters: Further members of the answer.
+        on_behalf_of: Who got it, where that is somebody else than the subject: the token counts as
+            long as both still may. It has no refresh token.
     """
 
     subject: Subject
@@ -172,6 +178,7 @@ class TokenDraft:
     is_refreshable: bool = True
     family: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    on_behalf_of: Subject | None = None
 
 
 class GrantRefused(Exception):

@@ -33,6 +33,7 @@ class Claims:
     Attributes:
         identity: Who asks.
         subject: The subject.
+        actor: On whose behalf it was issued, or None for the subject's own.
         issuer: Who issued it.
         audience: The audience it is for.
         client: Id of the client.
@@ -48,6 +49,7 @@ class Claims:
 
     identity: Identity
     subject: Subject
+    actor: Subject | None
     issuer: str
     audience: str
     client: str
@@ -90,8 +92,12 @@ class AccessTokens:
         now: datetime,
         lifetime: timedelta,
         work: Work,
+        actor: Subject | None = None,
     ) -> tuple[str, str, datetime]:
         """Sign an access token.
+
+        Source:
+            RFC 8693, section 4.1: ``act`` says who acts in the subject's name.
 
         Returns:
             The token, its id, and when it expires.
@@ -103,8 +109,7 @@ class AccessTokens:
             "iss": self._rules.issuer_of(application),
             # The audience comes first: a client must not become one by its id.
             "aud": [self._rules.audience(application), client],
-            "sub": orjson.dumps(dict(subject.identifiers)).decode(),
-            "kind": subject.kind,
+            **_told(subject),
             "client_id": client,
             "jti": token_id,
             # A fraction of a second decides whether a password was changed before or after.
@@ -116,6 +121,8 @@ class AccessTokens:
         }
         if family is not None:
             claims["family"] = family
+        if actor is not None:
+            claims["act"] = _told(actor)
         ring = self._keys.ring_in(work)
         token = jwt.encode(
             {"alg": ring.algorithm, "kid": ring.kid},
@@ -198,6 +205,7 @@ class AccessTokens:
         return Claims(
             identity,
             subject,
+            subject_of(_is(dict, raw["act"])) if "act" in raw else None,
             _is(str, raw["iss"]),
             _is(str, audiences[0]),
             client,
@@ -225,6 +233,10 @@ def subject_of(claims: Mapping[str, Any]) -> Subject:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError("an identifier")
     return Subject(_is(str, claims["kind"]), identifiers)
+
+
+def _told(subject: Subject) -> dict[str, Any]:
+    return {"sub": orjson.dumps(dict(subject.identifiers)).decode(), "kind": subject.kind}
 
 
 def _is(kind: type[Kind], value: object) -> Kind:

@@ -82,6 +82,11 @@ class Parts:
         """
         if not draft.scopes:
             raise ValueError("A token needs scopes: give the draft some.")
+        if draft.on_behalf_of is not None and draft.is_refreshable:
+            raise ValueError(
+                "A token on behalf of somebody cannot be refreshed: make the draft with "
+                "'is_refreshable=False', and issue another token instead."
+            )
         lifetime = draft.lifetime or self.rules.access_token
         if lifetime > self.rules.longest_token:
             raise ValueError(
@@ -97,7 +102,15 @@ class Parts:
             )
             refresh = self.families.add(family, work)
         token, token_id, expires_at = self.tokens.sign(
-            draft.subject, draft.scopes, application, client, family, now, lifetime, work
+            draft.subject,
+            draft.scopes,
+            application,
+            client,
+            family,
+            now,
+            lifetime,
+            work,
+            draft.on_behalf_of,
         )
         return IssuedToken(
             token,

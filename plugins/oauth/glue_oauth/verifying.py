@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from glue_core import Database, Identity, InvalidToken, TokenPlugins, Work
+from glue_core import Database, Identity, InvalidToken, Subject, TokenPlugins, Work
 from glue_oauth.access import AccessTokens, Claims
 from glue_oauth.models import ClientRow, FamilyRow, KeyRow, RevokedTokenRow
 from glue_oauth.settings import Rules
@@ -139,15 +139,27 @@ class Verifier:
             raise InvalidToken("it was revoked")
         if found.client:
             raise InvalidToken("its client is disabled")
+        issued_at = datetime.fromtimestamp(claims.issued_at, UTC)
+        self._refuse_fallen(claims.subject, issued_at, work)
+        if claims.actor is None:
+            return
+        self._refuse_fallen(claims.actor, issued_at, work)
         knower = self._plugins().knower(claims.subject.kind)
+        if knower is None or knower.may_act is None:
+            return
+        if not knower.may_act(claims.subject, claims.actor, work):
+            raise InvalidToken("the one it was issued to may not use it any more")
+
+    def _refuse_fallen(self, subject: Subject, issued_at: datetime, work: Work) -> None:
+        """Raise `InvalidToken` where a subject may not do any more what it might at a time."""
+        knower = self._plugins().knower(subject.kind)
         if knower is None:
             return
-        standing = knower.find(claims.subject, work)
+        standing = knower.find(subject, work)
         if standing is None:
-            raise InvalidToken("its subject is gone or disabled")
-        issued_at = datetime.fromtimestamp(claims.issued_at, UTC)
+            raise InvalidToken(f"the {subject.kind} is gone or disabled")
         if standing.not_before is not None and issued_at <= standing.not_before:
-            raise InvalidToken("its subject's credentials changed since")
+            raise InvalidToken(f"the credentials of the {subject.kind} changed since")
 
     def forget_checks(self) -> None:
         """Ask again, before anything is believed, whether tokens were revoked."""

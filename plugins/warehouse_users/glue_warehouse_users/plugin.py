@@ -64,8 +64,9 @@ def glue_grants(features: Features) -> Sequence[Grant]:
 
 @hookimpl
 def glue_user_providers(features: Features) -> Sequence[UserProvider]:
-    """Say whether the warehouse of a token is still there."""
-    return [warehouse_provider(features.get(WarehouseReader))]
+    """Say whether the warehouse of a token is still there, and its user works in it."""
+    warehouses, assignments = features.get(WarehouseReader), features.get(WarehouseAssignments)
+    return [warehouse_provider(warehouses, assignments)]
 
 
 @hookimpl

@@ -35,24 +35,32 @@ def warehouse_grant(assignments: WarehouseAssignments) -> Grant:
     """
 
     def answer(request: GrantRequest) -> TokenDraft:
-        identity, assignment = request.identity, None
+        identity, assignment, user = request.identity, None, None
         if identity is not None and identity.kind == USER:
-            assignment = assignments.active_of(identity.natural_identifier, request.work)
+            numbers = {
+                "uuid": identity.natural_identifier,
+                "id_user": identity.surrogate_identifier,
+            }
+            user = Subject(USER, numbers)
+            assignment = assignments.active_of(user.natural_identifier, request.work)
         if assignment is None or assignment.warehouse is None:
             _tell("failed_login", request, "no active assignment")
             raise GrantRefused("access_denied", "The user works in no warehouse.", status=403)
         _tell("successful_login", request, f"warehouse {assignment.warehouse.id}")
         subject = Subject(WAREHOUSE, {"id_warehouse": assignment.warehouse.id})
-        return TokenDraft(subject, (SCOPE,), LIFETIME, is_refreshable=False)
+        return TokenDraft(subject, (SCOPE,), LIFETIME, is_refreshable=False, on_behalf_of=user)
 
     return Grant(WAREHOUSE_GRANT, answer, applications=(APPLICATION,), is_internal=True)
 
 
-def warehouse_provider(warehouses: WarehouseReader) -> UserProvider:
-    """Return who knows whether a token's warehouse is still there.
+def warehouse_provider(
+    warehouses: WarehouseReader, assignments: WarehouseAssignments
+) -> UserProvider:
+    """Return who knows whether a token's warehouse is still there, and its user works in it.
 
     Args:
         warehouses: Reads warehouses.
+        assignments: Knows where users work.
     """
 
     def find(subject: Subject, work: Work) -> Standing | None:
@@ -60,7 +68,15 @@ def warehouse_provider(warehouses: WarehouseReader) -> UserProvider:
         is_there = isinstance(number, int) and warehouses.by_id(number, work) is not None
         return Standing(subject) if is_there else None
 
-    return UserProvider("warehouses", WAREHOUSE, find)
+    def may_act(subject: Subject, actor: Subject, work: Work) -> bool:
+        if actor.kind != USER:
+            return False
+        found = assignments.active_of(actor.natural_identifier, work)
+        if found is None or found.warehouse is None:
+            return False
+        return found.warehouse.id == subject.surrogate_identifier
+
+    return UserProvider("warehouses", WAREHOUSE, find, may_act=may_act)
 
 
 def _tell(tag: str, request: GrantRequest, reason: str) -> None:

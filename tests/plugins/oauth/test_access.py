@@ -233,6 +233,8 @@ WRONG_TOKENS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"iat": float("-inf")}, {}),
     ({"nbf": float("nan")}, {}),
     ({"iat": True}, {}),
+    ({"act": "user"}, {}),
+    ({"act": {"sub": '{"uuid": "x"}'}}, {}),
 ]
 
 
@@ -520,6 +522,10 @@ def test_first_key_is_made_in_the_unit_of_work_of_whoever_issues(shop: Shop) -> 
     [
         (TokenDraft(Subject("x", {"id": 1})), "scopes"),
         (TokenDraft(Subject("x", {"id": 1}), ("a",), timedelta(days=30)), "key_retention"),
+        (
+            TokenDraft(Subject("x", {"id": 1}), ("a",), on_behalf_of=Subject("y", {"id": 2})),
+            "on behalf of",
+        ),
     ],
 )
 def test_drafts_that_cannot_be(shop: Shop, draft: TokenDraft, text: str) -> None:

@@ -11,8 +11,10 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from glue_core import GlueError, GlueRequest, GlueResponse, Operation, Protection
+from glue_core import GlueError, GlueRequest, GlueResponse, Operation, Protection, Work
 from glue_core.testing import Client, Deployment, assert_error, in_memory
+from glue_users import UserWriter
+from glue_warehouse_users import AssignmentDraft, WarehouseAssignments
 from tests.plugins.warehouse_users.backend import Backend, open_backend
 
 PLACE = "/warehouse-tokens"
@@ -84,10 +86,11 @@ def test_body_is_not_needed(backend: Backend) -> None:
 
 
 def test_what_the_token_says(backend: Backend) -> None:
-    """The token is the warehouse's: its number, its scope, seven days, and no user."""
+    """The token is the warehouse's: its number, its scope, seven days, and who got it."""
     claims = claims_of(issued(backend.plain("ada"))["accessToken"])
 
     assert orjson.loads(claims["sub"]) == {"id_warehouse": backend.warehouses["North"].id}
+    assert orjson.loads(claims["act"]["sub"])["uuid"] == backend.users["ada"].uuid
     assert claims["scopes"] == ["warehouse"]
     assert claims["exp"] - int(claims["iat"]) == WEEK
 
@@ -171,6 +174,46 @@ def test_token_of_a_warehouse_that_is_gone(backend: Backend) -> None:
 
     assert_error(client.get("/picking"), 401, "001")
     assert_error(backend.plain("ada").post(PLACE), 403, "5101")
+
+
+def is_disabled(backend: Backend, work: Work) -> None:
+    """Disable the user."""
+    backend.deployment.features.get(UserWriter).disable(backend.users["ada"].uuid, work)
+
+
+def has_a_new_password(backend: Backend, work: Work) -> None:
+    """Give the user another password."""
+    writer = backend.deployment.features.get(UserWriter)
+    writer.set_password(backend.users["ada"].uuid, "another long one", work)
+
+
+def works_elsewhere(backend: Backend, work: Work) -> None:
+    """Let the user work in another warehouse."""
+    south = AssignmentDraft(backend.users["ada"].uuid, backend.warehouses["South"].uuid, True)
+    backend.deployment.features.get(WarehouseAssignments).create([south], work)
+
+
+def works_nowhere(backend: Backend, work: Work) -> None:
+    """Delete the user's assignment."""
+    assignments = backend.deployment.features.get(WarehouseAssignments)
+    found = assignments.active_of(backend.users["ada"].uuid, work)
+    assert found is not None
+    assignments.delete(found.uuid, work)
+
+
+@pytest.mark.parametrize(
+    "happens", [is_disabled, has_a_new_password, works_elsewhere, works_nowhere]
+)
+def test_token_ends_with_whoever_got_it(
+    backend: Backend, happens: Callable[[Backend, Work], None]
+) -> None:
+    """A token counts no more once its user may not log in, or does not work there any more."""
+    client = backend.plain(token=issued(backend.plain("ada"))["accessToken"])
+    assert client.get("/picking").status_code == 200
+    with backend.deployment.services.database.work() as work:
+        happens(backend, work)
+
+    assert_error(client.get("/picking"), 401, "001")
 
 
 def test_without_the_grant(glue_deployment: Callable[..., Deployment]) -> None:
