@@ -21,6 +21,7 @@ __all__ = [
     "ClientDraft",
     "ClientRegistry",
     "IssuedToken",
+    "KeyTooYoung",
     "NewSecret",
     "NoSuchClient",
     "NoSuchKey",
@@ -165,17 +166,44 @@ class NoSuchKey(Exception):
     """There is no signing key with this id; the text says so."""
 
 
+class KeyTooYoung(Exception):
+    """The next key cannot sign yet: who verifies tokens may not know it.
+
+    Attributes:
+        kid: Id of the key.
+        known_at: Point in time from which it may sign, in UTC.
+    """
+
+    def __init__(self, kid: str, known_at: datetime) -> None:
+        super().__init__(
+            f"The next key {kid!r} was published only just: programs that verify tokens may not "
+            f"know it before {known_at:%Y-%m-%d %H:%M:%S}Z."
+        )
+        self.kid = kid
+        self.known_at = known_at
+
+
 class SigningKeys(Protocol):
     """The keys that sign access tokens; one is made when there is none."""
 
     def every(self, work: Work) -> Sequence[SigningKey]:
         """Return the keys, the youngest first."""
 
-    def rotate(self, work: Work) -> SigningKey:
+    def rotate(self, work: Work, *, at_once: bool = False) -> SigningKey:
         """Let the next key sign, the present one retire, and make another next one.
 
+        Where there is no next key, or its algorithm is not that of the settings any more, one is
+        made and published, and the present one goes on.
+
+        Args:
+            work: The unit of work.
+            at_once: Whether a key may sign that others may not know yet.
+
         Returns:
-            The key that signs now.
+            The key that signs now; one whose state is ``next`` was made and does not sign yet.
+
+        Raises:
+            KeyTooYoung: The next key was published so recently that others may not know it.
         """
 
     def revoke(self, kid: str, work: Work) -> SigningKey:

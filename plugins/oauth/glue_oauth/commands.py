@@ -15,6 +15,7 @@ from glue_oauth import (
     BadClient,
     ClientDraft,
     ClientRegistry,
+    KeyTooYoung,
     NewSecret,
     NoSuchClient,
     NoSuchKey,
@@ -136,12 +137,22 @@ def list_keys(session: Session, as_json: bool) -> None:
 
 
 @keys.command("rotate")
+@click.option("--now", "at_once", is_flag=True, help="Sign with a key that others may not know.")
 @click.pass_obj
-def rotate_keys(session: Session) -> None:
+def rotate_keys(session: Session, at_once: bool) -> None:
     """Let the next key sign; the present one verifies until its tokens have expired."""
-    with _work(session) as (features, work):
-        active = features.get(SigningKeys).rotate(work)
-    click.echo(f"The key {active.kid} ({active.algorithm}) signs now.")
+    try:
+        with _work(session) as (features, work):
+            key = features.get(SigningKeys).rotate(work, at_once=at_once)
+    except KeyTooYoung as error:
+        raise click.ClickException(f"{error}\nWait until then, or say --now.") from error
+    if key.state == "next":
+        click.echo(
+            f"The key {key.kid} ({key.algorithm}) is published now and signs nothing yet.\n"
+            f"Rotate again once it is known, or with --now."
+        )
+    else:
+        click.echo(f"The key {key.kid} ({key.algorithm}) signs now.")
 
 
 @keys.command("revoke")

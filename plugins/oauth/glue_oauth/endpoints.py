@@ -28,6 +28,7 @@ from glue_core import (
 from glue_oauth import OauthServer
 from glue_oauth.adapting import Request
 from glue_oauth.clock import new_secret
+from glue_oauth.keys import PUBLIC_SECONDS
 from glue_oauth.metadata import metadata_of
 from glue_oauth.pages import (
     ANSWER_FIELD,
@@ -122,7 +123,7 @@ class TokenController:
     def key_set(self, request: GlueRequest) -> GlueResponse:
         """Publish the keys that verify access tokens (RFC 7517)."""
         keys = self._server.parts.keys.public_set()
-        return _json(keys, {"cache-control": "public, max-age=300"})
+        return _json(keys, {"cache-control": f"public, max-age={PUBLIC_SECONDS}"})
 
     def _answered(
         self,

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from sqlalchemy.exc import IntegrityError
 
 from glue_core import ConfigurationError, Database, ServiceUnavailable, Work
-from glue_oauth import NoSuchKey, SigningKey
+from glue_oauth import KeyTooYoung, NoSuchKey, SigningKey
 from glue_oauth.clock import utc_now
 from glue_oauth.models import KeyRow
 
@@ -25,6 +25,10 @@ NEXT, ACTIVE, RETIRING = "next", "active", "retiring"
 RSA_BITS = 2048
 RELOAD_SECONDS = 60.0
 """Seconds after which the keys are read again."""
+PUBLIC_SECONDS = 300
+"""Seconds for which whoever read the public keys may keep them."""
+KNOWN_AFTER = timedelta(seconds=RELOAD_SECONDS + PUBLIC_SECONDS)
+"""Time after which everybody who reads the public keys knows one that was made."""
 UNKNOWN_SECONDS = 1.0
 """Seconds between two readings because of tokens whose key is not known."""
 FAILED_SECONDS = 5.0
@@ -139,9 +143,7 @@ class DatabaseKeys:
             return ring
         try:
             with work.savepoint():
-                if not any(row.state == ACTIVE for row in self._rows(work)):
-                    work.session.add(self._make(ACTIVE, self._now()))
-                    work.session.flush()
+                self._add_first(work)
         except IntegrityError:
             LOG.debug("Another process made the first signing key.")
         # It is not kept before it is known that the unit was committed.
@@ -170,28 +172,36 @@ class DatabaseKeys:
         order = sa.select(KeyRow).order_by(KeyRow.created_at.desc(), KeyRow.kid)
         return [_shown(row) for row in work.session.scalars(order)]
 
-    def rotate(self, work: Work) -> SigningKey:
+    def rotate(self, work: Work, *, at_once: bool = False) -> SigningKey:
         """Let the next key sign, the present one retire, and make another next one."""
         now = self._now()
         # Of two who rotate at once the second waits, and goes on from what the first one left.
         found = work.session.scalars(sa.select(KeyRow).order_by(KeyRow.kid).with_for_update())
         rows = {row.state: row for row in found if row.state != RETIRING}
         old, new = rows.get(ACTIVE), rows.get(NEXT)
-        if old is not None:
-            old.state, old.retired_at = RETIRING, now
-            # The row must give the state up before another may have it.
-            work.session.flush()
-        if new is None or new.algorithm != self._algorithm:
+        work.after_commit(self.forget)
+        is_made = new is None or new.algorithm != self._algorithm
+        if new is None or is_made:
             if new is not None:
                 work.session.delete(new)
+                # The row must give the state up before another may have it.
                 work.session.flush()
             new = self._make(NEXT, now)
             work.session.add(new)
+            work.session.flush()
+        if old is not None and not at_once:
+            if is_made:
+                return _shown(new)
+            known_at = _shown(new).created_at + KNOWN_AFTER
+            if now < known_at:
+                raise KeyTooYoung(new.kid, known_at)
+        if old is not None:
+            old.state, old.retired_at = RETIRING, now
+            work.session.flush()
         new.state, new.activated_at = ACTIVE, now
         work.session.flush()
         work.session.add(self._make(NEXT, now))
         work.session.flush()
-        work.after_commit(self.forget)
         return _shown(new)
 
     def revoke(self, kid: str, work: Work) -> SigningKey:
@@ -272,9 +282,7 @@ class DatabaseKeys:
         """Make the first key, or find that another worker just did."""
         try:
             with self._database().work() as work:
-                if not any(row.state == ACTIVE for row in self._rows(work)):
-                    work.session.add(self._make(ACTIVE, self._now()))
-                    work.session.flush()
+                self._add_first(work)
         except IntegrityError:
             # Another worker was faster; its key is the one.
             LOG.debug("Another process made the first signing key.")
@@ -282,6 +290,15 @@ class DatabaseKeys:
         if ring is None:
             raise ServiceUnavailable("database", "the signing key that was made is gone")
         return ring
+
+    def _add_first(self, work: Work) -> None:
+        """Make a key where none signs, and the next one: it must be known before it signs."""
+        states = {row.state for row in self._rows(work)}
+        if ACTIVE in states:
+            return
+        missing = [each for each in (ACTIVE, NEXT) if each not in states]
+        work.session.add_all([self._make(each, self._now()) for each in missing])
+        work.session.flush()
 
     def _make(self, state: str, now: datetime) -> KeyRow:
         kid = secrets.token_hex(8)

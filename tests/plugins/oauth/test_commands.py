@@ -125,7 +125,10 @@ def test_keys(run: Run, make_shop: MakeShop) -> None:
     assert "no key yet" in run("keys", "list").stdout
     shop = make_shop(is_empty=False)
     token = shop.log_in()["access_token"]
-    assert "signs now" in run("keys", "rotate").stdout
+    early = run("keys", "rotate")
+    assert early.exit_code == 1
+    assert "--now" in early.output
+    assert "signs now" in run("keys", "rotate", "--now").stdout
 
     listed = json.loads(run("keys", "list", "--json").stdout)
 

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from glue_core import ConfigurationError, ServiceUnavailable
-from glue_oauth import NoSuchKey, SigningKeys
+from glue_oauth import KeyTooYoung, NoSuchKey, SigningKey, SigningKeys
 from glue_oauth.cleaning import clean
-from glue_oauth.keys import DatabaseKeys
+from glue_oauth.clock import utc_now
+from glue_oauth.keys import KNOWN_AFTER, DatabaseKeys
 from glue_oauth.models import FamilyRow, KeyRow, RevokedTokenRow
 from glue_oauth.plugin import ServerParts
 from tests.plugins.oauth.conftest import MakeShop, Shop, bearer, form
@@ -28,7 +29,7 @@ def states(shop: Shop) -> list[str]:
 def rotate(shop: Shop) -> str:
     """Rotate and return the id of the key that signs."""
     with shop.deployment.services.database.work() as work:
-        return shop.deployment.features.get(SigningKeys).rotate(work).kid
+        return shop.deployment.features.get(SigningKeys).rotate(work, at_once=True).kid
 
 
 def published(shop: Shop) -> set[str]:
@@ -106,7 +107,7 @@ def test_race_makes_one_key(
         kids = set(pool.map(first, workers))
 
     assert len(kids) == 1
-    assert states(shop) == ["active"]
+    assert states(shop) == ["active", "next"]
 
 
 def test_keys_are_encrypted_with_the_secret(make_shop: MakeShop) -> None:
@@ -114,9 +115,10 @@ def test_keys_are_encrypted_with_the_secret(make_shop: MakeShop) -> None:
     shop = make_shop({"key_secret": "a long enough secret"})
     token = shop.log_in()["access_token"]
     with shop.deployment.services.database.work(writes=False) as work:
-        pem = work.session.scalars(sa.select(KeyRow.private_pem)).one()
+        pems = work.session.scalars(sa.select(KeyRow.private_pem)).all()
 
-    assert pem.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert len(pems) == 2
+    assert all(each.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----") for each in pems)
     same = make_shop({"key_secret": "a long enough secret"}, is_empty=False)
     assert same.storefront.get("/who", headers=bearer(token)).status_code == 200
     for settings in ({"key_secret": "another long secret"}, {}):
@@ -249,3 +251,48 @@ def test_unknown_key_cannot_be_revoked(shop: Shop) -> None:
     """A key that there is not is named."""
     with pytest.raises(NoSuchKey, match="'nothing'"):
         revoke(shop, "nothing")
+
+
+def later(shop: Shop, by: timedelta) -> SigningKey:
+    """Rotate as somebody does who waited, and return the key that the answer is about."""
+    keys = shop.deployment.features.get(ServerParts).parts.keys
+    keys._now = lambda: utc_now() + by
+    with shop.deployment.services.database.work() as work:
+        return keys.rotate(work)
+
+
+def test_next_key_is_published_with_the_first(shop: Shop) -> None:
+    """A new deployment publishes the key that will sign after its first rotation."""
+    before = published(shop)
+
+    assert states(shop) == ["active", "next"]
+    assert rotate(shop) in before
+
+
+def test_rotation_waits_until_the_next_key_is_known(shop: Shop) -> None:
+    """A key that others may not have read yet does not sign; nothing changes then."""
+    before = published(shop)
+    with pytest.raises(KeyTooYoung, match="may not know it before"):
+        later(shop, KNOWN_AFTER - timedelta(seconds=30))
+
+    assert states(shop) == ["active", "next"]
+    assert later(shop, KNOWN_AFTER + timedelta(seconds=1)).kid in before
+
+
+@pytest.mark.parametrize("is_lost", [True, False], ids=["no next key", "another algorithm"])
+def test_missing_next_key_is_published_first(make_shop: MakeShop, is_lost: bool) -> None:
+    """Where no fitting next key is published, a rotation publishes one and changes nothing else."""
+    shop = make_shop()
+    token = shop.log_in()["access_token"]
+    if is_lost:
+        with shop.deployment.services.database.work() as work:
+            work.session.execute(sa.delete(KeyRow).where(KeyRow.state == "next"))
+    other = make_shop({} if is_lost else {"algorithm": "ES256"}, is_empty=False)
+
+    made = later(other, timedelta(0))
+
+    assert made.state == "next"
+    assert made.kid in published(other)
+    assert states(other) == ["active", "next"]
+    assert accepted(other, token)
+    assert later(other, 2 * KNOWN_AFTER).kid == made.kid
