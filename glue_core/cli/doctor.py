@@ -94,10 +94,22 @@ def _applications(session: Session) -> Iterator[Finding]:
         with session.deployment() as deployment:
             Host(deployment)
             names = ", ".join(deployment.applications)
+            homeless = [
+                name
+                for name in deployment.applications
+                if not deployment.settings.application(name)["base_url"]
+            ]
+            is_live = deployment.settings["mode"] == "production"
     except ConfigurationError as error:
         yield Finding("applications", ERROR, str(error))
     else:
         yield Finding("applications", OK, f"compiled: {names}")
+        if homeless and is_live:
+            settings = "".join(f"\napplications.{name}.base_url" for name in homeless)
+            text = "links start with the host that a request names; set where you serve:"
+            yield Finding("addresses", WARNING, text + settings)
+        elif is_live:
+            yield Finding("addresses", OK, "set")
 
 
 def _services(deployment: Deployment) -> Iterator[Finding]:

@@ -118,6 +118,9 @@ class TokenController:
     def metadata(self, request: GlueRequest) -> GlueResponse:
         """Describe the authorization server (RFC 8414)."""
         found = metadata_of(self._server, self._application, request.base_url)
+        if self._server.parts.rules.address_of(self._application) is None:
+            # The addresses are those of the Host header: nobody else may be told of them.
+            return _json(found, NEVER_KEPT)
         return _json(found, {"cache-control": "public, max-age=300"})
 
     def key_set(self, request: GlueRequest) -> GlueResponse:

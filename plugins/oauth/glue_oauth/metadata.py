@@ -12,18 +12,18 @@ TOKEN, AUTHORIZE = "/token", "/authorize"
 METHODS = ["client_secret_basic", "client_secret_post"]
 
 
-def metadata_of(server: BuiltInServer, application: str, base_url: str) -> dict[str, Any]:
+def metadata_of(server: BuiltInServer, application: str, own_address: str) -> dict[str, Any]:
     """Return the metadata of RFC 8414 for an application.
 
     Args:
         server: The server.
         application: Name of the application.
-        base_url: Address that its routes are below; the setting ``base_url`` of the application
-            decides it, where there is one.
+        own_address: Address that the request came to. It decides where the routes are only where
+            no setting does: then caches must not keep what is returned.
     """
     rules, plugins = server.parts.rules, server.plugins
     issuer = rules.issuer_of(application)
-    base = (rules.base_urls.get(application) or base_url).rstrip("/")
+    base = (rules.address_of(application) or own_address).rstrip("/")
     grants = sorted(
         {g.name for g in plugins.grants if g.is_offered_by(application) and not g.is_internal}
     )

@@ -17,6 +17,8 @@ ALGORITHMS = ("RS256", "ES256", "Ed25519")
 REFUSE, DROP = "refuse", "drop"
 ARRAY, OBJECT = "array", "object"
 
+NOWHERE = "http://localhost"
+"""Start of the issuers of applications whose address no setting says."""
 MARGIN = timedelta(hours=1)
 """What a key is kept beyond the longest token: workers notice a rotation a little later."""
 
@@ -30,11 +32,13 @@ class OauthSettings(Schema):
     """``[plugins.oauth]``: the authorization server."""
 
     issuer = fields.String(
-        load_default="http://localhost",
+        load_default=None,
+        allow_none=True,
         validate=_ADDRESS,
         metadata={
-            "description": "Issuer in tokens of applications that have no 'base_url'; the host of "
-            "a request is never believed."
+            "description": "Issuer in tokens of applications that have no 'base_url', and the "
+            "address of their routes; unset, each has one that leads nowhere, 'http://localhost/' "
+            "and its name. The host of a request is never believed."
         },
     )
     users = fields.Dict(
@@ -141,7 +145,7 @@ class OauthSettings(Schema):
 class Rules:
     """The settings in the types that the parts of the server use; see `OauthSettings`."""
 
-    issuer: str
+    issuer: str | None
     users: Mapping[str, str]
     audiences: Mapping[str, str]
     access_token: timedelta
@@ -168,9 +172,13 @@ class Rules:
         """Return the audience of the tokens of an application."""
         return self.audiences.get(application, application)
 
+    def address_of(self, application: str) -> str | None:
+        """Return the address of an application as the settings know it, or None."""
+        return self.base_urls.get(application) or (self.issuer or "").rstrip("/") or None
+
     def issuer_of(self, application: str) -> str:
         """Return the issuer of the tokens of an application."""
-        return self.base_urls.get(application) or self.issuer.rstrip("/")
+        return self.address_of(application) or f"{NOWHERE}/{application}"
 
     def issuers_for(self, audience: str) -> frozenset[str]:
         """Return the issuers whose tokens an audience takes."""

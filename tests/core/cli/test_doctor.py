@@ -13,9 +13,31 @@ def checks(result: Any) -> dict[str, Any]:
     return {each["check"]: each for each in json.loads(result.stdout)["checks"]}
 
 
+def addresses_that_miss(glue: Any) -> list[str]:
+    """Return the applications that 'glue doctor' misses an address of."""
+    lines = checks(glue("doctor", "--json"))["addresses"]["message"].splitlines()[1:]
+    return [each.split(".")[1] for each in lines]
+
+
+def test_missing_address_is_a_warning_in_production(glue: Any) -> None:
+    """An application without base_url is told by the setting's name; in development it is fine."""
+    glue("migrate")
+    result = glue("doctor", "--json")
+    glue.settings["mode"] = "development"
+
+    found = checks(result)["addresses"]
+    assert found["level"] == "warning"
+    assert "applications." in found["message"]
+    assert result.exit_code == 0
+    assert "addresses" not in checks(glue("doctor", "--json"))
+
+
 def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
     """After migrating, every check is fine."""
     glue("migrate")
+    glue.settings["applications"] = {
+        name: {"base_url": "https://shop.example"} for name in addresses_that_miss(glue)
+    }
 
     result = glue("doctor", "--json")
 
@@ -25,6 +47,7 @@ def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
                 "settings",
                 "mode",
                 "applications",
+                "addresses",
                 "database",
                 "storage",
                 "search",
@@ -114,4 +137,4 @@ def test_list_for_people_has_a_line_each(glue: Any) -> None:
     """Without '--json' each check has a line that starts with its level."""
     glue("migrate")
 
-    assert glue("doctor").stdout.startswith("ok  settings ")
+    assert glue("doctor").stdout.startswith("ok       settings ")

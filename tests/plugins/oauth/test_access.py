@@ -58,7 +58,7 @@ def signed(
     ring = ring_of(shop)
     now = time.time()
     claims: dict[str, Any] = {
-        "iss": "http://localhost",
+        "iss": "http://localhost/storefront_api",
         "aud": ["storefront_api", "glue"],
         "sub": '{"customer_reference": "customer--1", "id_customer": 1}',
         "kind": "customer",
@@ -88,7 +88,7 @@ def test_claims(shop: Shop) -> None:
     header, claims = parts_of(shop.log_in()["access_token"])
 
     assert header == {"typ": "at+jwt", "alg": "RS256", "kid": ring_of(shop).kid}
-    assert claims["iss"] == "http://localhost"
+    assert claims["iss"] == "http://localhost/storefront_api"
     assert claims["aud"] == ["storefront_api", "glue"]
     assert claims["client_id"] == "glue"
     assert claims["scopes"] == ["customer"]
@@ -222,7 +222,7 @@ WRONG_TOKENS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"client_id": ["glue"]}, {}),
     ({"family": ["one"]}, {}),
     ({"kind": ["customer"]}, {}),
-    ({"iss": ["http://localhost"]}, {}),
+    ({"iss": ["http://localhost/storefront_api"]}, {}),
     ({"aud": {"0": "storefront_api"}}, {}),
     ({"scopes": "customer"}, {}),
     ({"scopes": [["customer"]]}, {}),

@@ -111,7 +111,7 @@ def test_whole_way(shop: Shop, client: str) -> None:
     told = sign_in(shop, client)
 
     assert told["state"] == "a state & more"
-    assert told["iss"] == "http://localhost"
+    assert told["iss"] == "http://localhost/storefront_api"
     tokens = exchange(shop, client, told["code"]).json
     assert set(tokens) == {"token_type", "expires_in", "access_token", "refresh_token"}
     who = shop.storefront.get("/who", headers=bearer(tokens["access_token"])).json
@@ -230,7 +230,7 @@ def test_errors_that_the_client_is_told(shop: Shop, client: str, subtests: pytes
 
             assert told["error"] == error
             assert told["state"] == "a state & more"
-            assert told["iss"] == "http://localhost"
+            assert told["iss"] == "http://localhost/storefront_api"
 
 
 NOT_SENT: list[dict[str, str | None]] = [

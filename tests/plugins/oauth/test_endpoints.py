@@ -154,18 +154,42 @@ def test_metadata(make_shop: MakeShop) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["base_url", "issuer"])
-def test_metadata_is_valid(make_shop: MakeShop, name: str) -> None:
-    """The metadata of an issuer with TLS is what RFC 8414 asks for."""
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"applications": {"storefront_api": {"base_url": "https://shop.example"}}},
+        {"settings": {"issuer": "https://shop.example/"}},
+    ],
+    ids=["base_url", "issuer"],
+)
+def test_metadata_is_valid(make_shop: MakeShop, settings: dict[str, Any]) -> None:
+    """The metadata of an issuer with TLS is what RFC 8414 asks for, whatever the host says."""
     from authlib.oauth2.rfc8414 import AuthorizationServerMetadata  # type: ignore[import-untyped]
 
-    shop = make_shop(applications={"storefront_api": {"base_url": "https://shop.example"}})
-    metadata = AuthorizationServerMetadata(
-        shop.storefront.get("/.well-known/oauth-authorization-server").json
+    shop = make_shop(**settings)
+    answer = shop.storefront.get(
+        "/.well-known/oauth-authorization-server", headers={"host": "evil.example"}
     )
+    metadata = AuthorizationServerMetadata(answer.json)
 
     metadata.validate()
     assert metadata["issuer"] == "https://shop.example"
+    assert "evil.example" not in answer.text
+    assert answer.headers["cache-control"] == "public, max-age=300"
+
+
+def test_metadata_without_settings(shop: Shop) -> None:
+    """Where no setting says the address, caches keep no metadata, and issuers are not shared."""
+    told = [
+        each.get("/.well-known/oauth-authorization-server")
+        for each in (shop.storefront, shop.backend)
+    ]
+
+    assert [each.headers["cache-control"] for each in told] == ["no-store", "no-store"]
+    assert [each.json["issuer"] for each in told] == [
+        "http://localhost/storefront_api",
+        "http://localhost/backend_api",
+    ]
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "Ed25519"])
@@ -173,10 +197,10 @@ def test_key_set_is_public(make_shop: MakeShop, algorithm: str) -> None:
     """The key set has what verifies, and nothing that signs."""
     shop = make_shop({"algorithm": algorithm})
 
-    (key,) = shop.storefront.get("/.well-known/jwks.json").json["keys"]
+    keys = shop.storefront.get("/.well-known/jwks.json").json["keys"]
 
-    assert (key["use"], key["alg"]) == ("sig", algorithm)
-    assert {"d", "p", "q", "dp", "dq", "qi", "k"}.isdisjoint(key)
+    assert [(each["use"], each["alg"]) for each in keys] == [("sig", algorithm)] * 2
+    assert {"d", "p", "q", "dp", "dq", "qi", "k"}.isdisjoint(name for each in keys for name in each)
 
 
 def test_others_verify_with_the_key_set(shop: Shop) -> None:
