@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from glue_core.deployment import Deployment
-from glue_core.registry.discovery import Source, installed
+from glue_core.registry.discovery import APPLICATIONS, Source, installed
 from glue_core.registry.registry import Registry
 from glue_core.settings import Settings
 
@@ -41,6 +41,10 @@ class Session:
     def sources(self) -> tuple[Source, ...]:
         """Return what is installed, disabled or not."""
         return installed() if self.plugins is None else self.plugins
+
+    def applications(self) -> tuple[str, ...]:
+        """Return the names of the applications that are installed, in alphabetical order."""
+        return tuple(sorted({each.name for each in self.sources() if each.group == APPLICATIONS}))
 
     def deployment(self, only: str | None = None, *, serving: bool = True) -> Deployment:
         """Make the deployment; the caller closes it.

@@ -81,6 +81,7 @@ class ClientDraft:
 
     Attributes:
         id: Identifier, or None to have one made.
+        replaces_default: Whether it may have the id of the default client, and so be that.
     """
 
     name: str
@@ -90,6 +91,7 @@ class ClientDraft:
     scopes: tuple[str, ...] = ()
     applications: tuple[str, ...] = ()
     id: str | None = None
+    replaces_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class ClientRegistry(Protocol):
         """Register a client.
 
         Raises:
-            BadClient: The id is in use or none, or an address, a grant or a scope cannot be.
+            BadClient: The id is in use or none, or an address, a grant or a scope cannot be, or it
+                would be the default client without saying so.
         """
 
     def disable(self, id: str, work: Work) -> OauthClient:  # noqa: A002

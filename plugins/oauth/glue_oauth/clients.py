@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from glue_core import Work
+from glue_core import TokenPlugins, Work
 from glue_oauth import BadClient, ClientDraft, NewSecret, NoSuchClient, OauthClient
 from glue_oauth.clock import digest_of, new_secret, utc_now
 from glue_oauth.models import ClientRow
@@ -21,6 +21,8 @@ LONGEST_ID = 100
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DANGEROUS = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
 
+# RFC 8252, section 7.1: a domain name in reverse, one slash, and a path.
+_APP = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+:/([^/].*)?")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 # RFC 6749, section 3.3: printable ASCII without space, quote and backslash.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -33,14 +35,21 @@ class DatabaseClients:
     id it is what the row says.
     """
 
-    def __init__(self, default_client: str, now: Callable[[], datetime] = utc_now) -> None:
-        """Remember the default client and the clock.
+    def __init__(
+        self,
+        default_client: str,
+        plugins: Callable[[], TokenPlugins],
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Remember the default client, the grants and the clock.
 
         Args:
             default_client: Id of the client that requests without one count for.
+            plugins: Returns who offers grants.
             now: Returns the time, with its zone.
         """
         self._default = default_client
+        self._plugins = plugins
         self._now = now
 
     def find(self, id: str, work: Work) -> OauthClient | None:  # noqa: A002
@@ -70,6 +79,7 @@ class DatabaseClients:
     def create(self, draft: ClientDraft, work: Work) -> NewSecret:
         """Register a client."""
         _check(draft)
+        self._refuse_unknown(draft)
         id_ = str(uuid.uuid4()) if draft.id is None else draft.id
         secret = new_secret() if draft.is_confidential else None
         if work.session.get(ClientRow, id_) is not None:
@@ -91,6 +101,18 @@ class DatabaseClients:
         except IntegrityError as error:
             raise BadClient(f"There is a client {id_!r} already.") from error
         return NewSecret(_client(row), secret)
+
+    def _refuse_unknown(self, draft: ClientDraft) -> None:
+        """Refuse grants that nobody offers, and to become the default client unasked."""
+        offered = sorted({each.name for each in self._plugins().grants if not each.is_internal})
+        unknown = [each for each in draft.grants if each not in offered]
+        if unknown:
+            raise BadClient(f"There is no grant {unknown[0]!r}; there are: {', '.join(offered)}.")
+        if draft.id == self._default and not draft.replaces_default:
+            raise BadClient(
+                f"{draft.id!r} is the default client: requests that name no client would be those "
+                f"of the new one. Take another id, or say that it replaces the default client."
+            )
 
     def disable(self, id: str, work: Work) -> OauthClient:  # noqa: A002
         """Keep a client from asking; its tokens are void."""
@@ -188,7 +210,7 @@ def _check_address(uri: str) -> None:
     if not is_printable or "#" in uri or "*" in uri or "\\" in uri:
         raise BadClient(f"{uri!r} cannot be a redirect address: no '#', '*', '\\' or space.")
     is_web = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    is_app = "." in parts.scheme and parts.scheme not in DANGEROUS
+    is_app = _APP.fullmatch(uri) is not None and not DANGEROUS & {*parts.scheme.split(".")}
     if not (is_web and host and parts.username is None) and not is_app:
         raise BadClient(
             f"{uri!r} cannot be a redirect address: use https, http on the loopback interface, or "

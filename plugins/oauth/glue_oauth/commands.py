@@ -52,6 +52,9 @@ def clients() -> None:
 @click.option("--grant", multiple=True, metavar="GRANT", help="Grant it may use.")
 @click.option("--scope", multiple=True, metavar="SCOPE", help="Scope it is limited to.")
 @click.option("--application", multiple=True, metavar="NAME", help="Application it may ask.")
+@click.option(
+    "--replace-default", is_flag=True, help="Let it be the client of requests that name none."
+)
 @as_json
 @click.pass_obj
 def create(
@@ -63,6 +66,7 @@ def create(
     grant: tuple[str, ...],
     scope: tuple[str, ...],
     application: tuple[str, ...],
+    replace_default: bool,
     as_json: bool,
 ) -> None:
     """Register a client under a NAME for people. Its secret is shown once."""
@@ -70,7 +74,16 @@ def create(
         raise click.UsageError(
             "Say what the client may do, such as --grant authorization_code --grant refresh_token."
         )
-    draft = ClientDraft(name, not public, redirect_uri, grant, scope, application, id_)
+    known = session.applications()
+    for each in application:
+        if each not in known:
+            raise click.BadParameter(
+                f"There is no application {each!r}; there are: {', '.join(known)}.",
+                param_hint="--application",
+            )
+    draft = ClientDraft(
+        name, not public, redirect_uri, grant, scope, application, id_, replace_default
+    )
     with _work(session) as (features, work):
         made = features.get(ClientRegistry).create(draft, work)
     _tell(made, as_json=as_json)

@@ -151,7 +151,7 @@ def make_parts(
     return Parts(
         rules,
         database,
-        DatabaseClients(rules.default_client, now),
+        DatabaseClients(rules.default_client, plugins, now),
         keys,
         tokens,
         DatabaseFamilies(rules.refresh_token, verifier.forget_checks, now),

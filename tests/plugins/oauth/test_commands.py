@@ -12,7 +12,16 @@ from click.testing import CliRunner, Result
 
 from glue_core import Session
 from glue_core.cli.group import main
-from tests.plugins.oauth.conftest import PLUGINS, REDIRECT, MakeShop, Shop, bearer, form
+from tests.plugins.oauth.conftest import (
+    CUSTOMER,
+    PASSWORD,
+    PLUGINS,
+    REDIRECT,
+    MakeShop,
+    Shop,
+    bearer,
+    form,
+)
 
 Run = Callable[..., Result]
 MACHINE = ("--grant", "client_credentials", "--scope", "stock")
@@ -98,6 +107,12 @@ def test_disabled_client(run: Run) -> None:
         (("keys", "revoke", "nothing"), "no signing key 'nothing'"),
         (("keys", "revoke"), "KID"),
         (("clients", "create", "Stock"), "--grant"),
+        (("clients", "create", "Stock", "--grant", "stock"), "no grant 'stock'"),
+        (
+            ("clients", "create", "Stock", *MACHINE, "--application", "shop"),
+            "no application 'shop'; there are: backend_api, storefront_api.",
+        ),
+        (("clients", "create", "Stock", *MACHINE, "--id", "glue"), "default client"),
         (("clients", "create", "App", "--grant", "authorization_code"), "redirect address"),
         (("tokens", "clean", "--older-than", "a week"), "no duration"),
     ],
@@ -155,3 +170,13 @@ def test_revoked_keys(run: Run, make_shop: MakeShop) -> None:
     assert f"Revoked {', '.join(old)}." in told
     assert not {each["kid"] for each in left} & set(old)
     assert shop.storefront.get("/who", headers=bearer(token)).status_code == 401
+
+
+def test_default_client_is_replaced_by_name(run: Run, shop: Shop) -> None:
+    """With --replace-default a client may have the id of the default one, and be it."""
+    made = ("clients", "create", "Own", "--public", "--grant", "refresh_token", "--id", "glue")
+    assert run(*made, "--replace-default").exit_code == 0
+
+    refused = shop.token(grant_type="password", username=CUSTOMER, password=PASSWORD)
+
+    assert refused.json[0]["code"] == "unauthorized_client"
