@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
     from glue_core.inner import InnerRun
+    from glue_core.languages import choose_locale
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
@@ -328,6 +329,7 @@ __all__ = [
     "add_vary",
     "audit",
     "can_be_kept",
+    "choose_locale",
     "chunks",
     "codes",
     "create",
@@ -519,6 +521,7 @@ _HOMES = {
     "add_vary": "glue_core.formatting",
     "audit": "glue_core.auditing",
     "can_be_kept": "glue_core.columns",
+    "choose_locale": "glue_core.languages",
     "chunks": "glue_core.columns",
     "create": "glue_core.host",
     "encoded": "glue_core.linking",

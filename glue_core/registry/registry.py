@@ -204,7 +204,15 @@ class ApplicationRegistry:
 
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
-    from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
+    from glue_core import (
+        catalogue,
+        conditional,
+        formatting,
+        languages,
+        negotiation,
+        plain,
+        validation,
+    )
     from glue_core.security import authorization, cors, headers, login, passwords
     from glue_core.services import engines
 
@@ -221,6 +229,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "formatting", formatting),
         of(COMMON_PLUGINS, "catalogue", catalogue),
         of(COMMON_PLUGINS, "conditional", conditional),
+        of(COMMON_PLUGINS, "languages", languages),
         of(COMMON_PLUGINS, "authorization", authorization),
         of(COMMON_PLUGINS, "cors", cors),
         of(COMMON_PLUGINS, "health", health),
