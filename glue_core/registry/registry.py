@@ -30,6 +30,7 @@ from glue_core.registry.conflicts import (
     refuse_clashing_grants,
     refuse_twins,
     twice,
+    wrong_names,
     wrong_places,
     wrong_relationships,
 )
@@ -495,6 +496,7 @@ class Registry:
         problems += clashing_templates(application.name, routes, conventions)
         types = declared_types(application.name, (*operations, *routes, *resources), problems)
         problems += wrong_relationships(application.name, relationships, types)
+        problems += wrong_names(application.name, relationships, types, conventions.values())
         problems += clashing_operations(application.name, (*operations, *routes), conventions)
         problems += clashing_children(application.name, operations, relationships)
         problems += twice(
