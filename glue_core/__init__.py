@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Convention,
         Fragment,
         IgnoresParameters,
+        JudgesNames,
         MediaParameters,
         MediaType,
         MediaTypeExtension,
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
     from glue_core.inner import InnerRun
+    from glue_core.languages import choose_locale
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.messages import (
@@ -244,6 +246,7 @@ __all__ = [
     "IncludeTree",
     "InnerRun",
     "InvalidToken",
+    "JudgesNames",
     "Lens",
     "Listener",
     "LoginGuard",
@@ -328,6 +331,7 @@ __all__ = [
     "add_vary",
     "audit",
     "can_be_kept",
+    "choose_locale",
     "chunks",
     "codes",
     "create",
@@ -427,6 +431,7 @@ _HOMES = {
     "IncludeTree": "glue_core.including",
     "InnerRun": "glue_core.inner",
     "InvalidToken": "glue_core.security.authentication",
+    "JudgesNames": "glue_core.convention",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
     "LoginGuard": "glue_core.security.login",
@@ -519,6 +524,7 @@ _HOMES = {
     "add_vary": "glue_core.formatting",
     "audit": "glue_core.auditing",
     "can_be_kept": "glue_core.columns",
+    "choose_locale": "glue_core.languages",
     "chunks": "glue_core.columns",
     "create": "glue_core.host",
     "encoded": "glue_core.linking",

@@ -157,3 +157,18 @@ class IgnoresParameters(Protocol):
             operation: The operation.
             settings: The settings of the deployment.
         """
+
+
+@runtime_checkable
+class JudgesNames(Protocol):
+    """What a convention has besides in whose documents not everything can be called anything.
+
+    Under a convention without it, attributes and relationships have the names that they like.
+    """
+
+    def wrong_name(self, name: str) -> str | None:
+        """Say why nothing can have a name, as the end of a sentence about it; None where it can.
+
+        Args:
+            name: Name of an attribute or of a relationship, as clients write it.
+        """

@@ -15,7 +15,7 @@ from glue_core.deployment import Deployment
 from glue_core.edge import Edge
 from glue_core.errors import ConfigurationError
 from glue_core.formatting import LOG, status_line
-from glue_core.http import NO_HOST, HttpApplication, raw_path_of
+from glue_core.http import NO_HOST, HttpApplication, raw_path_of, raw_target_of
 from glue_core.listener import Expand
 from glue_core.messages import GlueApiContext
 from glue_core.proxies import TrustedProxies
@@ -28,6 +28,7 @@ ANY_METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
 NO_PATH = "The target of the request is no path: a path starts with a slash."
 
 _ENCODED_SLASH = re.compile("%2[Ff]")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 
 
 class MissingApiApplication(Exception):
@@ -192,7 +193,7 @@ class Host:
         if selection.proxies:
             selection.proxies.look_through(environ)
         path = environ.get("PATH_INFO", "")
-        if not host_of(environ):
+        if not host_of(environ) or not _host_of_target_counts(environ):
             code = codes.INVALID_HEADER
             return _refuse(deployment.edge, environ, start_response, 400, code, NO_HOST)
         if path and not path.startswith("/"):
@@ -208,6 +209,22 @@ class Host:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
         return selection.applications[selection.taking(name, environ)](environ, start_response)
+
+
+def _host_of_target_counts(environ: dict[str, Any]) -> bool:
+    """Put the host of a target that is a whole address in the place of the header's.
+
+    Returns:
+        False where it is no host.
+
+    Source:
+        RFC 9112, section 3.2.2: the header does not count then; 3.2 wants it there all the same.
+    """
+    match = _ABSOLUTE.match(raw_target_of(environ) or "")
+    if match is None:
+        return True
+    environ["HTTP_HOST"] = match[1]
+    return host_of(environ) != ""
 
 
 def _without_path(edge: Edge, environ: dict[str, Any], start_response: StartResponse) -> Any:

@@ -458,9 +458,15 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     return f"{format_}; version={request.version}"
 
 
+def raw_target_of(environ: Mapping[str, Any]) -> str | None:
+    """Return the target as the client sent it, where the server tells."""
+    raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    return raw
+
+
 def raw_path_of(environ: Mapping[str, Any]) -> str | None:
     """Return the path below the mount point as the client sent it, where the server tells."""
-    raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    raw = raw_target_of(environ)
     if raw is None or "%" not in raw:
         return None
     path = raw.partition("?")[0]

@@ -14,6 +14,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from glue_core.cells import LOCALE
 from glue_core.environment import overlay, read_by_schema
 from glue_core.errors import ConfigurationError
 
@@ -243,6 +244,14 @@ class ApplicationSettings(Schema):
         metadata={
             "description": "Application that takes requests which this one has no place for, or "
             "whose body it cannot read; none by default."
+        },
+    )
+    locales = Words(
+        load_default=list,
+        validate=_each(LOCALE.pattern, "is no locale: write it as 'de_DE'."),
+        metadata={
+            "description": "Locales that 'Accept-Language' chooses from; the first is for requests "
+            "that like none. None is chosen if empty."
         },
     )
     versions_in_path = fields.Boolean(

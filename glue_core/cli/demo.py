@@ -43,6 +43,8 @@ FAREWELL = 35.0
 LOOK = 0.2
 """Seconds between two looks at the children."""
 EXAMPLES = 3
+LOCALES = ("en_US", "de_DE")
+"""What clients choose from where no plugin, such as that of the stores, says it."""
 
 
 class _Interrupted(BaseException):
@@ -202,6 +204,7 @@ def settings_text(applications: Sequence[str]) -> str:
             f"[applications.{json.dumps(name)}]",
             f"hosts = {json.dumps([f'{name}.localhost'])}",
             f"paths = {json.dumps(paths)}",
+            f"locales = {json.dumps(LOCALES)}",
         ]
     return "\n".join(lines) + "\n"
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from glue_core.command import COMMANDS
-from glue_core.convention import Convention
+from glue_core.convention import Convention, JudgesNames
 from glue_core.errors import ConfigurationError
 from glue_core.operation import METHODS, RELATIONSHIPS
 from glue_core.registry.discovery import CORE, core_version
@@ -176,6 +176,42 @@ def wrong_relationships(
         lambda each: f"{each.value.source}.{each.value.name}",
         f"Two relationships of {application!r} are {{!r}}.",
     )
+
+
+def wrong_names(
+    application: str,
+    relationships: Iterable[Contribution],
+    types: Mapping[str, Sequence[tuple[Resource, Contribution]]],
+    conventions: Iterable[Convention],
+) -> Iterable[str]:
+    """Tell of attributes and relationships that a convention has no place for by their names."""
+    named = [
+        (resource, "attribute", field.data_key or name, by)
+        for declared in types.values()
+        for resource, by in declared
+        for name, field in resource.attributes().fields.items()
+    ]
+    named += [
+        (resource, "relationship", each.value.name, each)
+        for each in relationships
+        for resource, _ in types.get(each.value.source, ())
+    ]
+    told: set[tuple[str, str, str]] = set()
+    for convention in conventions:
+        if not isinstance(convention, JudgesNames):
+            continue
+        for resource, what, name, by in named:
+            if resource.conventions is not None and convention.name not in resource.conventions:
+                continue
+            why = convention.wrong_name(name)
+            if why is None or (resource.type, name, by.id) in told:
+                continue
+            told.add((resource.type, name, by.id))
+            yield (
+                f"The {what} {name!r} of {resource.type!r} in {application!r} cannot be called so "
+                f"under the convention {convention.name!r}: {name!r} {why}.\n  {by.party}\n"
+                f"Give it another name."
+            )
 
 
 def _wrong_pages(application: str, contribution: Contribution) -> Iterable[str]:

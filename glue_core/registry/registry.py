@@ -30,6 +30,7 @@ from glue_core.registry.conflicts import (
     refuse_clashing_grants,
     refuse_twins,
     twice,
+    wrong_names,
     wrong_places,
     wrong_relationships,
 )
@@ -204,7 +205,15 @@ class ApplicationRegistry:
 
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
-    from glue_core import catalogue, conditional, formatting, negotiation, plain, validation
+    from glue_core import (
+        catalogue,
+        conditional,
+        formatting,
+        languages,
+        negotiation,
+        plain,
+        validation,
+    )
     from glue_core.security import authorization, cors, headers, login, passwords
     from glue_core.services import engines
 
@@ -221,6 +230,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "formatting", formatting),
         of(COMMON_PLUGINS, "catalogue", catalogue),
         of(COMMON_PLUGINS, "conditional", conditional),
+        of(COMMON_PLUGINS, "languages", languages),
         of(COMMON_PLUGINS, "authorization", authorization),
         of(COMMON_PLUGINS, "cors", cors),
         of(COMMON_PLUGINS, "health", health),
@@ -486,6 +496,7 @@ class Registry:
         problems += clashing_templates(application.name, routes, conventions)
         types = declared_types(application.name, (*operations, *routes, *resources), problems)
         problems += wrong_relationships(application.name, relationships, types)
+        problems += wrong_names(application.name, relationships, types, conventions.values())
         problems += clashing_operations(application.name, (*operations, *routes), conventions)
         problems += clashing_children(application.name, operations, relationships)
         problems += twice(

@@ -177,6 +177,35 @@ def test_host_name_selects(glue_deployment: Make) -> None:
     assert client.get("/words/1", headers={"host": "b"}).text == "back"
 
 
+@pytest.mark.parametrize("key", ["RAW_URI", "REQUEST_URI"])
+@pytest.mark.parametrize("target", ["http://B:81/words/1", "HTTPS://b/words/1?x=http://shop/"])
+def test_host_of_the_target_wins(glue_deployment: Make, key: str, target: str) -> None:
+    """Where the target is a whole address, its host selects, whatever the header says."""
+    client = host(glue_deployment, {"front": {"hosts": ["shop"]}, "back": {"hosts": ["b"]}})
+
+    answer = client.get("/words/1", headers={"host": "shop"}, environ={key: target})
+
+    assert answer.text == "back"
+
+
+@pytest.mark.parametrize("target", ["http:///words/1", "http://me@b/words/1", "http://b:x/words/1"])
+def test_target_without_a_host_is_refused(glue_deployment: Make, target: str) -> None:
+    """A whole address that names no host and port is a 400."""
+    client = host(glue_deployment, {"front": {"hosts": ["shop"]}, "back": {"hosts": ["b"]}})
+
+    answer = client.get("/words/1", headers={"host": "b"}, environ={"RAW_URI": target})
+
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (400, "021")
+
+
+def test_path_that_looks_like_an_address(glue_deployment: Make) -> None:
+    """An address in a path or in a query names no host."""
+    client = host(glue_deployment, {"front": {"hosts": ["shop"]}, "back": {"hosts": ["b"]}})
+    raw = "/words/1?x=http://b/"
+
+    assert client.get("/words/1", headers={"host": "shop"}, raw_path=raw).text == "front"
+
+
 def test_own_name_as_a_host(glue_deployment: Make) -> None:
     """Without settings an application answers at the host that starts with its name."""
     client = host(glue_deployment, {})

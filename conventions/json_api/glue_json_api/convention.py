@@ -30,7 +30,13 @@ from glue_core import (
     read_sort,
 )
 from glue_json_api.body import read_document
-from glue_json_api.dialect import SETTINGS, Dialect, dialect_of, ignored_parameters
+from glue_json_api.dialect import (
+    SETTINGS,
+    Dialect,
+    dialect_of,
+    ignored_parameters,
+    wrong_name,
+)
 from glue_json_api.document import write_documents
 from glue_json_api.media_types import (
     CURSOR_PAGINATION,
@@ -89,6 +95,14 @@ class JsonApi:
             settings: The settings of the deployment.
         """
         return dialect_of(application, settings).accept_ignored_with_body
+
+    def wrong_name(self, name: str) -> str | None:
+        """Say why no attribute and no relationship can have a name; None where they can.
+
+        Args:
+            name: The name, as clients write it.
+        """
+        return wrong_name(name)
 
     @hookimpl
     def glue_request_builders(self, settings: Settings) -> Sequence[Step[Build]]:

@@ -153,6 +153,22 @@ _MEMBER = re.compile(
 )
 _RESERVED = re.compile(r"[a-z]+")
 
+IDENTIFYING = ("type", "id")
+"""Members of a resource object whose names its fields may not have."""
+
+
+def wrong_name(name: str) -> str | None:
+    """Say why no attribute and no relationship can have a name, or return None.
+
+    Source:
+        JSON:API 1.1, "Fields", for the two that a resource object has itself; "Member Names".
+    """
+    if name in IDENTIFYING:
+        return "is what a resource object has beside its fields"
+    if _MEMBER.fullmatch(name) is None:
+        return "has characters that no member may have there"
+    return None
+
 
 def ignored_parameters(dialect: Dialect) -> Callable[[str], bool] | None:
     """Return the test of the names of query parameters that nobody reads and that do no harm.

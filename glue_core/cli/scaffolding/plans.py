@@ -29,6 +29,8 @@ RESERVED = {
     "not-found": "the error of an unknown id is called so",
 }
 """Types that cannot be, and why."""
+IDENTIFYING = ("type", "id")
+"""Names that a relationship cannot have in JSON:API."""
 
 LONGEST_PACKAGE = 76
 """Letters of a package's name at most: imports from it then stay within the width of a line."""
@@ -234,6 +236,11 @@ def relationship(
     called = name or target
     for each in (source, target, called):
         _type(each)
+    if called.kebab in IDENTIFYING:
+        raise ValueError(
+            f"The name {called.kebab!r} is reserved: a resource object of JSON:API has it beside "
+            f"its relationships."
+        )
     ends = source.joined(called)
     folder = ends.joined(BACKEND, RELATIONSHIP) if is_backend else ends.joined(RELATIONSHIP)
     return Plan(

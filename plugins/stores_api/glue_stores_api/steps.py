@@ -14,8 +14,8 @@ from glue_core import (
     ServiceUnavailable,
     Validate,
     add_vary,
+    choose_locale,
 )
-from glue_stores_api.languages import choose_locale
 from glue_stores_api.processor import ShownStores
 from glue_stores_api.resource import STORE_NOT_FOUND
 

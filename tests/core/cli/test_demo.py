@@ -179,3 +179,11 @@ def test_settings_give_each_application_a_host_and_a_path() -> None:
         "backend_api": (["backend_api.localhost"], ["/backend_api"]),
         "storefront_api": (["storefront_api.localhost"], ["/storefront_api", "/"]),
     }
+
+
+def test_settings_give_each_application_languages() -> None:
+    """An application whose plugins know no stores answers in English or German."""
+    values = tomllib.loads(settings_text(["backend_api", "magazine_api"]))
+
+    found = Settings.of(values)["applications"]
+    assert [table["locales"] for table in found.values()] == [["en_US", "de_DE"]] * 2

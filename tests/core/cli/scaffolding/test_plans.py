@@ -91,6 +91,13 @@ def test_reserved_type_is_refused(make: Callable[[Name], Plan], reserved: str) -
         make(named(reserved))
 
 
+@pytest.mark.parametrize("name", ["type", "id"])
+def test_reserved_relationship_is_refused(name: str) -> None:
+    """A relationship that JSON:API has no place for is refused, with the reason."""
+    with pytest.raises(ValueError, match=f"'{name}' is reserved: "):
+        plans.relationship(named("posts"), named("people"), named(name), None, False, False)
+
+
 @pytest.mark.parametrize("name", ["core", "json_api"])
 def test_package_that_exists_is_refused(name: str) -> None:
     """A package that is installed would hide the new one, or be hidden."""

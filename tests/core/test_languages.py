@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glue_stores_api.languages import choose_locale
+from glue_core import choose_locale
 
 LOCALES = ("de_AT", "de_DE", "en_US", "sr_Latn_RS")
 

@@ -1,12 +1,22 @@
-"""Which locale an ``Accept-Language`` header asks for."""
+"""Which locale an ``Accept-Language`` header asks for, and its choice for every request."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from glue_core.formatting import add_vary
+from glue_core.hookspecs import hookimpl
+from glue_core.messages import GlueRequest, GlueResponse
+from glue_core.operation import Operation
+from glue_core.settings import Settings
+from glue_core.step import Build, Format, Step
 
 LONGEST_HEADER = 1000
 """Characters that are read; no list of languages that people speak is longer."""
+
+PREFLIGHT = "preflight"
 
 _QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
@@ -69,3 +79,62 @@ def _tag(name: str) -> str:
 
 def _covers(wanted: str, tag: str) -> bool:
     return tag == wanted or tag.startswith(f"{wanted}-")
+
+
+def _locales(settings: Settings, operation: Operation) -> Sequence[str]:
+    """Return the locales to choose from: none where the answer has no language."""
+    if operation.technical or operation.refusal == PREFLIGHT:
+        return ()
+    locales: Sequence[str] = settings.application(operation.application)["locales"]
+    return locales
+
+
+def _locale(locales: Sequence[str]) -> Build | None:
+    """Fill ``request.locale`` in, unless a step that came before has."""
+    if not locales:
+        return None
+    default = locales[0]
+
+    def build(request: GlueRequest) -> None:
+        if request.locale is None:
+            header = request.header("accept-language")
+            request.locale = default if header is None else choose_locale(header, locales, default)
+
+    return build
+
+
+def _content_language(locales: Sequence[str]) -> Format | None:
+    """Say the language as a tag, and that the answer depends on what the client likes.
+
+    Source:
+        RFC 9110, section 8.5: ``de-DE``, and not the name of the locale.
+    """
+    if not locales:
+        return None
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        if request.locale is not None:
+            response.meta.setdefault("content-language", request.locale.replace("_", "-"))
+        add_vary(response, "Accept-Language")
+
+    return format_
+
+
+@hookimpl
+def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
+    """Choose among the locales of the application; steps of its plugins come later, and win."""
+
+    def bind(operation: Operation) -> Any:
+        return _locale(_locales(settings, operation))
+
+    return [Step("locale", bind)]
+
+
+@hookimpl
+def glue_response_formatters(settings: Settings) -> Sequence[Step[Format]]:
+    """Say which locale was chosen."""
+
+    def bind(operation: Operation) -> Any:
+        return _content_language(_locales(settings, operation))
+
+    return [Step("content-language", bind)]
