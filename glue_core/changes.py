@@ -68,7 +68,8 @@ class ResourceChange:
         description: Its sentence in the documentation.
         id: Where the id comes from, as in `Resource`.
         client_ids: Whether clients choose ids.
-        version: Where the version of its state comes from.
+        version: Where the version of its state comes from. Whether the objects shown have a
+            field of that name shows when one is shown, not at the start.
         requires_match: Whether a change must say which state it is about.
         protection: Who may call its operations that say nothing themselves.
         restricted: Attributes and relationships that not everybody knows, as in `Resource`; other
@@ -170,7 +171,8 @@ class BodyRules:
         type: Type of the resources that the bodies describe.
         rules: Validators by the name that clients know. ``address/city`` is the attribute ``city``
             of the object, or of the objects in the list, ``address``; an empty name stands for the
-            whole: its validators get all attributes that were loaded.
+            whole: its validators get all attributes that were loaded, by the names that clients
+            know.
         required: Attributes that a body must have.
         methods: Methods whose bodies the rules hold for, such as ``("post",)``; empty for all.
         replaces: Names whose other rules no longer hold.

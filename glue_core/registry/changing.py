@@ -388,6 +388,7 @@ class _Changing:
             operation = self._changed(operation, each)
             if each.value.handler is not UNCHANGED:
                 place = place_of(each.value.handler, each.source)
+        operation = self._paged(operation, about_it)
         operation = self._ruled(operation, about_rules)
         if operation is declared.value and stores == operation.stores:
             return declared
@@ -601,11 +602,29 @@ class _Changing:
             if held is not UNCHANGED:
                 below = () if name in value.replaces else getattr(operation, name)
                 told[name] = tuple(dict.fromkeys((*below, *held)))
-        if isinstance(value.page, Mapping):
-            told["page"] = replace(operation.page or PageRules(), **value.page)
-        elif value.page is not UNCHANGED:
-            told["page"] = value.page
         return replace(operation, **told)
+
+    def _paged(self, operation: Operation, changes: Sequence[Contribution]) -> Operation:
+        """Cut a collection by all that is said of its pages; only the result must be possible."""
+        about = [each for each in changes if each.value.page is not UNCHANGED]
+        rules, told = operation.page, {}
+        for each in about:
+            said = each.value.page
+            if isinstance(said, Mapping):
+                told.update(said)
+            else:
+                rules, told = said, {}
+        try:
+            page = replace(rules or PageRules(), **told) if told else rules
+        except ConfigurationError as error:
+            what, _, remedy = str(error).partition("\n")
+            parties = "\n".join(f"  {each.party}" for each in about)
+            self._problems.append(
+                f"{_spoken(about[-1])} of {self._application!r} cannot be made: {what}\n"
+                f"{parties}\n{remedy}"
+            )
+            return operation
+        return replace(operation, page=page) if about else operation
 
     def _ruled(self, operation: Operation, rules: Sequence[Contribution]) -> Operation:
         kind = operation.body
