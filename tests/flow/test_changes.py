@@ -403,6 +403,31 @@ def test_rule_for_the_whole(shop: Shop) -> None:
     assert client.post("/lamps", json={"name": "a", "watts": 1, "cost": 1}).status_code == 201
 
 
+def test_rule_for_the_whole_uses_the_names_that_clients_see(shop: Shop) -> None:
+    """What was renamed has its new name there, also inside the objects of a list."""
+    seen: list[dict[str, Any]] = []
+
+    def no_bare_lamps(values: dict[str, Any]) -> None:
+        seen.append(values)
+        if values["title"] == "bare":
+            raise ValidationError("A lamp has parts.", "title")
+
+    client = shop(
+        plugin("rules", BodyRules("lamps", {"": no_bare_lamps})),
+        plugin(
+            "names",
+            of_lamps(name=AttributeChange(rename="title")),
+            ResourceChange(
+                "lamps", changes={"parts/grams": AttributeChange(rename="weight")}, name="weight"
+            ),
+        ),
+    )
+
+    sent = {"title": "bare", "parts": [{"kind": "bulb", "weight": 3}]}
+    assert violations(client.post("/lamps", json=sent)) == [("/title", "A lamp has parts.")]
+    assert seen == [sent]
+
+
 def test_rules_use_the_names_that_clients_see(shop: Shop) -> None:
     """Rules hold for an attribute that another change added or renamed, whatever their order."""
     client = shop(
