@@ -115,6 +115,9 @@ class OperationChange:
     Attributes:
         operation: Name or id of the operation, as ``glue plugins --all`` prints it.
         handler: Callable that answers.
+        handled: Whether what answers already knows the filters and sorts that are added, as a
+            handler that passes any name on does, or one in a wrapper that deals with them. Without
+            it only a change of the handler may bring new ones.
         schema: Schema of the attributes of bodies.
         filters: Attributes that a filter may name.
         sorts: Attributes that an order may name.
@@ -137,6 +140,7 @@ class OperationChange:
 
     operation: str
     handler: Callable[..., GlueResponse] | Unchanged = field(default=UNCHANGED, kw_only=True)
+    handled: bool = field(default=False, kw_only=True)
     schema: SchemaClass | Unchanged | None = field(default=UNCHANGED, kw_only=True)
     filters: tuple[str, ...] | Unchanged = field(default=UNCHANGED, kw_only=True)
     sorts: tuple[str, ...] | Unchanged = field(default=UNCHANGED, kw_only=True)

@@ -246,7 +246,9 @@ def test_operation_is_changed(shop: Shop) -> None:
     client = shop(
         plugin(
             "search",
-            OperationChange("lamps.getCollection", sorts=("watts",), page={"maximum": 20}),
+            OperationChange(
+                "lamps.getCollection", sorts=("watts",), handled=True, page={"maximum": 20}
+            ),
             OperationChange("glue-lamps:lamps.lamps.get", handler=instead, status=203),
         )
     )
@@ -258,7 +260,9 @@ def test_operation_is_changed(shop: Shop) -> None:
 
 def test_lists_are_replaced_on_demand(shop: Shop) -> None:
     """With ``replaces`` a list comes in the place of the one that is there."""
-    change = OperationChange("lamps.getCollection", sorts=("watts",), replaces=("sorts",))
+    change = OperationChange(
+        "lamps.getCollection", sorts=("watts",), handled=True, replaces=("sorts",)
+    )
 
     client = shop(plugin("search", change))
 

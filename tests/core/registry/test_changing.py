@@ -124,8 +124,8 @@ CONTRADICTIONS: dict[str, tuple[Change, Change, str]] = {
         "the operation 'glue-lamps:lamps.lamps.getCollection': page.maximum",
     ),
     "added and replaced": (
-        OperationChange("lamps.getCollection", sorts=("watts",)),
-        OperationChange("lamps.getCollection", sorts=("code",), replaces=("sorts",)),
+        OperationChange("lamps.getCollection", sorts=("watts",), handled=True),
+        OperationChange("lamps.getCollection", sorts=("code",), handled=True, replaces=("sorts",)),
         "the operation 'glue-lamps:lamps.lamps.getCollection': sorts",
     ),
     "rules": (
@@ -387,6 +387,35 @@ def test_value_that_cannot_be(refusal: Refusal, case: str) -> None:
     assert "glue-one 1.2.0" in message.splitlines()[1]
 
 
+@pytest.mark.parametrize("kind", ["filters", "sorts"])
+def test_new_names_need_somebody_who_knows_them(start: Start, refusal: Refusal, kind: str) -> None:
+    """A filter or sort comes with a handler, or the change says that the present one knows it."""
+
+    def plugin_of(**told: Any) -> Source:
+        return plugin("one", OperationChange("lamps.getCollection", **{kind: ("watts",)}, **told))
+
+    first, changing, declaring, _ = refusal(LAMPS, plugin_of()).splitlines()
+
+    assert first == (
+        f"The change 'glue-one:one.lamps.getCollection' of 'shop' adds 'watts' to the {kind} of "
+        f"'glue-lamps:lamps.lamps.getCollection', whose handler need not know it."
+    )
+    assert (changing.split()[0], declaring.split()[0]) == ("glue-one", "glue-lamps")
+    assert start(LAMPS, plugin_of(handled=True))
+    assert start(LAMPS, plugin_of(handler=answer))
+
+
+def test_names_that_are_there_need_nobody(start: Start) -> None:
+    """A change may keep some of the sorts, under their new names as well."""
+    assert start(
+        LAMPS,
+        plugin("names", ResourceChange("lamps", changes={"name": AttributeChange(rename="title")})),
+        plugin(
+            "one", OperationChange("lamps.getCollection", sorts=("title",), replaces=("sorts",))
+        ),
+    )
+
+
 def test_only_the_final_pages_must_be_possible(start: Start) -> None:
     """Two changes of one collection's pages are judged together."""
     assert start(
@@ -448,7 +477,7 @@ def test_result_does_not_depend_on_discovery(glue_deployment: Callable[..., Depl
         in_memory("glue.applications", "shop", shop),
         LAMPS,
         plugin("one", of_watts(rename="power", default=1)),
-        plugin("two", OperationChange("lamps.getCollection", sorts=("colour",))),
+        plugin("two", OperationChange("lamps.getCollection", sorts=("colour",), handled=True)),
         plugin("three", ResourceChange("lamps", attributes=Colours)),
     ]
 
