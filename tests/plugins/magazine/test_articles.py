@@ -330,7 +330,7 @@ def test_only_a_taken_id_is_told_as_one(magazine: Magazine) -> None:
         work.session.execute(sa.text("CREATE UNIQUE INDEX own_rule ON magazine_article (title)"))
     magazine.article("Lamps")
 
-    with pytest.raises(IntegrityError, match="own_rule|magazine_article.title"):
+    with pytest.raises(IntegrityError, match=r"own_rule|magazine_article\.title"):
         magazine.article("Lamps")
 
 
