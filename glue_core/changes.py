@@ -68,7 +68,8 @@ class ResourceChange:
         description: Its sentence in the documentation.
         id: Where the id comes from, as in `Resource`.
         client_ids: Whether clients choose ids.
-        version: Where the version of its state comes from.
+        version: Where the version of its state comes from. Whether the objects shown have a
+            field of that name shows when one is shown, not at the start.
         requires_match: Whether a change must say which state it is about.
         protection: Who may call its operations that say nothing themselves.
         restricted: Attributes and relationships that not everybody knows, as in `Resource`; other
@@ -114,6 +115,9 @@ class OperationChange:
     Attributes:
         operation: Name or id of the operation, as ``glue plugins --all`` prints it.
         handler: Callable that answers.
+        handled: Whether what answers already knows the filters and sorts that are added, as a
+            handler that passes any name on does, or one in a wrapper that deals with them. Without
+            it only a change of the handler may bring new ones.
         schema: Schema of the attributes of bodies.
         filters: Attributes that a filter may name.
         sorts: Attributes that an order may name.
@@ -136,6 +140,7 @@ class OperationChange:
 
     operation: str
     handler: Callable[..., GlueResponse] | Unchanged = field(default=UNCHANGED, kw_only=True)
+    handled: bool = field(default=False, kw_only=True)
     schema: SchemaClass | Unchanged | None = field(default=UNCHANGED, kw_only=True)
     filters: tuple[str, ...] | Unchanged = field(default=UNCHANGED, kw_only=True)
     sorts: tuple[str, ...] | Unchanged = field(default=UNCHANGED, kw_only=True)
@@ -170,7 +175,8 @@ class BodyRules:
         type: Type of the resources that the bodies describe.
         rules: Validators by the name that clients know. ``address/city`` is the attribute ``city``
             of the object, or of the objects in the list, ``address``; an empty name stands for the
-            whole: its validators get all attributes that were loaded.
+            whole: its validators get all attributes that were loaded, by the names that clients
+            know.
         required: Attributes that a body must have.
         methods: Methods whose bodies the rules hold for, such as ``("post",)``; empty for all.
         replaces: Names whose other rules no longer hold.

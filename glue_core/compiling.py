@@ -144,7 +144,8 @@ class _Compiler:
         by_method: dict[str, list[Contribution]] = {}
         for each in contributions:
             by_method.setdefault(each.value.http_method, []).append(each)
-        flows = {method: self._varied(each) for method, each in by_method.items()}
+        elsewhere = self._methods_elsewhere(contributions)
+        flows = {method: self._varied(each, elsewhere) for method, each in by_method.items()}
         if "GET" in flows:
             flows["HEAD"] = flows["GET"]
         flows.setdefault("OPTIONS", self._refusal("preflight", _preflight(allowed), allowed))
@@ -152,6 +153,9 @@ class _Compiler:
         not_allowed = self._refusal(
             "method-not-allowed", _method_not_allowed(allowed), allowed, operation
         )
+        if elsewhere:
+            # A version that is nowhere here is judged before the method is.
+            not_allowed = self._versioned(not_allowed, {}, elsewhere)
         relationship = operation.relationship
         if operation.is_linkage and relationship is not None:
             refused = self._refusal(
@@ -188,18 +192,51 @@ class _Compiler:
         )
         return self._compile(operation, handler)
 
-    def _varied(self, contributions: Sequence[Contribution]) -> Flow:
+    def _methods_elsewhere(self, contributions: Sequence[Contribution]) -> dict[GlueVersion, Flow]:
+        """Return what answers a method that a version does not have, for each one at a place."""
+        operation: Operation = contributions[0].value
+        refusals: dict[GlueVersion, Flow] = {}
+        for version in {each for held in contributions for each in versions_of(held.value)}:
+            present = [
+                each.value.http_method
+                for each in contributions
+                if version in (versions_of(each.value) or (version,))
+            ]
+            allowed = tuple(
+                each
+                for each in self._allowed[id(operation)]
+                if each in present or each == "OPTIONS" or (each == "HEAD" and "GET" in present)
+            )
+            refusals[version] = self._refusal(
+                "method-not-allowed", _method_not_allowed(allowed), allowed, operation
+            )
+        return refusals
+
+    def _versioned(
+        self,
+        flow: Flow,
+        targets: Mapping[GlueVersion, Flow],
+        elsewhere: Mapping[GlueVersion, Flow],
+    ) -> Flow:
+        """Return a flow that knows what answers each version."""
+        versions = Versions(
+            MappingProxyType(dict(targets)),
+            MappingProxyType(dict(elsewhere)),
+            unknown=self._refusal("unknown-version", _not_found),
+            unacceptable=self._refusal("unacceptable-version", _version_not_acceptable),
+        )
+        return replace(flow, versions=versions)
+
+    def _varied(
+        self, contributions: Sequence[Contribution], elsewhere: Mapping[GlueVersion, Flow]
+    ) -> Flow:
         """Return what answers one method at one place: the newest version, knowing the others."""
         flow = self._stored(contributions, None)
         known = {version for each in contributions for version in versions_of(each.value)}
         if not known:
             return flow
-        versions = Versions(
-            MappingProxyType({each: self._stored(contributions, each) for each in known}),
-            unknown=self._refusal("unknown-version", _not_found),
-            unacceptable=self._refusal("unacceptable-version", _version_not_acceptable),
-        )
-        return replace(flow, versions=versions)
+        targets = {each: self._stored(contributions, each) for each in known}
+        return self._versioned(flow, targets, elsewhere)
 
     def _stored(self, contributions: Sequence[Contribution], version: GlueVersion | None) -> Flow:
         """Return what answers in stores that nobody names, knowing those of the others."""

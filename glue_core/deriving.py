@@ -187,10 +187,35 @@ def vars_of(kind: type) -> dict[str, Any]:
 
 def _whole(rule: Rule) -> Callable[..., None]:
     def validate_whole(self: Schema, data: Any, **_: Any) -> None:
-        rule(data)
+        rule(_as_clients_write(self, data))
 
     validate_whole.rule = rule  # type: ignore[attr-defined]
     return marshmallow.validates_schema(validate_whole)
+
+
+def _as_clients_write(schema: Schema, data: Any) -> Any:
+    """Return what was loaded by the names that clients know, those of nested objects included."""
+    if not isinstance(data, Mapping):
+        return data
+    named: dict[str, Any] = {}
+    for name, value in data.items():
+        # Fields are found by where they put their value.
+        field = next((e for own, e in schema.fields.items() if (e.attribute or own) == name), None)
+        if field is None:
+            named[name] = value
+        else:
+            named[field.data_key or field.name or name] = _inside(field, value)
+    return named
+
+
+def _inside(field: _Field, value: Any) -> Any:
+    if isinstance(field, fields.List) and isinstance(value, list):
+        return [_inside(field.inner, each) for each in value]
+    if isinstance(field, fields.Nested):
+        if field.many and isinstance(value, list):
+            return [_as_clients_write(field.schema, each) for each in value]
+        return _as_clients_write(field.schema, value)
+    return value
 
 
 def _name(kind: SchemaClass, name: str) -> str | None:

@@ -450,6 +450,29 @@ def _decoded(operation: Operation) -> Validate | None:
     return validate
 
 
+def _transferred(operation: Operation) -> Validate | None:
+    """Refuse a body that was compressed on its way: servers undo the chunks and nothing else.
+
+    Source:
+        RFC 9112, section 6.1: a server that does not understand a transfer coding answers 501.
+    """
+    if operation.refusal is not None or operation.http_method in ("GET", "OPTIONS"):
+        return None
+    error = GlueError(
+        status=501,
+        code=codes.INVALID_HEADER,
+        message="Send the body in chunks or with its length, without another Transfer-Encoding.",
+        header="Transfer-Encoding",
+    )
+    refusal = GlueRequestValidation(False, 501, (error,))
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        coding = request.header("transfer-encoding")
+        return None if coding is None or coding.strip().lower() in ("", "chunked") else refusal
+
+    return validate
+
+
 @hookimpl
 def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     """Refuse what the client does not accept (406) and what we do not understand (415, 400)."""
@@ -461,5 +484,6 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
         Step("accepted-format", _accepted),
         Step("requested-format", _understood),
         Step("content-encoding", _decoded, after=("requested-format",)),
+        Step("transfer-encoding", _transferred, after=("content-encoding",)),
         Step("one-version", one_version),
     ]

@@ -69,8 +69,28 @@ class PageRules:
     ranges: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("default", "maximum"):
+            size = getattr(self, name)
+            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+                raise ConfigurationError(
+                    f"PageRules has {size!r} for {name!r}.\n"
+                    f"Write a whole number of resources, from 1."
+                )
+        if self.default > self.maximum:
+            raise ConfigurationError(
+                f"PageRules has pages of {self.default} by default and of {self.maximum} at most.\n"
+                f"Make the default smaller, or the maximum larger."
+            )
+        if not isinstance(self.ranges, bool):
+            raise ConfigurationError(
+                f"PageRules has {self.ranges!r} for 'ranges'.\nWrite True or False."
+            )
         known = {"offset", "number", "cursor"}
         given = self.strategies
+        if not isinstance(given, tuple):
+            raise ConfigurationError(
+                f"PageRules has {given!r} for 'strategies'.\nWrite a tuple, such as ('offset',)."
+            )
         if not given or not known.issuperset(given) or len(set(given)) < len(given):
             raise ConfigurationError(
                 f"PageRules has the strategies {given!r}.\n"

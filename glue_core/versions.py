@@ -136,11 +136,13 @@ class Versions(Generic[Target]):
 
     Attributes:
         targets: What answers each version.
+        elsewhere: What answers each version that is there for other methods alone.
         unknown: What answers where the body's type, or a path, names a version that is not there.
         unacceptable: What answers where ``Accept`` does.
     """
 
     targets: Mapping[GlueVersion, Target]
+    elsewhere: Mapping[GlueVersion, Target]
     unknown: Target
     unacceptable: Target
 
@@ -152,4 +154,7 @@ class Versions(Generic[Target]):
             found = self.targets.get(version)
             if found is not None:
                 return found, version
+        for version in asked.versions:
+            if version is not None and version in self.elsewhere:
+                return self.elsewhere[version], version
         return (self.unacceptable if asked.in_accept else self.unknown), asked.named

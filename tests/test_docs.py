@@ -8,16 +8,18 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from glue_core import Settings
 from glue_core.cli.group import COMMANDS
+from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, in_memory, installed
 
@@ -238,3 +240,56 @@ def test_hook_examples_are_collected(colours: Deployment) -> None:
     assert "colours" in [each.branch for each in colours.migrations]
     assert "colour" in [each.name for each in colours.registry.features.commands]
     assert colours.settings.section("colours") == {"fallback": "grey"}
+
+
+CHANGING = [ROOT / "docs" / "changing-declarations.md"]
+
+
+def example_with(word: str) -> Source:
+    """Return the example of docs/changing-declarations.md that has a word, as a plugin."""
+    (example,) = [each for each in examples("python", CHANGING) if word in each.text]
+    shop = "storefront_api" if "abstract-products" in example.text else "magazine_api"
+    group = f"glue.plugins.{shop}"
+    return in_memory(group, "example", run(example), distribution="acme-example")
+
+
+@pytest.fixture
+def magazine(
+    glue_deployment: Callable[..., Deployment],
+) -> Callable[[str], Client]:
+    """Make a client of the shipped magazine with an example of the page of changes."""
+
+    def make(word: str) -> Client:
+        names = ("magazine_api", "json_api", "magazine", "articles_api", "authors_api")
+        deployment = glue_deployment([*installed(*names), example_with(word)])
+        migrate(deployment.services.database, deployment.migrations)
+        return Client(deployment.applications["magazine_api"])
+
+    return make
+
+
+ARTICLE = {"title": "Lamps of old", "body": "They shone.", "tags": []}
+
+
+def test_example_of_rules_holds_for_the_shipped_articles(
+    magazine: Callable[[str], Client],
+) -> None:
+    """The rules of the page refuse what they say, and let an update name one attribute."""
+    client = magazine("def different")
+
+    repeating = client.post("/articles", json={**ARTICLE, "body": ARTICLE["title"]})
+    assert [each["pointer"] for each in repeating.json] == ["/body"]
+    untagged = client.post("/articles", json={"title": "Lamps of old", "body": "They shone."})
+    assert [each["pointer"] for each in untagged.json] == ["/tags"]
+    created = client.post("/articles", json=ARTICLE)
+    assert created.status_code == 201, created
+    changed = client.patch(urlsplit(created.headers["location"]).path, json={"readingMinutes": 2})
+    assert changed.status_code == 200, changed
+
+
+def test_example_of_a_wrapper_serves_a_new_attribute(magazine: Callable[[str], Client]) -> None:
+    """The shipped handler stores what the wrapper of the page has made of the new attribute."""
+    created = magazine("KickerAttributes").post("/articles", json={**ARTICLE, "kicker": "Light"})
+
+    assert created.status_code == 201, created
+    assert created.json[0]["title"] == "Light: Lamps of old"

@@ -384,10 +384,14 @@ class _Changing:
             shown = self._resource(base, store, about_type)
             if shown is not operation.resource:
                 operation = self._shown(operation, base, shown)
+        shown_as = operation
         for each in about_it:
             operation = self._changed(operation, each)
             if each.value.handler is not UNCHANGED:
                 place = place_of(each.value.handler, each.source)
+        operation = self._paged(operation, about_it)
+        if all(each.value.handler is UNCHANGED for each in about_it):
+            self._problems += self._unhandled(declared, shown_as, about_it)
         operation = self._ruled(operation, about_rules)
         if operation is declared.value and stores == operation.stores:
             return declared
@@ -601,11 +605,49 @@ class _Changing:
             if held is not UNCHANGED:
                 below = () if name in value.replaces else getattr(operation, name)
                 told[name] = tuple(dict.fromkeys((*below, *held)))
-        if isinstance(value.page, Mapping):
-            told["page"] = replace(operation.page or PageRules(), **value.page)
-        elif value.page is not UNCHANGED:
-            told["page"] = value.page
         return replace(operation, **told)
+
+    def _unhandled(
+        self, declared: Contribution, operation: Operation, changes: Sequence[Contribution]
+    ) -> Iterator[str]:
+        """Tell of filters and sorts that the handler of an operation cannot be expected to know."""
+        for each in changes:
+            if each.value.handled:
+                continue
+            for name in ("filters", "sorts"):
+                held = getattr(each.value, name)
+                known = getattr(operation, name)
+                new = () if held is UNCHANGED else [e for e in held if e not in known]
+                if new:
+                    yield (
+                        f"{_spoken(each)} of {self._application!r} adds {', '.join(map(repr, new))}"
+                        f" to the {name} of {declared.id!r}, whose handler need not know it.\n"
+                        f"  {each.party}\n  {declared.party}\n"
+                        f"Give the change a 'handler' that does, or say handled=True where the "
+                        f"present one passes any name on, or a wrapper deals with it."
+                    )
+
+    def _paged(self, operation: Operation, changes: Sequence[Contribution]) -> Operation:
+        """Cut a collection by all that is said of its pages; only the result must be possible."""
+        about = [each for each in changes if each.value.page is not UNCHANGED]
+        rules, told = operation.page, {}
+        for each in about:
+            said = each.value.page
+            if isinstance(said, Mapping):
+                told.update(said)
+            else:
+                rules, told = said, {}
+        try:
+            page = replace(rules or PageRules(), **told) if told else rules
+        except ConfigurationError as error:
+            what, _, remedy = str(error).partition("\n")
+            parties = "\n".join(f"  {each.party}" for each in about)
+            self._problems.append(
+                f"{_spoken(about[-1])} of {self._application!r} cannot be made: {what}\n"
+                f"{parties}\n{remedy}"
+            )
+            return operation
+        return replace(operation, page=page) if about else operation
 
     def _ruled(self, operation: Operation, rules: Sequence[Contribution]) -> Operation:
         kind = operation.body

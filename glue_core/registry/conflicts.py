@@ -6,16 +6,16 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from glue_core.command import COMMANDS
 from glue_core.convention import Convention, JudgesNames
 from glue_core.errors import ConfigurationError
-from glue_core.operation import METHODS, RELATIONSHIPS
+from glue_core.operation import METHODS, RELATIONSHIPS, Method, Operation, PageRules
 from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
 from glue_core.registry.order import Contribution
-from glue_core.resource import Resource
+from glue_core.resource import ClientIds, Resource
 from glue_core.variants import answer_alike, share_stores
 from glue_core.versions import version_of_segment
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 RESERVED = RELATIONSHIPS
+CLIENT_IDS: tuple[ClientIds, ...] = get_args(ClientIds)
+CHANGES_A_STATE: tuple[Method, ...] = ("post", "patch", "put", "delete")
+"""Methods that may have to say which state they are about; ``post`` adds to a relationship."""
 
 
 def clashing_encoders(
@@ -95,6 +98,57 @@ def wrong_places(
             )
 
 
+def wrong_values(application: str, operations: Iterable[Contribution]) -> Iterable[str]:
+    """Tell of values that an operation cannot have, whether they were declared or changed."""
+    for each in operations:
+        operation: Operation = each.value
+        start = f"The operation {each.id!r} of {application!r} has"
+        status = operation.status
+        is_number = isinstance(status, int) and not isinstance(status, bool)
+        if status is not None and not (is_number and 200 <= status <= 399):
+            yield (
+                f"{start} {status!r} for 'status'.\n  {each.party}\n"
+                f"It is the status of success: write a number from 200 to 399, or None."
+            )
+        if operation.page is not None and not isinstance(operation.page, PageRules):
+            yield (
+                f"{start} {operation.page!r} for 'page'.\n  {each.party}\n"
+                f"Write PageRules, or None where it is not cut into pages."
+            )
+        elif operation.page is not None and operation.method != "getCollection":
+            yield (
+                f"{start} rules for pages, and its method {operation.method!r} shows no "
+                f"collection.\n  {each.party}\nTake 'page' away, or let 'getCollection' have it."
+            )
+
+
+def _wrong_type(application: str, resource: Resource, by: Contribution) -> Iterable[str]:
+    """Tell of values that a type cannot have, whether they were declared or changed."""
+    start = f"The type {resource.type!r} of {application!r} has"
+    if resource.client_ids not in CLIENT_IDS:
+        yield (
+            f"{start} {resource.client_ids!r} for 'client_ids'.\n  {by.party}\n"
+            f"Write one of {', '.join(map(repr, CLIENT_IDS))}."
+        )
+    needed = resource.requires_match
+    if isinstance(needed, bool):
+        return
+    if not isinstance(needed, tuple):
+        yield (
+            f"{start} {needed!r} for 'requires_match'.\n  {by.party}\n"
+            f"Write True, False or a tuple of methods, such as ('patch',)."
+        )
+        return
+    for method in needed:
+        if method not in CHANGES_A_STATE:
+            near = difflib.get_close_matches(str(method), CHANGES_A_STATE, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            yield (
+                f"{start} the method {method!r} in 'requires_match'.{hint}\n  {by.party}\n"
+                f"There are: {', '.join(CHANGES_A_STATE)}."
+            )
+
+
 def hidden_by_versions(application: str, operations: Iterable[Contribution]) -> Iterable[str]:
     """Tell of places whose first segment an application reads as a version."""
     for each in operations:
@@ -129,6 +183,7 @@ def declared_types(
                 f"Give one of them another type, or uninstall one distribution."
             )
         declared.append((resource, each))
+        problems.extend(_wrong_type(application, resource, each))
     return types
 
 

@@ -33,6 +33,7 @@ from glue_core.registry.conflicts import (
     wrong_names,
     wrong_places,
     wrong_relationships,
+    wrong_values,
 )
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -489,6 +490,7 @@ class Registry:
 
         problems: list[str] = []
         problems += wrong_places(application.name, operations, routes)
+        problems += wrong_values(application.name, (*operations, *routes))
         if self.settings.application(application.name)["versions_in_path"]:
             problems += hidden_by_versions(application.name, (*operations, *routes))
         if problems:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from marshmallow import Schema, fields
 
@@ -116,3 +118,21 @@ def test_strategies_of_pages_that_contradict_each_other(
     """The first page of a walk by cursor must not be read as one by number, so the start stops."""
     with pytest.raises(ConfigurationError, match=told):
         PageRules(strategies=strategies)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"maximum": -1, "default": -3}, "has -3 for 'default'"),
+        ({"maximum": 0}, "has 0 for 'maximum'"),
+        ({"default": "5"}, "has '5' for 'default'"),
+        ({"default": True}, "has True for 'default'"),
+        ({"default": 200}, "of 200 by default and of 100 at most"),
+        ({"ranges": "no"}, "has 'no' for 'ranges'"),
+        ({"strategies": "offset"}, "has 'offset' for 'strategies'"),
+    ],
+)
+def test_pages_that_cannot_be_cut(rules: dict[str, Any], told: str) -> None:
+    """Sizes are whole numbers from 1, and the default one is not above the largest one."""
+    with pytest.raises(ConfigurationError, match=told):
+        PageRules(**rules)

@@ -246,7 +246,9 @@ def test_operation_is_changed(shop: Shop) -> None:
     client = shop(
         plugin(
             "search",
-            OperationChange("lamps.getCollection", sorts=("watts",), page={"maximum": 20}),
+            OperationChange(
+                "lamps.getCollection", sorts=("watts",), handled=True, page={"maximum": 20}
+            ),
             OperationChange("glue-lamps:lamps.lamps.get", handler=instead, status=203),
         )
     )
@@ -258,7 +260,9 @@ def test_operation_is_changed(shop: Shop) -> None:
 
 def test_lists_are_replaced_on_demand(shop: Shop) -> None:
     """With ``replaces`` a list comes in the place of the one that is there."""
-    change = OperationChange("lamps.getCollection", sorts=("watts",), replaces=("sorts",))
+    change = OperationChange(
+        "lamps.getCollection", sorts=("watts",), handled=True, replaces=("sorts",)
+    )
 
     client = shop(plugin("search", change))
 
@@ -401,6 +405,31 @@ def test_rule_for_the_whole(shop: Shop) -> None:
     refused = client.post("/lamps", json={"name": "a", "watts": 2, "cost": 1})
     assert violations(refused) == [("", "Too much power for the price.")]
     assert client.post("/lamps", json={"name": "a", "watts": 1, "cost": 1}).status_code == 201
+
+
+def test_rule_for_the_whole_uses_the_names_that_clients_see(shop: Shop) -> None:
+    """What was renamed has its new name there, also inside the objects of a list."""
+    seen: list[dict[str, Any]] = []
+
+    def no_bare_lamps(values: dict[str, Any]) -> None:
+        seen.append(values)
+        if values["title"] == "bare":
+            raise ValidationError("A lamp has parts.", "title")
+
+    client = shop(
+        plugin("rules", BodyRules("lamps", {"": no_bare_lamps})),
+        plugin(
+            "names",
+            of_lamps(name=AttributeChange(rename="title")),
+            ResourceChange(
+                "lamps", changes={"parts/grams": AttributeChange(rename="weight")}, name="weight"
+            ),
+        ),
+    )
+
+    sent = {"title": "bare", "parts": [{"kind": "bulb", "weight": 3}]}
+    assert violations(client.post("/lamps", json=sent)) == [("/title", "A lamp has parts.")]
+    assert seen == [sent]
 
 
 def test_rules_use_the_names_that_clients_see(shop: Shop) -> None:

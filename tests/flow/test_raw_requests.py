@@ -152,6 +152,17 @@ def test_malformed_chunks(server: Server, body: bytes) -> None:
     assert (answer.status, orjson.loads(answer.content)[0]["code"]) == (400, "014")
 
 
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"deflate, chunked"])
+def test_transfer_coding_that_nobody_undoes(server: Server, coding: bytes) -> None:
+    """A body that is compressed beneath its chunks is refused, not read as if it were not."""
+    body = b'{"name": "a"}'
+    sent = chunked(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    answer = server.send(sent.replace(b": chunked", b": " + coding))
+
+    assert (answer.status, orjson.loads(answer.content)[0]["code"]) == (501, "021")
+
+
 def test_nothing_is_read_behind_malformed_chunks(server: Server) -> None:
     """What follows is no request: nobody knows where the body ended, so the connection ends."""
     following = b"GET /one/things HTTP/1.1\r\nHost: a\r\n\r\n"

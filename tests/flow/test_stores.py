@@ -203,7 +203,7 @@ def test_operation_changed_for_one_store(shop: Shop) -> None:
     client = shop(
         plugin(
             "r",
-            OperationChange("lamps.getCollection", sorts=("watts",), stores=("AT",)),
+            OperationChange("lamps.getCollection", sorts=("watts",), handled=True, stores=("AT",)),
             OperationChange("lamps.get", handler=maker, stores=("AT", "CH")),
         )
     )

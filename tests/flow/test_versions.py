@@ -16,7 +16,7 @@ from glue_core import (
     Resource,
     SimpleResource,
 )
-from glue_core.testing import Client
+from glue_core.testing import Client, assert_error
 
 Serve = Callable[..., Client]
 PLAIN = "application/json"
@@ -182,7 +182,18 @@ def test_method_of_one_version_alone(serve: Serve) -> None:
 
     assert client.delete("/labels/1").status_code == 204
     newer = {"accept": f"{PLAIN}; version=2.0"}
-    assert client.delete("/labels/1", headers=newer).status_code == 406
+    refused = client.delete("/labels/1", headers=newer)
+    assert_error(refused, 405, "008")
+    assert refused.headers["allow"] == "GET, HEAD, PATCH, OPTIONS"
+    either = {"accept": f"{PLAIN}; version=2.0, {PLAIN}; version=1.0"}
+    assert client.delete("/labels/1", headers=either).status_code == 204
+
+
+def test_version_is_judged_before_the_method(labels: Client) -> None:
+    """A version that is not there is told even where no version has the method."""
+    for version, status, code in (("9.0", 404, "007"), ("2.0", 405, "008")):
+        kind = f"{PLAIN}; version={version}"
+        assert_error(labels.put("/labels/1", json={}, headers={"content-type": kind}), status, code)
 
 
 def test_operations_of_custom_routes_have_versions(serve: Serve) -> None:

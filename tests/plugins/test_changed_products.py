@@ -15,11 +15,14 @@ from glue_core import (
     GlueRequest,
     GlueResponse,
     NotFound,
+    Operation,
     OperationChange,
+    Resource,
     ResourceChange,
     hookimpl,
 )
 from glue_core.testing import in_memory, installed
+from tests.test_docs import example_with
 
 Change = ResourceChange | OperationChange
 
@@ -161,3 +164,54 @@ def test_handler_is_swapped(client: Any, json_api: Any, codes_of: Any) -> None:
     found = client.simulate_get("/concrete-products/A-1", headers=json_api)
 
     assert (found.status_code, codes_of(found)) == (404, ["1302"])
+
+
+class Address(Schema):
+    """What the example of the page says of addresses is about."""
+
+    zip_code = fields.String(data_key="zipCode")
+
+
+def keep(request: GlueRequest) -> GlueResponse:
+    """Take an address."""
+    return GlueResponse.of({"id": "1", **request.attributes})
+
+
+ADDRESSES = in_memory(
+    "glue.plugins.storefront_api",
+    "addresses",
+    distribution="acme-addresses",
+    glue_resources=lambda: [
+        Operation("post", keep, "addresses", Resource("addresses", Address)),
+    ],
+)
+
+
+@pytest.mark.parametrize("word", ["EnergyAttributes", "LabelAttributes"])
+def test_examples_of_the_page_are_served(
+    shop: Any, glue_deployment: Callable[..., Deployment], word: str, json_api: Any
+) -> None:
+    """The shipped handlers serve all that the page's examples let clients ask for."""
+    deployment = glue_deployment(
+        [
+            *installed("storefront_api", "json_api", "stores_api", "products_api"),
+            in_memory("glue.features", "shop", shop),
+            ADDRESSES,
+            example_with(word),
+        ]
+    )
+    client = falcon.testing.TestClient(deployment.applications["storefront_api"])
+    listed = [
+        each.value
+        for each in deployment.registry.applications["storefront_api"].operations
+        if each.value.place == "abstract-products" and each.value.method == "getCollection"
+    ]
+
+    for sort in {"", *(name for operation in listed for name in operation.sorts)}:
+        found = client.simulate_get(
+            "/abstract-products",
+            params={"_store": "DE", **({"sort": sort} if sort else {})},
+            headers=json_api,
+        )
+        assert found.status_code == 200, found.text
+        assert len(found.json["data"]) == 2

@@ -99,8 +99,8 @@ def _pointed(error: GlueError, operation: AtomicOperation, lids: LocalIds) -> Gl
     precondition = (error.header or "").lower()
     if precondition in PRECONDITIONS:
         # What is missing cannot be pointed to, so the operation is.
-        given = precondition in operation.preconditions
-        return replace(error, pointer=f"/meta/{precondition}" if given else "", header=None)
+        name = operation.spelled.get(precondition)
+        return replace(error, pointer="" if name is None else f"/meta/{name}", header=None)
     if error.pointer is None:
         is_target = error.status == 404 or error.code == codes.METHOD_NOT_ALLOWED
         return replace(error, pointer=operation.target) if is_target else error
@@ -140,7 +140,7 @@ def _target(operation: AtomicOperation, request: GlueRequest, lids: LocalIds) ->
         raise NotFound(codes.NOT_FOUND, message, pointer=operation.target)
     if operation.preconditions and inner.method == "post" and not inner.is_linkage:
         message = "What an operation creates has no state yet that it could be held against."
-        name = next(iter(operation.preconditions))
+        name = next(iter(operation.spelled.values()))
         raise BadRequest(codes.INVALID_DOCUMENT, message, pointer=f"/meta/{name}")
     return run
 

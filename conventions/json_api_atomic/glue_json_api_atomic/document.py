@@ -52,6 +52,7 @@ class AtomicOperation:
             ``/data``.
         body: Members of the document that the target gets: ``data`` and ``meta``.
         preconditions: Headers that the target gets, by lower-case name.
+        spelled: How the client wrote their names, by lower-case name.
     """
 
     op: str
@@ -61,6 +62,7 @@ class AtomicOperation:
     target: str
     body: dict[str, Any]
     preconditions: dict[str, str]
+    spelled: dict[str, str]
 
     @property
     def method(self) -> str:
@@ -125,11 +127,20 @@ def _operation(request: GlueRequest, value: dict[str, Any], pointer: str) -> Ato
     if not isinstance(meta, dict):
         _invalid(request, "'meta' must be an object.", f"{pointer}/meta")
         meta = {}
-    preconditions = {name: meta[name] for name in PRECONDITIONS if name in meta}
-    for name, tags in preconditions.items():
+    # Names of headers are the same in any case, so those that stand for them are.
+    written = [name for name in meta if name.lower() in PRECONDITIONS]
+    preconditions: dict[str, str] = {}
+    spelled: dict[str, str] = {}
+    for name in written:
+        tags = meta[name]
         if not isinstance(tags, str):
             message = f"{name!r} must be a text: entity tags as in the header, or '*'."
             _invalid(request, message, f"{pointer}/meta/{name}")
+        elif name.lower() in preconditions:
+            message = f"{name.lower()!r} stands there twice, in two spellings."
+            _invalid(request, message, f"{pointer}/meta/{name}")
+        else:
+            preconditions[name.lower()], spelled[name.lower()] = tags, name
     ref, target = None, "/data"
     if "ref" in value and "href" in value:
         _invalid(request, "An operation has 'ref' or 'href', not both.", f"{pointer}/href")
@@ -156,10 +167,10 @@ def _operation(request: GlueRequest, value: dict[str, Any], pointer: str) -> Ato
         return None
     body: dict[str, Any] = {name: value[name] for name in ("data", "meta") if name in value}
     if preconditions:
-        body["meta"] = {name: each for name, each in meta.items() if name not in preconditions}
+        body["meta"] = {name: each for name, each in meta.items() if name not in written}
         if not body["meta"]:
             del body["meta"]
-    return AtomicOperation(op, pointer, ref, href, target, body, preconditions)
+    return AtomicOperation(op, pointer, ref, href, target, body, preconditions, spelled)
 
 
 def _ref(request: GlueRequest, value: object, pointer: str) -> Ref | None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from glue_core import Work, chunks, in_utc
 from glue_magazine import (
@@ -24,7 +23,7 @@ from glue_magazine import (
     is_id,
 )
 from glue_magazine.lists import read_page
-from glue_magazine.locking import count_up, lock_authors, remember, unchanged
+from glue_magazine.locking import add_new, count_up, lock_authors, remember, unchanged
 from glue_magazine.models import ArticleRow, TagRow
 
 CONDITIONS = {
@@ -101,12 +100,7 @@ class DatabaseArticleStore:
         now = self._now()
         row = ArticleRow(id=id_, version=1, created_at=now, updated_at=now)
         fill(row, values_of(draft))
-        session.add(row)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            # Its author is locked, so what is there already can only be the id.
-            raise IdInUse([id_]) from error
+        add_new(row, work)
         count_up(session, authors)
         return article_of(row)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from glue_core import Work, chunks
@@ -25,7 +24,7 @@ from glue_magazine import (
 )
 from glue_magazine.articles import utc_now
 from glue_magazine.lists import read_page
-from glue_magazine.locking import count_up, forget, lock_authors, remember, unchanged
+from glue_magazine.locking import add_new, count_up, forget, lock_authors, remember, unchanged
 from glue_magazine.models import ArticleRow, AuthorRow
 
 CONDITIONS = {
@@ -71,11 +70,7 @@ class DatabaseAuthorStore:
             raise IdInUse([id_])
         now = self._now()
         row = AuthorRow(id=id_, version=1, created_at=now, updated_at=now, **values_of(draft))
-        session.add(row)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise IdInUse([id_]) from error
+        add_new(row, work)
         return author_of(row)
 
     def update(self, id: str, changes: Mapping[str, Any], work: Work) -> Author:  # noqa: A002

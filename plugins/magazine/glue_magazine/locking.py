@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from glue_core import chunks
-from glue_magazine import ChangedMeanwhile
-from glue_magazine.models import AuthorRow
+from glue_core import Work, chunks
+from glue_magazine import ChangedMeanwhile, IdInUse
+from glue_magazine.models import ArticleRow, AuthorRow
 
 READ = "glue_magazine.read"
 """Where a session keeps the rows that were read."""
@@ -28,6 +29,24 @@ def unchanged(id_: str) -> Iterator[None]:
         yield
     except StaleDataError as error:
         raise ChangedMeanwhile([id_]) from error
+
+
+def add_new(row: ArticleRow | AuthorRow, work: Work) -> None:
+    """Write a row whose id nobody may have yet.
+
+    Raises:
+        IdInUse: Somebody else has written one with the id meanwhile.
+    """
+    kind, id_ = type(row), row.id
+    try:
+        with work.savepoint():
+            work.session.add(row)
+            work.session.flush()
+    except IntegrityError as error:
+        # A deployment may have constraints of its own: those are not about the id.
+        if work.session.scalar(sa.select(kind.id).where(kind.id == id_)) is None:
+            raise
+        raise IdInUse([id_]) from error
 
 
 def remember(session: Session, row: object) -> None:

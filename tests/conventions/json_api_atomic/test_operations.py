@@ -368,6 +368,8 @@ def test_precondition_of_an_operation(magazine: Magazine) -> None:
     [
         ("if-match", '"9-x"', "If-Match"),
         ("if-match", "no tag", "If-Match"),
+        ("If-Match", '"9-x"', "If-Match"),
+        ("IF-NONE-MATCH", "*", "If-None-Match"),
         ("if-none-match", "*", "If-None-Match"),
     ],
 )
@@ -407,6 +409,16 @@ def test_precondition_that_is_no_text(magazine: Magazine, value: object) -> None
     response = magazine.send(change_of(id_, "Two", **{"if-match": value}))
 
     error_of(response, 400, "/atomic:operations/0/meta/if-match")
+
+
+def test_precondition_in_two_spellings(magazine: Magazine) -> None:
+    """Names of headers are the same in any case, so two spellings say one thing twice."""
+    id_ = magazine.article("One")
+
+    response = magazine.send(change_of(id_, "Two", **{"if-match": "*", "If-Match": "*"}))
+
+    error_of(response, 400, "/atomic:operations/0/meta/If-Match")
+    assert magazine.titles() == ["One"]
 
 
 def test_precondition_of_something_new(magazine: Magazine, new_article: New) -> None:

@@ -124,8 +124,8 @@ CONTRADICTIONS: dict[str, tuple[Change, Change, str]] = {
         "the operation 'glue-lamps:lamps.lamps.getCollection': page.maximum",
     ),
     "added and replaced": (
-        OperationChange("lamps.getCollection", sorts=("watts",)),
-        OperationChange("lamps.getCollection", sorts=("code",), replaces=("sorts",)),
+        OperationChange("lamps.getCollection", sorts=("watts",), handled=True),
+        OperationChange("lamps.getCollection", sorts=("code",), handled=True, replaces=("sorts",)),
         "the operation 'glue-lamps:lamps.lamps.getCollection': sorts",
     ),
     "rules": (
@@ -340,6 +340,103 @@ def test_change_that_cannot_be_meant(refusal: Refusal, case: str) -> None:
     assert party.startswith("  glue-one 1.2.0   ")
 
 
+IMPOSSIBLE: dict[str, tuple[Change, str]] = {
+    "no resources on a page": (
+        OperationChange("lamps.getCollection", page={"default": 0}),
+        "PageRules has 0 for 'default'.",
+    ),
+    "text for a size": (
+        OperationChange("lamps.getCollection", page={"default": "5"}),
+        "PageRules has '5' for 'default'.",
+    ),
+    "default over the maximum": (
+        OperationChange("lamps.getCollection", page={"maximum": 5}),
+        "PageRules has pages of 10 by default and of 5 at most.",
+    ),
+    "pages of what is no collection": (
+        OperationChange("lamps.post", page={"maximum": 50}),
+        "has rules for pages, and its method 'post' shows no collection.",
+    ),
+    "status of failure": (
+        OperationChange("lamps.post", status=700),
+        "'glue-lamps:lamps.lamps.post' of 'shop' has 700 for 'status'.",
+    ),
+    "policy for ids": (
+        ResourceChange("lamps", client_ids="maybe"),  # type: ignore[arg-type]
+        "The type 'lamps' of 'shop' has 'maybe' for 'client_ids'.",
+    ),
+    "method that must match": (
+        ResourceChange("lamps", requires_match=("patsh",)),
+        "has the method 'patsh' in 'requires_match'. Did you mean 'patch'?",
+    ),
+    "text for methods that must match": (
+        ResourceChange("lamps", requires_match="patch"),  # type: ignore[arg-type]
+        "has 'patch' for 'requires_match'.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_value_that_cannot_be(refusal: Refusal, case: str) -> None:
+    """A declaration that a change gives an impossible value names who changed it."""
+    change, text = IMPOSSIBLE[case]
+
+    message = refusal(LAMPS, plugin("one", change))
+
+    assert text in message.splitlines()[0]
+    assert "glue-one 1.2.0" in message.splitlines()[1]
+
+
+@pytest.mark.parametrize("kind", ["filters", "sorts"])
+def test_new_names_need_somebody_who_knows_them(start: Start, refusal: Refusal, kind: str) -> None:
+    """A filter or sort comes with a handler, or the change says that the present one knows it."""
+
+    def plugin_of(**told: Any) -> Source:
+        return plugin("one", OperationChange("lamps.getCollection", **{kind: ("watts",)}, **told))
+
+    first, changing, declaring, _ = refusal(LAMPS, plugin_of()).splitlines()
+
+    assert first == (
+        f"The change 'glue-one:one.lamps.getCollection' of 'shop' adds 'watts' to the {kind} of "
+        f"'glue-lamps:lamps.lamps.getCollection', whose handler need not know it."
+    )
+    assert (changing.split()[0], declaring.split()[0]) == ("glue-one", "glue-lamps")
+    assert start(LAMPS, plugin_of(handled=True))
+    assert start(LAMPS, plugin_of(handler=answer))
+
+
+def test_names_that_are_there_need_nobody(start: Start) -> None:
+    """A change may keep some of the sorts, under their new names as well."""
+    assert start(
+        LAMPS,
+        plugin("names", ResourceChange("lamps", changes={"name": AttributeChange(rename="title")})),
+        plugin(
+            "one", OperationChange("lamps.getCollection", sorts=("title",), replaces=("sorts",))
+        ),
+    )
+
+
+def test_only_the_final_pages_must_be_possible(start: Start) -> None:
+    """Two changes of one collection's pages are judged together."""
+    assert start(
+        LAMPS,
+        plugin("one", OperationChange("lamps.getCollection", page={"maximum": 5})),
+        plugin("two", OperationChange("lamps.getCollection", page={"default": 2})),
+    )
+
+
+@pytest.mark.parametrize("status", [99, 404, 700, "200", True])
+def test_declared_status_is_one_of_success(refusal: Refusal, status: Any) -> None:
+    """An operation is checked where it is declared as where it is changed."""
+    plugin = in_memory(
+        "glue.plugins.shop",
+        "lamps",
+        glue_resources=lambda: [Operation("get", answer, "lamps", LAMP, status=status)],
+    )
+
+    assert f"has {status!r} for 'status'." in refusal(plugin)
+
+
 def test_two_changes_of_one_id(refusal: Refusal) -> None:
     """A plugin that changes one type twice gives its changes names."""
     message = refusal(LAMPS, plugin("one", of_watts(default=1), of_watts(nullable=True)))
@@ -380,7 +477,7 @@ def test_result_does_not_depend_on_discovery(glue_deployment: Callable[..., Depl
         in_memory("glue.applications", "shop", shop),
         LAMPS,
         plugin("one", of_watts(rename="power", default=1)),
-        plugin("two", OperationChange("lamps.getCollection", sorts=("colour",))),
+        plugin("two", OperationChange("lamps.getCollection", sorts=("colour",), handled=True)),
         plugin("three", ResourceChange("lamps", attributes=Colours)),
     ]
 

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from glue_magazine import (
     ArticleDraft,
@@ -319,3 +322,26 @@ def test_what_is_so_already_is_no_change(magazine: Magazine) -> None:
         magazine.articles.update(before.id, {"title": "Lamps", "tags": ("a",)}, work)
 
     assert magazine.read_article(before.id) == before
+
+
+def test_only_a_taken_id_is_told_as_one(magazine: Magazine) -> None:
+    """A constraint that a deployment adds is none about ids, and is not told as if it were."""
+    with magazine.database.work() as work:
+        work.session.execute(sa.text("CREATE UNIQUE INDEX own_rule ON magazine_article (title)"))
+    magazine.article("Lamps")
+
+    with pytest.raises(IntegrityError, match=r"own_rule|magazine_article\.title"):
+        magazine.article("Lamps")
+
+
+def test_an_id_that_somebody_took_meanwhile_is_refused(
+    magazine: Magazine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks before somebody else has written finds out by the database."""
+    magazine.article("First", id=NOBODY)
+    monkeypatch.setattr(Session, "get", lambda *_: None)
+
+    with pytest.raises(IdInUse) as caught:
+        magazine.article("Second", id=NOBODY)
+
+    assert caught.value.ids == (NOBODY,)
