@@ -226,8 +226,8 @@ class ApplicationSettings(Schema):
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(
-            r"https?://[^/\s]+(/\S*)?\Z",
-            error="This is no address: start it with http:// or https://.",
+            r"https?://[^/?#\s]+(/[^?#\s]*)?\Z",
+            error="This is no address: start it with http:// or https://, without '?' and '#'.",
         ),
         metadata={"description": "Address that links start with; the request's own by default."},
     )

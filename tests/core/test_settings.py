@@ -141,6 +141,8 @@ def test_section_has_defaults() -> None:
         ({"paths": ["x"]}, "'x' is no path"),
         ({"hosts": ["a:80"]}, "'a:80' is no host"),
         ({"base_url": "shop.example"}, "This is no address"),
+        ({"base_url": "https://shop.example?a=b"}, "without '?' and '#'"),
+        ({"base_url": "https://shop.example/api#top"}, "without '?' and '#'"),
     ],
 )
 def test_places_of_an_application_have_a_form(table: dict[str, object], told: str) -> None:
