@@ -544,8 +544,23 @@ class _Changing:
         last = {path: (new, by) for path, new, by in renamed}
         for path in sorted(last, key=lambda path: -len(parts_of(path))):
             new, by = last[path]
+            if self._is_taken(kind, by, path, new):
+                continue
             kind = self._with_attribute(kind, by, path, AttributeChange(rename=new))
         return kind
+
+    def _is_taken(self, kind: type[Schema], change: Contribution, path: str, new: str) -> bool:
+        """Tell of a new name that another attribute has, beside the one that is renamed."""
+        *above, old = parts_of(path)
+        beside = names_of(kind) if not above else {}
+        if new == old or new not in beside or old not in beside:
+            return False
+        self._problems.append(
+            f"{_spoken(change)} of {self._application!r} renames the attribute {old!r} of "
+            f"{change.value.type!r} to {new!r}, which another one is called.\n"
+            f"{self._parties(change)}\nGive it another name, or hide the other one."
+        )
+        return True
 
     def _added(self, kind: type[Schema], change: Contribution) -> type[Schema]:
         value: ResourceChange = change.value
@@ -630,7 +645,8 @@ class _Changing:
     def _paged(self, operation: Operation, changes: Sequence[Contribution]) -> Operation:
         """Cut a collection by all that is said of its pages; only the result must be possible."""
         about = [each for each in changes if each.value.page is not UNCHANGED]
-        rules, told = operation.page, {}
+        rules = operation.page
+        told: dict[str, Any] = {}
         for each in about:
             said = each.value.page
             if isinstance(said, Mapping):

@@ -100,7 +100,7 @@ def arrange(
                     raise ConfigurationError(
                         f"The step {item.id!r} must come {word} {name!r}, and the {stack} has no "
                         f"such step.\n  {item.party}\n"
-                        f"Steps there: {', '.join(each.name for each in items)}.\n"
+                        f"Steps there: {', '.join(each.id for each in items)}.\n"
                         f"Mend the name, or write {name + '?'!r} if it may be absent."
                     )
                 for other in found:

@@ -190,6 +190,7 @@ def test_order_after_nobody(refusal: Refusal) -> None:
     message = refusal(LAMPS, plugin("one", of_watts("first", ("second",), default=1)))
 
     assert "must come after 'second', and the changes of 'shop' has no such step" in message
+    assert "Steps there: glue-one:one.first." in message
 
 
 def test_project_of_two_hands(refusal: Refusal, glue_deployment: Callable[..., Any]) -> None:
@@ -255,7 +256,8 @@ UNKNOWN: dict[str, tuple[Change, str]] = {
     ),
     "name twice": (
         ResourceChange("lamps", changes={"watts": AttributeChange(rename="name")}),
-        "The change 'glue-one:one.lamps' of 'shop' cannot be made: ValueError: ",
+        "The change 'glue-one:one.lamps' of 'shop' renames the attribute 'watts' of 'lamps' to "
+        "'name', which another one is called.",
     ),
 }
 
