@@ -81,17 +81,21 @@ def version_before(path: str, raw: str | None) -> VersionedPath:
     return VersionedPath(prefix, path[len(prefix) :] or "/", behind, version)
 
 
+def declared_versions(operation: Operation) -> tuple[str, ...]:
+    """Return the versions that an operation answers, as they were written."""
+    if not operation.versions and operation.resource is not None:
+        return operation.resource.versions
+    return operation.versions
+
+
 def versions_of(operation: Operation) -> tuple[GlueVersion, ...]:
     """Return the versions that an operation answers; none where it has no versions.
 
     Raises:
         ConfigurationError: One of them is no version.
     """
-    declared = operation.versions
-    if not declared and operation.resource is not None:
-        declared = operation.resource.versions
     found = []
-    for text in declared:
+    for text in declared_versions(operation):
         version = read_version(text)
         if version is None:
             raise ConfigurationError(

@@ -68,6 +68,8 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
         click.echo(line)
         if row["stores"]:
             click.echo(indented(f"in the stores {', '.join(row['stores'])}"))
+        if row["versions"]:
+            click.echo(indented(f"in the versions {', '.join(row['versions'])}"))
         for change in row["changed_by"]:
             click.echo(indented(f"changed by {change}"))
 
@@ -91,6 +93,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     from glue_core.registry.discovery import place_of
     from glue_core.registry.models import follows
     from glue_core.variants import stores_of
+    from glue_core.versions import declared_versions
 
     application = registry.application
     if isinstance(application, RequestFlowAgnosticApiApplication):
@@ -106,6 +109,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "plugin": registry.source.id,
             "id": registry.source.id,
             "stores": [],
+            "versions": [],
             "changed_by": [],
         }
         return
@@ -129,5 +133,6 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "plugin": each.source.id,
             "id": each.id,
             "stores": list(stores_of(operation)),
+            "versions": list(declared_versions(operation)),
             "changed_by": [change.id for change in each.changes],
         }

@@ -102,3 +102,28 @@ def test_changes_stand_below_their_operation(glue: Any) -> None:
     below = lines.index("    changed by in-memory:acme.probes.get")
     assert "/probes/{probes_id}" in lines[below - 1]
     assert "in-memory:acme.probes.get" in glue("plugins", "--all").stdout
+
+
+def test_versions_stand_below_their_operation(glue: Any) -> None:
+    """Two operations at one place are told apart by their versions."""
+
+    def news(*versions: str) -> Operation:
+        return Operation("get", lambda: GlueResponse(), "news", versions=versions)
+
+    glue.plugins.append(
+        in_memory(
+            "glue.plugins.probe_api",
+            "news",
+            glue_resources=lambda: [news("1.0", "1.1"), news("2.0")],
+        )
+    )
+
+    lines = glue("routes").stdout.splitlines()
+    found = json.loads(glue("routes", "--json").stdout)["routes"]
+
+    assert "/news/" in lines[lines.index("    in the versions 1.0, 1.1") - 1]
+    assert "/news/" in lines[lines.index("    in the versions 2.0") - 1]
+    assert sorted(each["versions"] for each in found if each["path"].startswith("/news/")) == [
+        ["1.0", "1.1"],
+        ["2.0"],
+    ]
