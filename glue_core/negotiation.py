@@ -220,6 +220,15 @@ class Negotiator:
         self._offers = tuple(dict.fromkeys((*written_types(self._default), *self._written)))
         self._known: dict[tuple[bool, str | None, str | None], Selected] = {}
 
+    def unselectable(self) -> tuple[str, ...]:
+        """Return the conventions that no request selects: others take all of their media types."""
+        reached = [*self._types.values(), *self._written.values(), self._default]
+        return tuple(
+            name
+            for name, convention in self._conventions.items()
+            if name is not None and not any(convention is each for each in reached)
+        )
+
     def select(self, method: str, content_type: str | None, accept: str | None) -> Selected:
         """Say what a request selects.
 

@@ -89,6 +89,7 @@ def examine(session: Session) -> Iterator[Finding]:
 def _applications(session: Session) -> Iterator[Finding]:
     """Compile what would be served."""
     from glue_core.host import Host
+    from glue_core.http import HttpApplication
 
     try:
         with session.deployment() as deployment:
@@ -100,6 +101,11 @@ def _applications(session: Session) -> Iterator[Finding]:
                 if not deployment.settings.application(name)["base_url"]
             ]
             is_live = deployment.settings["mode"] == "production"
+            hidden = {
+                name: application.negotiator.unselectable()
+                for name, application in deployment.applications.items()
+                if isinstance(application, HttpApplication)
+            }
     except ConfigurationError as error:
         yield Finding("applications", ERROR, str(error))
     else:
@@ -110,6 +116,14 @@ def _applications(session: Session) -> Iterator[Finding]:
             yield Finding("addresses", WARNING, text + settings)
         elif is_live:
             yield Finding("addresses", OK, "set")
+        for name, conventions in hidden.items():
+            for each in conventions:
+                yield Finding(
+                    "conventions",
+                    WARNING,
+                    f"no request of {name!r} selects {each!r}\nAnother convention with a higher "
+                    f"priority takes all of its media types.",
+                )
 
 
 def _services(deployment: Deployment) -> Iterator[Finding]:

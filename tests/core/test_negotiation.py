@@ -145,3 +145,11 @@ def test_every_header_selects_something(content_type: str | None, accept: str | 
     selected = negotiator(JSON_API).select("POST", content_type, accept)
 
     assert selected.convention in (None, "json_api")
+
+
+def test_convention_that_nobody_selects() -> None:
+    """One whose media types all belong to others with a higher priority is known as such."""
+    hidden = Spoken("quiet", ("text/hal", "Application/Vnd.Api+Json"), 1)
+    beside = Spoken("beside", ("text/hal", "text/beside"), 1)
+
+    assert negotiator(JSON_API, HAL, hidden, beside).unselectable() == ("quiet",)

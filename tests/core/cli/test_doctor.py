@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+from glue_core.testing import in_memory
+
 
 def checks(result: Any) -> dict[str, Any]:
     """Return the checks of 'glue doctor --json' by name."""
@@ -138,3 +140,41 @@ def test_list_for_people_has_a_line_each(glue: Any) -> None:
     glue("migrate")
 
     assert glue("doctor").stdout.startswith("ok       settings ")
+
+
+class Quiet:
+    """A convention."""
+
+    name = "quiet"
+    media_types = ("text/lamps",)
+    priority = 1
+    attributes_pointer = ""
+
+    def writer(self, operation: Any, settings: Any) -> Any:
+        """Write nothing."""
+        return lambda response, request: b""
+
+    def describe(self, operation: Any) -> dict[str, Any]:
+        """Say nothing."""
+        return {}
+
+
+class Loud(Quiet):
+    """A convention that takes the same media type before the other."""
+
+    name = "loud"
+    priority = 2
+
+
+def test_convention_that_nobody_selects_is_a_warning(glue: Any) -> None:
+    """A convention whose media types another one takes first is told, and is no error."""
+    glue("migrate")
+    assert "conventions" not in checks(glue("doctor", "--json"))
+    glue.plugins += [in_memory("glue.conventions", each.name, each) for each in (Quiet(), Loud())]
+
+    result = glue("doctor", "--json")
+
+    found = checks(result)["conventions"]
+    assert found["level"] == "warning"
+    assert found["message"].startswith("no request of 'probe_api' selects 'quiet'")
+    assert result.exit_code == 0
