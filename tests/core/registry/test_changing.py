@@ -394,7 +394,8 @@ def test_new_names_need_somebody_who_knows_them(start: Start, refusal: Refusal, 
     """A filter or sort comes with a handler, or the change says that the present one knows it."""
 
     def plugin_of(**told: Any) -> Source:
-        return plugin("one", OperationChange("lamps.getCollection", **{kind: ("watts",)}, **told))
+        told[kind] = ("watts",)
+        return plugin("one", OperationChange("lamps.getCollection", **told))
 
     first, changing, declaring, _ = refusal(LAMPS, plugin_of()).splitlines()
 
