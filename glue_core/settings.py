@@ -413,10 +413,13 @@ class Section:
     Attributes:
         name: Name, by custom that of the plugin's entry point.
         schema: Its keys, with defaults; a key that it does not know stops the start.
+        by_application: Keys whose values are tables with a member for each application: a name
+            that no installed application has stops the start.
     """
 
     name: str
     schema: type[Schema]
+    by_application: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,13 +482,20 @@ class Settings:
             origin += f" and {', '.join(used)}"
         return cls.of(values, origin=origin, directory=path.parent)
 
-    def with_sections(self, sections: Iterable[Section], installed: Iterable[str] = ()) -> Settings:
+    def with_sections(
+        self,
+        sections: Iterable[Section],
+        installed: Iterable[str] = (),
+        applications: Iterable[str] | None = None,
+    ) -> Settings:
         """Return the settings with the tables of plugins validated.
 
         Args:
             sections: Tables that the loaded plugins declare.
             installed: Names of plugins that are installed, loaded or not: their tables are left
                 alone, since one file serves the processes of several applications.
+            applications: Names of the installed applications, served or not; None leaves what
+                names applications unjudged.
 
         Raises:
             ConfigurationError: Nobody declares a table, or a key or value in it is wrong.
@@ -503,6 +513,16 @@ class Settings:
             name: _load(section.schema, given.get(name, {}), self.origin, f"plugins.{name}.")
             for name, section in declared.items()
         }
+        installed_applications = None if applications is None else sorted(applications)
+        for section in declared.values():
+            for key in section.by_application:
+                for name in loaded[section.name][key]:
+                    if installed_applications is not None and name not in installed_applications:
+                        raise ConfigurationError(
+                            f"{self.origin}: 'plugins.{section.name}.{key}' names the application "
+                            f"{name!r}, which is not installed."
+                            f"{_hint(name, installed_applications)}"
+                        )
         return Settings(self.values, self.origin, self.directory, loaded)
 
     def __getitem__(self, key: str) -> Any:

@@ -283,6 +283,7 @@ class Registry:
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
             {each.name for each in self.sources if each not in self._plugins},
+            {each.name for each in self.sources if each.group == APPLICATIONS},
         )
         self.features = self._features()
         self.applications: dict[str, ApplicationRegistry] = {

@@ -132,7 +132,7 @@ class JsonApiSettings(Schema):
     )
 
 
-SETTINGS = Section(SECTION, JsonApiSettings)
+SETTINGS = Section(SECTION, JsonApiSettings, by_application=("dialect",))
 
 
 def dialect_of(application: str, settings: Settings | None = None) -> Dialect:

@@ -3,11 +3,13 @@
 import dataclasses
 import inspect
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from glue_core import ConfigurationError, Settings
+from glue_core.testing import Deployment, installed
 from glue_json_api import GLUE, PRESETS, STRICT, Dialect
 from glue_json_api.dialect import SETTINGS, dialect_of
 
@@ -60,3 +62,16 @@ def test_unknown_dialect_stops_the_start() -> None:
     """A dialect that does not exist is an error that names the setting."""
     with pytest.raises(ConfigurationError, match=r"plugins\.json_api\.dialect\.other"):
         chosen(other="loose")
+
+
+def test_dialect_of_an_application_that_is_not_there(
+    glue_deployment: Callable[..., Deployment],
+) -> None:
+    """A dialect for a misspelt application would change nothing, so the start stops."""
+    settings = {"plugins": {"json_api": {"dialect": {"storefront": "strict"}}}}
+
+    with pytest.raises(ConfigurationError) as caught:
+        glue_deployment(installed("storefront_api", "json_api"), settings=settings)
+
+    assert "'plugins.json_api.dialect' names the application 'storefront'" in str(caught.value)
+    assert "Did you mean 'storefront_api'?" in str(caught.value)
