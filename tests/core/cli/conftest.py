@@ -42,7 +42,7 @@ from glue_core import (
 from marshmallow import Schema, fields
 
 class Shown(Schema):
-    id = fields.String()
+    name = fields.String(attribute="id")
 
 class Probes(SimpleResource):
     type, attributes = "probes", Shown
@@ -61,7 +61,7 @@ def glue_resources():
 class Shown(Schema):
     """Attributes of a probe."""
 
-    id = fields.String()
+    name = fields.String(attribute="id")
 
 
 class Probes(SimpleResource):

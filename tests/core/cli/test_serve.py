@@ -39,7 +39,7 @@ def test_application_answers_and_ends_at_sigterm(installed: Any, free_port: int)
     assert installed.run("glue_core.cli", "migrate")[0] == 0
     process = serve(installed, free_port, "--workers", "1", "--threads", "2")
 
-    assert ask(free_port, "/probes/7", process) == (200, b'[{"id":"7"}]')
+    assert ask(free_port, "/probes/7", process) == (200, b'[{"name":"7"}]')
 
     process.send_signal(signal.SIGTERM)
     # The output ends when the last process that has it is gone: no worker is left.
