@@ -11,7 +11,6 @@ from glue_core import codes
 from glue_core.errors import BadRequest
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
 from glue_core.security.authentication import (
-    AUTHORIZATION,
     AuthenticationRequest,
     AuthenticationResponse,
     AuthenticationServer,
@@ -396,4 +395,4 @@ DECIDE_BY_KIND = frozenset({OAUTH_USER_SCOPE, PROTECTED_PATH, USER_TYPE, WAREHOU
 """Strategies that let in who is of a kind; others are asked and not guessed about."""
 
 
-__all__ = ["AUTHORIZATION", "Access", "Rules", "check_rules"]
+__all__ = ["Access", "Rules", "check_rules"]
