@@ -6,12 +6,14 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from glue_core.messages import GlueApiContext
 from glue_core.security.protection import Protection
 
 if TYPE_CHECKING:
+    from glue_core.convention import Convention
     from glue_core.deployment import Deployment
 
 StartResponse = Callable[..., Any]
@@ -103,14 +105,48 @@ class RequestFlowAwareApiApplication(ApiApplication):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Adapter:
+    """What an application that answers by itself takes over from the plugins that it collects.
+
+    Their resources, routes, relationships, steps and rules of access are collected and checked as
+    for every application; what runs, and when, its own flow says.
+
+    Attributes:
+        convention: The one convention that it speaks. What follows a convention of that name
+            elsewhere follows it here; nothing that extends the other one does.
+        hookspecs: Module with hook specifications of its own, or None. They take the arguments
+            ``features``, ``services`` and ``settings``, and return sequences.
+        returned: What hooks of its own return sequences of, where these are no steps.
+        hooks: Module or object whose hook implementations are the application's own layer, or
+            None.
+        protection: Who may call operations that declare nothing; None leaves these to everybody.
+        health_check: Whether it has ``/health-check``.
+    """
+
+    convention: Convention
+    hookspecs: ModuleType | None = None
+    returned: Mapping[str, type] = field(default_factory=dict)
+    hooks: object | None = None
+    protection: Protection | None = None
+    health_check: bool = False
+
+    @property
+    def own_hooks(self) -> tuple[str, ...]:
+        """Names of the hooks that it specifies itself, by name."""
+        return tuple(sorted(each for each in dir(self.hookspecs) if each.startswith("glue_")))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RequestFlowAgnosticApiApplication(ApiApplication):
     """An application that answers by itself: its WSGI callable is called and nothing else runs.
 
     Attributes:
         make: Makes the WSGI callable of a deployment, at start-up.
+        adapter: What it takes over from plugins; None for one that only they hear of.
     """
 
     make: Callable[[Deployment], WSGI] = field(kw_only=True)
+    adapter: Adapter | None = None
 
 
 def made_on_access(application: ApiApplication, namespace: dict[str, Any]) -> Callable[[str], Any]:

@@ -43,10 +43,45 @@ ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
 """What a preflight says where nothing is: the request itself will be told that."""
 
 
+Stacks = Mapping[str, tuple[Placed, ...]]
+"""The steps of an operation by the names of their stacks, in the order in which they are bound."""
+
+
+class Plan:
+    """How a compiled flow is put together; an application with a flow of its own has another."""
+
+    def stacks(self, registry: ApplicationRegistry, convention: str | None) -> Stacks:
+        """Return the steps of each stack, in order; those of the flow itself are among them."""
+        return {hook: registry.stack(hook, convention) for hook in STACKS}
+
+    def make(self, flow: Flow, bound: Mapping[str, tuple[Any, ...]], settings: Settings) -> Flow:
+        """Return what runs for an operation.
+
+        Args:
+            flow: The flow of the stacks that every application has.
+            bound: What the operation has of each stack.
+            settings: The settings of the deployment.
+        """
+        return timed(flow, settings)
+
+    def matcher(self, *arguments: Any, **named: Any) -> Matcher[Flow]:
+        """Return what reads paths; the arguments are those of `Matcher`."""
+        return Matcher(*arguments, **named)
+
+
+PLAN = Plan()
+"""How the flow of a request-flow-aware application is put together."""
+
+
 def compile_application(
-    registry: ApplicationRegistry, settings: Settings
+    registry: ApplicationRegistry, settings: Settings, plan: Plan = PLAN
 ) -> dict[str | None, Matcher[Flow]]:
     """Compile every operation of an application under each convention it follows.
+
+    Args:
+        registry: The application, with everything that plugins add to it.
+        settings: The settings of the deployment.
+        plan: How its flows are put together.
 
     Returns:
         A matcher for each convention; None is the plain flow's.
@@ -55,22 +90,29 @@ def compile_application(
         ConfigurationError: An order cannot be found, a step cannot be bound, or a handler asks for
             what there is not.
     """
-    return {name: _Compiler(registry, name, settings).matcher() for name in registry.conventions}
+    return {
+        name: _Compiler(registry, name, settings, plan).matcher() for name in registry.conventions
+    }
 
 
 class _Compiler:
     """Compiles one application under one convention."""
 
     def __init__(
-        self, registry: ApplicationRegistry, convention: str | None, settings: Settings
+        self,
+        registry: ApplicationRegistry,
+        convention: str | None,
+        settings: Settings,
+        plan: Plan,
     ) -> None:
+        self._plan = plan
         self._settings = settings
         self._registry = registry
         self._application = registry.application.name
         self._name = convention
         self._convention = registry.conventions[convention]
         self._model = registry.models[convention]
-        self._stacks = {hook: registry.stack(hook, convention) for hook in STACKS}
+        self._stacks = plan.stacks(registry, convention)
         self._stores = tuple(registry.models_of_stores)
         self._models: Mapping[str | None, Model] = {
             None: self._model,
@@ -117,7 +159,7 @@ class _Compiler:
                 linkage[above, name] = location
             else:
                 (items if has_id else collections)[place] = location
-        return Matcher(
+        return self._plan.matcher(
             items,
             collections,
             [self._location(each) for _, each in sorted(templates.items())],
@@ -416,9 +458,9 @@ class _Compiler:
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)
         bound: dict[str, tuple[Any, ...]] = {}
-        for hook in STACKS:
+        for hook, stack in self._stacks.items():
             runs = []
-            for placed in self._stacks[hook]:
+            for placed in stack:
                 run = _bind(placed, operation)
                 trace.append(_traced(hook, placed, run is not None))
                 if run is not None:
@@ -458,7 +500,7 @@ class _Compiler:
             finishers,
             tuple(trace),
         )
-        return timed(flow, self._settings)
+        return self._plan.make(flow, bound, self._settings)
 
     def _admitted(self, controller: Handler, operation: Operation, store: str | None) -> Handler:
         """Hold what is shown, changed or named against the policies of the application."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_core.application import (
     WSGI,
     ApiApplication,
     RequestFlowAgnosticApiApplication,
-    RequestFlowAwareApiApplication,
 )
-from glue_core.compiling import compile_application
+from glue_core.compiling import PLAN, Plan, compile_application
 from glue_core.convention import AnswersInKind, WithParameters
 from glue_core.edge import Edge, EdgedApplication
 from glue_core.errors import ConfigurationError
@@ -31,6 +30,9 @@ from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.transport import Transport
 from glue_core.work import Work
+
+if TYPE_CHECKING:
+    from glue_core.http import HttpApplication
 
 SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
 EDGE_HOOKS = ("glue_response_events", "glue_terminate")
@@ -158,28 +160,52 @@ class Deployment:
         self.close()
 
     def _start(self, registry: ApplicationRegistry) -> WSGI:
-        application = registry.application
-        edge = self._edge(application, {each: registry.listeners(each) for each in EDGE_HOOKS})
-        if isinstance(application, RequestFlowAgnosticApiApplication):
-            return EdgedApplication(application.make(self), edge)
         # Falcon comes with it, which commands without requests do not need.
         from glue_core.http import HttpApplication
 
-        assert isinstance(application, RequestFlowAwareApiApplication)
-        settings = self.settings.application(application.name)
+        application = registry.application
+        if not isinstance(application, RequestFlowAgnosticApiApplication):
+            return self.flow_application(application.name, self._negotiator(registry))
+        made = application.make(self)
+        if isinstance(made, HttpApplication):
+            return made
+        return EdgedApplication(made, self._edge_of(registry))
+
+    def flow_application(
+        self, name: str, negotiator: Negotiator, plan: Plan = PLAN
+    ) -> HttpApplication:
+        """Compile an application, and return the WSGI callable that runs its flow.
+
+        Args:
+            name: Name of the application.
+            negotiator: Selects the convention of its requests.
+            plan: How its flows are put together.
+
+        Raises:
+            ConfigurationError: Something does not fit.
+        """
+        from glue_core.http import HttpApplication
+
+        registry = self.registry.applications[name]
+        application = registry.application
+        settings = self.settings.application(name)
         return HttpApplication(
-            application.name,
-            compile_application(registry, self.settings),
-            self._negotiator(registry),
+            name,
+            compile_application(registry, self.settings, plan),
+            negotiator,
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],
             seconds=self.settings["limits"]["seconds"],
             base_url=settings["base_url"],
             versions_in_path=settings["versions_in_path"],
             transports=_transports(registry),
-            edge=edge,
+            edge=self._edge_of(registry),
             parameters=registry.access.parameters if registry.access is not None else None,
         )
+
+    def _edge_of(self, registry: ApplicationRegistry) -> Edge:
+        listeners = {each: registry.listeners(each) for each in EDGE_HOOKS}
+        return self._edge(registry.application, listeners)
 
     def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:
         name = application.name if application is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pluggy
 
 from glue_core import hookspecs
+from glue_core.application import Adapter
 from glue_core.catalogue import ErrorText
 from glue_core.changes import BodyRules, OperationChange, ResourceChange
 from glue_core.command import Command
@@ -199,12 +200,15 @@ def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
 class Hooks:
     """The hook implementations of some plugins, in one plugin manager."""
 
-    def __init__(self, plugins: Sequence[Plugin], owner: str) -> None:
+    def __init__(
+        self, plugins: Sequence[Plugin], owner: str, adapter: Adapter | None = None
+    ) -> None:
         """Register plugins.
 
         Args:
             plugins: The plugins, in an order that means nothing.
             owner: Whose they are, for messages.
+            adapter: Has hook specifications besides the core's, or None.
 
         Raises:
             ConfigurationError: A hook is misspelled, unmarked, in the wrong group, or takes an
@@ -217,6 +221,11 @@ class Hooks:
         self._by_name = {_key(each): each for each in plugins}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
+        self._expected = dict(EXPECTED)
+        if adapter is not None and adapter.hookspecs is not None:
+            self._manager.add_hookspecs(adapter.hookspecs)
+            for hook in adapter.own_hooks:
+                self._expected[hook] = (adapter.returned.get(hook, Step),)
         problems = []
         for plugin in plugins:
             if type(plugin.value).__hash__ is None:
@@ -229,7 +238,7 @@ class Hooks:
             except pluggy.PluginValidationError as error:
                 problems.append(_complain(plugin, f"has a hook that does not fit: {error}"))
         for plugin in plugins:
-            problems.extend(_misspelled(plugin, self._implemented_by(plugin)))
+            problems.extend(_misspelled(plugin, self._implemented_by(plugin), self._expected))
         if problems:
             raise ConfigurationError("\n\n".join(problems))
 
@@ -277,7 +286,7 @@ class Hooks:
             raise ConfigurationError(
                 _complain(plugin, f"returned {result!r} from {hook!r}, which is no sequence.")
             )
-        expected = EXPECTED[hook]
+        expected = self._expected[hook]
         for value in result:
             if not isinstance(value, expected):
                 kinds = " or ".join(each.__name__ for each in expected)
@@ -310,7 +319,9 @@ def _complain(plugin: Plugin, what: str) -> str:
     )
 
 
-def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
+def _misspelled(
+    plugin: Plugin, implemented: set[str], known: Collection[str]
+) -> Iterable[str]:
     """Tell of hooks that would never be called: pluggy itself says nothing of them."""
     value = plugin.value
     for name in dir(value):
@@ -323,11 +334,11 @@ def _misspelled(plugin: Plugin, implemented: set[str]) -> Iterable[str]:
         if not own:
             continue
         hook = (options or {}).get("specname") or name
-        if options is not None and hook not in HOOKS:
-            near = difflib.get_close_matches(hook, HOOKS, 1)
+        if options is not None and hook not in known:
+            near = difflib.get_close_matches(hook, known, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             yield _complain(plugin, f"implements the hook {hook!r}, which does not exist.{hint}")
-        elif options is None and name in HOOKS:
+        elif options is None and name in known:
             yield _complain(plugin, f"has a function {name!r} that is not marked with @hookimpl.")
     group = plugin.source.group
     for name in sorted(implemented):

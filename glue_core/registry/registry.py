@@ -9,7 +9,13 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from glue_core import health
-from glue_core.application import SERVICES, ApiApplication, RequestFlowAwareApiApplication
+from glue_core.application import (
+    SERVICES,
+    Adapter,
+    ApiApplication,
+    RequestFlowAgnosticApiApplication,
+    RequestFlowAwareApiApplication,
+)
 from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import ConfigurationError
@@ -99,6 +105,9 @@ TOKEN_HOOKS = ("glue_grants", "glue_user_providers", "glue_scope_providers")
 
 LISTENER_LAYERS = ("plain", "common", "convention", "application")
 
+Declaring = RequestFlowAwareApiApplication | Adapter
+"""What says how the declarations of an application's plugins are taken."""
+
 WITH_CONVENTION = ("common", "convention", "application")
 WITHOUT_CONVENTION = ("plain", "common", "application")
 
@@ -175,8 +184,13 @@ class ApplicationRegistry:
         """
         return _arranged(self.heard.get(hook, ()), self.replaced, hook, self.application.name)
 
-    def stack(self, hook: str, convention: str | None) -> tuple[Placed, ...]:
+    def stack(self, hook: str, convention: str | None, *more: str) -> tuple[Placed, ...]:
         """Return the steps of a hook in the order that a convention runs them.
+
+        Args:
+            hook: Name of the hook.
+            convention: Name of the convention; None is the plain flow.
+            more: Further hooks whose steps stand in the same stack.
 
         Raises:
             ConfigurationError: A constraint names nobody, or constraints form a cycle.
@@ -185,7 +199,7 @@ class ApplicationRegistry:
         own = self.convention_sources[convention]
         chosen: list[Contribution] = []
         known: set[str] = set()
-        for each in self.stacks[hook]:
+        for each in (step for name in (hook, *more) for step in self.stacks[name]):
             known.update((each.name, each.id))
             if each.layer not in layers:
                 continue
@@ -350,9 +364,10 @@ class Registry:
             ConfigurationError: Something does not fit.
         """
         for name, registry in self.applications.items():
-            if isinstance(registry.application, RequestFlowAwareApiApplication):
+            declared = _declared_by(registry.application)
+            if declared is not None:
                 self.applications[name] = self._complete(
-                    registry.application, registry.source, features, services
+                    registry.application, declared, registry.source, features, services
                 )
             else:
                 self.applications[name] = self._listening(registry, features, services)
@@ -440,14 +455,16 @@ class Registry:
 
     def _complete(
         self,
-        application: RequestFlowAwareApiApplication,
+        application: ApiApplication,
+        declared_by: Declaring,
         source: Source,
         features: Features,
         services: Services,
     ) -> ApplicationRegistry:
-        plugins = self._plugins_of(application, source)
+        plugins = self._plugins_of(application, declared_by, source)
         conventions, convention_sources = _conventions(plugins)
-        hooks = Hooks(plugins, application.name)
+        adapter = declared_by if isinstance(declared_by, Adapter) else None
+        hooks = Hooks(plugins, application.name, adapter)
         reachable = services.reachable_for(application.name, application.services)
         arguments = {
             "features": features
@@ -461,7 +478,7 @@ class Registry:
             return self.choice.of_contributions(hooks.call(hook, **arguments))
 
         declared = hooks.call("glue_resources", **arguments)
-        shown = self.choice.of_contributions(_expanded(declared))
+        shown = self.choice.of_contributions(_own_first(application, _expanded(declared)))
         resources = tuple(each for each in shown if isinstance(each.value, Resource))
         # Where one must stand for all of a place, the newest does: it comes last.
         operations = tuple(
@@ -470,8 +487,10 @@ class Registry:
                 key=lambda each: max(versions_of(each.value), default=UNREADABLE),
             )
         )
-        operations += self._health_check(application, plugins, call("glue_health_checks"))
-        routes = tuple(map(_in_its_convention, call("glue_route_providers")))
+        operations += self._health_check(
+            application, declared_by.health_check, plugins, call("glue_health_checks")
+        )
+        routes = _own_first(application, map(_in_its_convention, call("glue_route_providers")))
         changes = call(CHANGES)
         whole = apply_changes(
             application.name,
@@ -483,7 +502,8 @@ class Registry:
         operations, routes, resources = whole.operations, whole.routes, whole.resources
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
-        stacks = {hook: call(hook) for hook in STACKS}
+        own_hooks = adapter.own_hooks if adapter is not None else ()
+        stacks = {hook: call(hook) for hook in (*STACKS, *own_hooks)}
         encoders = call("glue_encoders")
         texts = call("glue_error_catalogue")
         heard = self._heard(hooks, arguments)
@@ -524,7 +544,7 @@ class Registry:
         stores = stores_in((*everything, *resources))
         made = _made_of_relationships(everything, relationships, types, conventions, stores)
         everything = (*everything, *self.choice.of_contributions(made))
-        access = self._access(application, call, everything)
+        access = self._access(application, declared_by.protection, call, everything)
         models: dict[str | None, Mapping[str | None, Model]] = {}
         for store in (None, *stores):
             sees = seen_in(store, everything)
@@ -559,7 +579,8 @@ class Registry:
 
     def _access(
         self,
-        application: RequestFlowAwareApiApplication,
+        application: ApiApplication,
+        protection: Protection | None,
         call: Callable[[str], tuple[Contribution, ...]],
         operations: Sequence[Contribution],
     ) -> Access:
@@ -590,7 +611,7 @@ class Registry:
         rules = Rules(
             name,
             realm=table["realm"],
-            default=(application.protection if table["protected_by_default"] else None) or PUBLIC,
+            default=(protection if table["protected_by_default"] else None) or PUBLIC,
             servers=tuple(by_name[each] for each in chosen or sorted(by_name) if each in by_name),
             readers=tuple(sorted((e.value for e in readers), key=lambda each: each.name)),
             strategies=MappingProxyType({each.value.name: each.value for each in strategies}),
@@ -626,7 +647,8 @@ class Registry:
 
     def _health_check(
         self,
-        application: RequestFlowAwareApiApplication,
+        application: ApiApplication,
+        declared: bool,
         plugins: Iterable[Plugin],
         checks: tuple[Contribution, ...],
     ) -> tuple[Contribution, ...]:
@@ -634,7 +656,7 @@ class Registry:
         refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         own = next((each for each in plugins if each.value is health), None)
         is_on = self.settings.application(application.name)["health_check"]
-        if own is None or not (application.health_check or is_on):
+        if own is None or not (declared or is_on):
             return ()
         operation = health.operation(
             tuple(each.value for each in checks), self.settings, application.name
@@ -680,10 +702,17 @@ class Registry:
         )
 
     def _plugins_of(
-        self, application: RequestFlowAwareApiApplication, source: Source
+        self, application: ApiApplication, declared_by: Declaring, source: Source
     ) -> tuple[Plugin, ...]:
-        groups = {COMMON_PLUGINS, CONVENTIONS, *application.plugin_groups}
-        spoken = application.conventions
+        groups = {COMMON_PLUGINS, *application.plugin_groups}
+        if isinstance(declared_by, Adapter):
+            plugins = [each for each in self._plugins.values() if each.source.group in groups]
+            plugins.append(_own_convention(declared_by.convention, source))
+            if declared_by.hooks is not None:
+                plugins.append(Plugin(source, declared_by.hooks, "application"))
+            return tuple(plugins)
+        groups.add(CONVENTIONS)
+        spoken = declared_by.conventions
         plugins = [
             each
             for each in self._plugins.values()
@@ -697,9 +726,49 @@ class Registry:
         ]
         known = {each.source.name for each in plugins if each.source.group == CONVENTIONS}
         plugins += [each for each in self._plugins.values() if extended_by(each.source) in known]
-        if application.hooks is not None:
-            plugins.append(Plugin(source, application.hooks, "application"))
+        if declared_by.hooks is not None:
+            plugins.append(Plugin(source, declared_by.hooks, "application"))
         return tuple(plugins)
+
+
+def _declared_by(application: ApiApplication) -> Declaring | None:
+    """Return what says how the declarations of plugins are taken; None where they are not."""
+    if isinstance(application, RequestFlowAwareApiApplication):
+        return application
+    if isinstance(application, RequestFlowAgnosticApiApplication):
+        return application.adapter
+    return None
+
+
+def _own_convention(convention: Convention, source: Source) -> Plugin:
+    """Make the plugin that the one convention of an adapter is."""
+    own = Source.of(
+        CONVENTIONS,
+        convention.name or "",
+        convention,
+        distribution=source.distribution,
+        version=source.version,
+    )
+    return Plugin(own, convention, "convention")
+
+
+def _own_first(
+    application: ApiApplication, declared: Iterable[Contribution]
+) -> tuple[Contribution, ...]:
+    """Leave out what an application borrows and declares itself: a method at a place."""
+    declared = tuple(declared)
+    own_groups = (APPLICATIONS, f"{COMMON_PLUGINS}.{application.name}")
+
+    def key(each: Contribution) -> tuple[str, str] | None:
+        value = each.value
+        return (value.place, value.method) if isinstance(value, Operation) else None
+
+    own = {key(each) for each in declared if each.source.group in own_groups}
+    return tuple(
+        each
+        for each in declared
+        if each.source.group in own_groups or key(each) is None or key(each) not in own
+    )
 
 
 def _protected_path(table: Mapping[str, Any]) -> ProtectedPath:
