@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from glue_core import codes
     from glue_core.application import (
+        WSGI,
+        Adapter,
         ApiApplication,
         RequestFlowAgnosticApiApplication,
         RequestFlowAwareApiApplication,
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
     from glue_core.cli.session import Session
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
     from glue_core.command import Command
+    from glue_core.compiling import (
+        Plan,
+        Stacks,
+    )
     from glue_core.convention import (
         AnswersInKind,
         Convention,
@@ -72,9 +78,15 @@ if TYPE_CHECKING:
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
     from glue_core.fields import UtcDateTime, not_blank
+    from glue_core.flow import (
+        Flow,
+    )
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.health import HealthCheck
-    from glue_core.hookspecs import hookimpl
+    from glue_core.hookspecs import (
+        hookimpl,
+        hookspec,
+    )
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
@@ -82,6 +94,13 @@ if TYPE_CHECKING:
     from glue_core.languages import choose_locale
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
+    from glue_core.matching import (
+        InvalidPath,
+        Location,
+        Match,
+        Matcher,
+        segments_of,
+    )
     from glue_core.messages import (
         GlueApiContext,
         GlueError,
@@ -103,9 +122,19 @@ if TYPE_CHECKING:
         RequestSource,
         Sort,
     )
-    from glue_core.negotiation import read_accept
+    from glue_core.negotiation import (
+        Selected,
+        read_accept,
+        read_media_type,
+    )
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
     from glue_core.problems import PROBLEM, problem_document
+    from glue_core.registry.order import (
+        Placed,
+    )
+    from glue_core.registry.registry import (
+        ApplicationRegistry,
+    )
     from glue_core.relationship import Relationship
     from glue_core.request_id import RequestIdFilter
     from glue_core.resource import Resource
@@ -129,7 +158,11 @@ if TYPE_CHECKING:
         TokenPlugins,
         UserProvider,
     )
-    from glue_core.security.identity import Identity, IdentityReader
+    from glue_core.security.identity import (
+        KNOWN,
+        Identity,
+        IdentityReader,
+    )
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
     from glue_core.security.login import LoginGuard, too_many_attempts
     from glue_core.security.passwords import Passwords, Verdict
@@ -167,7 +200,14 @@ if TYPE_CHECKING:
     )
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
-    from glue_core.versions import read_version
+    from glue_core.validation import (
+        refused,
+    )
+    from glue_core.versions import (
+        Asked,
+        read_version,
+        version_in,
+    )
     from glue_core.violations import Violation
     from glue_core.work import Event, Work
 
@@ -176,6 +216,7 @@ __all__ = [
     "FILTER",
     "INCLUDE",
     "INCLUDE_NOTE",
+    "KNOWN",
     "PAGE",
     "PROBLEM",
     "PUBLIC",
@@ -184,9 +225,13 @@ __all__ = [
     "STATUS_LINES",
     "UNASKED",
     "UNCHANGED",
+    "WSGI",
     "Access",
+    "Adapter",
     "AnswersInKind",
     "ApiApplication",
+    "ApplicationRegistry",
+    "Asked",
     "AttributeChange",
     "AuditEvent",
     "AuthenticationRequest",
@@ -215,6 +260,7 @@ __all__ = [
     "Expand",
     "ExtractedRequest",
     "Features",
+    "Flow",
     "Forbidden",
     "Format",
     "Fragment",
@@ -245,11 +291,15 @@ __all__ = [
     "Importer",
     "IncludeTree",
     "InnerRun",
+    "InvalidPath",
     "InvalidToken",
     "JudgesNames",
     "Lens",
     "Listener",
+    "Location",
     "LoginGuard",
+    "Match",
+    "Matcher",
     "MediaParameters",
     "MediaType",
     "MediaTypeExtension",
@@ -268,7 +318,9 @@ __all__ = [
     "Parameter",
     "ParentResources",
     "Passwords",
+    "Placed",
     "Places",
+    "Plan",
     "Policy",
     "Problem",
     "ProtectedPath",
@@ -295,6 +347,7 @@ __all__ = [
     "SearchPage",
     "SearchQuery",
     "Section",
+    "Selected",
     "ServiceEngine",
     "ServiceUnavailable",
     "Services",
@@ -303,6 +356,7 @@ __all__ = [
     "Settings",
     "SimpleResource",
     "Sort",
+    "Stacks",
     "Standing",
     "Step",
     "Storage",
@@ -338,6 +392,7 @@ __all__ = [
     "encoded",
     "has_key",
     "hookimpl",
+    "hookspec",
     "import_directory",
     "in_utc",
     "load_included",
@@ -354,20 +409,27 @@ __all__ = [
     "read_filters",
     "read_include",
     "read_json",
+    "read_media_type",
     "read_page",
     "read_sort",
     "read_version",
+    "refused",
+    "segments_of",
     "too_many_attempts",
     "unauthorized",
     "upsert",
+    "version_in",
     "wrong",
 ]
 
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
 _HOMES = {
     "Access": "glue_core.security.access",
+    "Adapter": "glue_core.application",
     "AnswersInKind": "glue_core.convention",
     "ApiApplication": "glue_core.application",
+    "ApplicationRegistry": "glue_core.registry.registry",
+    "Asked": "glue_core.versions",
     "AttributeChange": "glue_core.changes",
     "AuditEvent": "glue_core.auditing",
     "AuthenticationRequest": "glue_core.security.authentication",
@@ -398,6 +460,7 @@ _HOMES = {
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
+    "Flow": "glue_core.flow",
     "Forbidden": "glue_core.errors",
     "Format": "glue_core.step",
     "Fragment": "glue_core.convention",
@@ -430,11 +493,16 @@ _HOMES = {
     "Importer": "glue_core.exchange",
     "IncludeTree": "glue_core.including",
     "InnerRun": "glue_core.inner",
+    "InvalidPath": "glue_core.matching",
     "InvalidToken": "glue_core.security.authentication",
     "JudgesNames": "glue_core.convention",
+    "KNOWN": "glue_core.security.identity",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
+    "Location": "glue_core.matching",
     "LoginGuard": "glue_core.security.login",
+    "Match": "glue_core.matching",
+    "Matcher": "glue_core.matching",
     "MediaParameters": "glue_core.convention",
     "MediaType": "glue_core.convention",
     "MediaTypeExtension": "glue_core.convention",
@@ -456,7 +524,9 @@ _HOMES = {
     "Parameter": "glue_core.step",
     "ParentResources": "glue_core.messages",
     "Passwords": "glue_core.security.passwords",
+    "Placed": "glue_core.registry.order",
     "Places": "glue_core.linking",
+    "Plan": "glue_core.compiling",
     "Policy": "glue_core.security.lens",
     "Problem": "glue_core.errors",
     "ProtectedPath": "glue_core.security.protection",
@@ -486,6 +556,7 @@ _HOMES = {
     "SearchPage": "glue_core.services.search",
     "SearchQuery": "glue_core.services.search",
     "Section": "glue_core.settings",
+    "Selected": "glue_core.negotiation",
     "ServiceEngine": "glue_core.services.services",
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
@@ -494,6 +565,7 @@ _HOMES = {
     "Settings": "glue_core.settings",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",
+    "Stacks": "glue_core.compiling",
     "Standing": "glue_core.security.grants",
     "Step": "glue_core.step",
     "Storage": "glue_core.services.storage",
@@ -514,6 +586,7 @@ _HOMES = {
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
     "Violation": "glue_core.violations",
+    "WSGI": "glue_core.application",
     "WithParameters": "glue_core.convention",
     "Words": "glue_core.settings",
     "Work": "glue_core.work",
@@ -530,6 +603,7 @@ _HOMES = {
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
     "hookimpl": "glue_core.hookspecs",
+    "hookspec": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "in_utc": "glue_core.columns",
     "load_included": "glue_core.including",
@@ -546,12 +620,16 @@ _HOMES = {
     "read_filters": "glue_core.building",
     "read_include": "glue_core.including",
     "read_json": "glue_core.body",
+    "read_media_type": "glue_core.negotiation",
     "read_page": "glue_core.building",
     "read_sort": "glue_core.building",
     "read_version": "glue_core.versions",
+    "refused": "glue_core.validation",
+    "segments_of": "glue_core.matching",
     "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",
+    "version_in": "glue_core.versions",
     "wrong": "glue_core.building",
 }
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from glue_core.messages import GlueApiContext
-from glue_core.security.protection import Protection
+from glue_core.security.protection import PUBLIC, Protection
 
 if TYPE_CHECKING:
     from glue_core.convention import Convention
@@ -120,6 +120,8 @@ class Adapter:
         hooks: Module or object whose hook implementations are the application's own layer, or
             None.
         protection: Who may call operations that declare nothing; None leaves these to everybody.
+        borrowed: The same for operations of plugins that another application's group brings: who
+            wrote them had the default of that one in mind.
         health_check: Whether it has ``/health-check``.
     """
 
@@ -128,6 +130,7 @@ class Adapter:
     returned: Mapping[str, type] = field(default_factory=dict)
     hooks: object | None = None
     protection: Protection | None = None
+    borrowed: Protection = PUBLIC
     health_check: bool = False
 
     @property

@@ -20,7 +20,7 @@ from glue_core.features import Features, Provider
 from glue_core.formatting import LOG
 from glue_core.listener import Call, Expand
 from glue_core.messages import GlueRequest
-from glue_core.negotiation import Negotiator
+from glue_core.negotiation import Negotiates, Negotiator
 from glue_core.registry.discovery import Source, installed
 from glue_core.registry.order import Placed
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
@@ -172,7 +172,7 @@ class Deployment:
         return EdgedApplication(made, self._edge_of(registry))
 
     def flow_application(
-        self, name: str, negotiator: Negotiator, plan: Plan = PLAN
+        self, name: str, negotiator: Negotiates, plan: Plan = PLAN
     ) -> HttpApplication:
         """Compile an application, and return the WSGI callable that runs its flow.
 

@@ -27,7 +27,7 @@ from glue_core.messages import (
     ParentResources,
     RequestSource,
 )
-from glue_core.negotiation import Negotiator, read_media_type
+from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
 from glue_core.security.in_query import move_to_headers
@@ -165,7 +165,7 @@ class HttpApplication:
         self,
         name: str,
         matchers: Mapping[str | None, Matcher[Flow]],
-        negotiator: Negotiator,
+        negotiator: Negotiates,
         start_work: Callable[[GlueRequest], Work],
         *,
         body_limit: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from glue_core import codes
 from glue_core.convention import (
@@ -174,6 +174,19 @@ def _quality(text: str) -> float | None:
 def media_type_of(header: str) -> str:
     """Return the media type of a ``Content-Type`` header, in lower case, without parameters."""
     return header.partition(";")[0].strip().lower()
+
+
+class Negotiates(Protocol):
+    """What selects the convention of requests to one application."""
+
+    def select(self, method: str, content_type: str | None, accept: str | None) -> Selected:
+        """Say what a request selects: method in capital letters, and values of its headers."""
+
+    def at_version(self, selected: Selected, version: GlueVersion) -> Selected:
+        """Return what a request selects whose path names a version."""
+
+    def unselectable(self) -> tuple[str, ...]:
+        """Return the conventions that no request selects."""
 
 
 class Negotiator:

@@ -21,7 +21,7 @@ from glue_core.registry.discovery import (
     Source,
 )
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
-from glue_core.registry.registry import core_sources, extended_by
+from glue_core.registry.registry import adapters_of, core_sources, extended_by
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
@@ -97,7 +97,7 @@ def survey(session: Session) -> list[Entry]:
     enabled = choice.of_sources(sources)
     problems = _problems_of_metadata(enabled)
     served = set(settings["serve"]) or {e.name for e in enabled if e.group == APPLICATIONS}
-    groups: dict[str, str] = {}
+    groups: dict[str, list[ApiApplication]] = {}
     found: dict[int, Entry] = {}
     # The applications first: they say which groups are collected.
     for source in sorted(sources, key=lambda each: each.group != APPLICATIONS):
@@ -139,7 +139,7 @@ def _problems_of_metadata(sources: Sequence[Source]) -> dict[Source, tuple[str, 
     return problems
 
 
-def _loaded(source: Source, groups: dict[str, str]) -> Entry:
+def _loaded(source: Source, groups: dict[str, list[ApiApplication]]) -> Entry:
     """Import one source and look at its hooks; an application names its groups."""
     try:
         (plugin,) = load([(source, "application")])
@@ -149,11 +149,13 @@ def _loaded(source: Source, groups: dict[str, str]) -> Entry:
                 kind = type(value).__qualname__
                 return Entry(source, BROKEN, f"It exports no application, but: {kind}.")
             for group in value.plugin_groups:
-                groups[group] = value.name
+                groups.setdefault(group, []).append(value)
             if not isinstance(value, RequestFlowAwareApiApplication) or value.hooks is None:
                 return Entry(source, ACTIVE)
             plugin = Plugin(source, value.hooks, "application")
-        return Entry(source, ACTIVE, hooks=Hooks([plugin], "glue plugins").implemented(plugin))
+        adapters = adapters_of(groups.get(source.group, ()))
+        hooks = Hooks([plugin], "glue plugins", adapters)
+        return Entry(source, ACTIVE, hooks=hooks.implemented(plugin))
     except ConfigurationError as error:
         return Entry(source, BROKEN, str(error))
 

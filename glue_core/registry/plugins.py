@@ -201,14 +201,14 @@ class Hooks:
     """The hook implementations of some plugins, in one plugin manager."""
 
     def __init__(
-        self, plugins: Sequence[Plugin], owner: str, adapter: Adapter | None = None
+        self, plugins: Sequence[Plugin], owner: str, adapters: Iterable[Adapter] = ()
     ) -> None:
         """Register plugins.
 
         Args:
             plugins: The plugins, in an order that means nothing.
             owner: Whose they are, for messages.
-            adapter: Has hook specifications besides the core's, or None.
+            adapters: Those of applications whose hook specifications count beside the core's.
 
         Raises:
             ConfigurationError: A hook is misspelled, unmarked, in the wrong group, or takes an
@@ -222,7 +222,9 @@ class Hooks:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._expected = dict(EXPECTED)
-        if adapter is not None and adapter.hookspecs is not None:
+        for adapter in adapters:
+            if adapter.hookspecs is None:
+                continue
             self._manager.add_hookspecs(adapter.hookspecs)
             for hook in adapter.own_hooks:
                 self._expected[hook] = (adapter.returned.get(hook, Step),)
@@ -319,9 +321,7 @@ def _complain(plugin: Plugin, what: str) -> str:
     )
 
 
-def _misspelled(
-    plugin: Plugin, implemented: set[str], known: Collection[str]
-) -> Iterable[str]:
+def _misspelled(plugin: Plugin, implemented: set[str], known: Collection[str]) -> Iterable[str]:
     """Tell of hooks that would never be called: pluggy itself says nothing of them."""
     value = plugin.value
     for name in dir(value):

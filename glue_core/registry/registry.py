@@ -291,7 +291,11 @@ class Registry:
         names = self._served(settings, only) if serving else ()
         loaded = self._load(names, serving)
         self._plugins = {each.source: each for each in loaded}
-        hooks = Hooks([each for each in loaded if each.source.group != APPLICATIONS], "deployment")
+        hooks = Hooks(
+            [each for each in loaded if each.source.group != APPLICATIONS],
+            "deployment",
+            adapters_of(each.value for each in loaded),
+        )
         sections = self.choice.of_contributions(hooks.call("glue_settings"))
         refuse_twins(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
@@ -464,7 +468,7 @@ class Registry:
         plugins = self._plugins_of(application, declared_by, source)
         conventions, convention_sources = _conventions(plugins)
         adapter = declared_by if isinstance(declared_by, Adapter) else None
-        hooks = Hooks(plugins, application.name, adapter)
+        hooks = Hooks(plugins, application.name, () if adapter is None else (adapter,))
         reachable = services.reachable_for(application.name, application.services)
         arguments = {
             "features": features
@@ -478,7 +482,8 @@ class Registry:
             return self.choice.of_contributions(hooks.call(hook, **arguments))
 
         declared = hooks.call("glue_resources", **arguments)
-        shown = self.choice.of_contributions(_own_first(application, _expanded(declared)))
+        borrowed = adapter.borrowed if adapter is not None else None
+        shown = self.choice.of_contributions(_own_first(application, _expanded(declared), borrowed))
         resources = tuple(each for each in shown if isinstance(each.value, Resource))
         # Where one must stand for all of a place, the newest does: it comes last.
         operations = tuple(
@@ -490,7 +495,9 @@ class Registry:
         operations += self._health_check(
             application, declared_by.health_check, plugins, call("glue_health_checks")
         )
-        routes = _own_first(application, map(_in_its_convention, call("glue_route_providers")))
+        routes = _own_first(
+            application, map(_in_its_convention, call("glue_route_providers")), borrowed
+        )
         changes = call(CHANGES)
         whole = apply_changes(
             application.name,
@@ -740,6 +747,15 @@ def _declared_by(application: ApiApplication) -> Declaring | None:
     return None
 
 
+def adapters_of(loaded: Iterable[object]) -> tuple[Adapter, ...]:
+    """Return the adapters of the applications among what was loaded."""
+    return tuple(
+        each.adapter
+        for each in loaded
+        if isinstance(each, RequestFlowAgnosticApiApplication) and each.adapter is not None
+    )
+
+
 def _own_convention(convention: Convention, source: Source) -> Plugin:
     """Make the plugin that the one convention of an adapter is."""
     own = Source.of(
@@ -753,22 +769,40 @@ def _own_convention(convention: Convention, source: Source) -> Plugin:
 
 
 def _own_first(
-    application: ApiApplication, declared: Iterable[Contribution]
+    application: ApiApplication, declared: Iterable[Contribution], borrowed: Protection | None
 ) -> tuple[Contribution, ...]:
-    """Leave out what an application borrows and declares itself: a method at a place."""
+    """Leave out what an application borrows and declares itself: a method at a place.
+
+    Args:
+        application: The application.
+        declared: What its plugins declare.
+        borrowed: Protection of what it borrows and says nothing itself; None is its own default.
+    """
     declared = tuple(declared)
-    own_groups = (APPLICATIONS, f"{COMMON_PLUGINS}.{application.name}")
+    own_groups = (APPLICATIONS, COMMON_PLUGINS, f"{COMMON_PLUGINS}.{application.name}")
 
     def key(each: Contribution) -> tuple[str, str] | None:
         value = each.value
         return (value.place, value.method) if isinstance(value, Operation) else None
 
     own = {key(each) for each in declared if each.source.group in own_groups}
-    return tuple(
-        each
-        for each in declared
-        if each.source.group in own_groups or key(each) is None or key(each) not in own
-    )
+    found = []
+    for each in declared:
+        is_own = each.source.group in own_groups or extended_by(each.source) is not None
+        if is_own or not isinstance(each.value, Operation):
+            found.append(each)
+        elif key(each) not in own:
+            found.append(each if borrowed is None else _protected(each, borrowed))
+    return tuple(found)
+
+
+def _protected(declared: Contribution, protection: Protection) -> Contribution:
+    """Give an operation that says nothing about who may call it a protection."""
+    operation = declared.value
+    resource = operation.resource
+    if operation.protection is not None or (resource is not None and resource.protection):
+        return declared
+    return replace(declared, value=replace(operation, protection=protection))
 
 
 def _protected_path(table: Mapping[str, Any]) -> ProtectedPath:

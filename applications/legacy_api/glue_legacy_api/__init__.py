@@ -1,0 +1,48 @@
+"""The old Glue application: the storefront's resources, by the rules of an older shop's API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glue_core import (
+    Adapter,
+    Protection,
+    RequestFlowAgnosticApiApplication,
+    made_on_access,
+)
+from glue_legacy_api import hookspecs
+from glue_legacy_api.convention import LEGACY_JSON_API
+from glue_legacy_api.missing import MissingId
+
+if TYPE_CHECKING:
+    from glue_core import WSGI, Deployment
+
+__all__ = ["LEGACY_API", "MissingId"]
+
+NAME = "legacy_api"
+
+
+def _make(deployment: Deployment) -> WSGI:
+    from glue_legacy_api.negotiation import LegacyNegotiator
+    from glue_legacy_api.plan import LegacyPlan
+
+    registry = deployment.registry.applications[NAME]
+    return deployment.flow_application(NAME, LegacyNegotiator(), LegacyPlan(registry))
+
+
+LEGACY_API = RequestFlowAgnosticApiApplication(
+    NAME,
+    services=("storage", "search"),
+    groups=("glue.plugins.legacy_api", "glue.plugins.storefront_api"),
+    description="The old API of the shop, for clients that have not moved.",
+    make=_make,
+    adapter=Adapter(
+        LEGACY_JSON_API,
+        hookspecs=hookspecs,
+        returned={"glue_legacy_missing_ids": MissingId},
+        protection=Protection(("oauth-user-scope",)),
+        health_check=True,
+    ),
+)
+
+__getattr__ = made_on_access(LEGACY_API, globals())

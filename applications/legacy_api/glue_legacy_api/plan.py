@@ -1,0 +1,104 @@
+"""The plan: which steps the old flow is made of, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from glue_core import (
+    ApplicationRegistry,
+    Flow,
+    Matcher,
+    Placed,
+    Plan,
+    Settings,
+    Stacks,
+)
+from glue_legacy_api.flow import LegacyFlow
+from glue_legacy_api.missing import missing_ids, needing_ids
+from glue_legacy_api.options import allow_methods
+from glue_legacy_api.routing import LegacyMatcher
+
+CORE = "glue-api-core"
+AUTHORIZATION = f"{CORE}:authorization.authorization"
+
+REPLACED = frozenset(
+    {
+        # What the headers must be, HTTP validators of this application say.
+        f"{CORE}:negotiation.accepted-format",
+        f"{CORE}:negotiation.requested-format",
+        f"{CORE}:cors.preflight",
+        # The attributes of a body are held against the schema among the REST validators.
+        f"{CORE}:validation.attributes",
+    }
+)
+"""Ids of the steps that the old flow has steps of its own for."""
+
+MERGED: Mapping[str, str] = {
+    "glue_request_builders": "glue_legacy_format_request",
+    "glue_request_validators": "glue_legacy_rest_validators",
+    "glue_response_formatters": "glue_legacy_format_data",
+    "glue_response_finishers": "glue_legacy_format_headers",
+}
+"""Stacks of every flow, with the hook whose steps stand in the same one here."""
+
+OWN: Mapping[str, str] = {
+    "http_validators": "glue_legacy_http_validators",
+    "user_finders": "glue_legacy_user_finders",
+    "user_validators": "glue_legacy_user_validators",
+    "before_action": "glue_legacy_before_action",
+    "after_action": "glue_legacy_after_action",
+}
+"""Parts of the old flow that no other one has, with their hooks."""
+
+
+class LegacyPlan(Plan):
+    """Puts the old flow together."""
+
+    def __init__(self, registry: ApplicationRegistry) -> None:
+        """Know what endpoints answer whose paths lack an id.
+
+        Raises:
+            ConfigurationError: Two plugins say it of one place.
+        """
+        self._missing = missing_ids(registry)
+
+    def stacks(self, registry: ApplicationRegistry, convention: str | None) -> Stacks:
+        """Return the steps of each stack, in order.
+
+        Who may is judged by the user validators: the caller is known then, and what is wrong with
+        the request itself was said.
+        """
+        found = dict(super().stacks(registry, convention))
+        for hook, more in MERGED.items():
+            found[hook] = registry.stack(hook, convention, more)
+        for hook in OWN.values():
+            found[hook] = registry.stack(hook, convention)
+        validators = found["glue_request_validators"]
+        judging = tuple(each for each in validators if each.contribution.id == AUTHORIZATION)
+        user_validators = OWN["user_validators"]
+        found[user_validators] = (*judging, *found[user_validators])
+        for hook, stack in found.items():
+            found[hook] = tuple(each for each in stack if not _is_left_out(hook, each))
+        return found
+
+    def make(self, flow: Flow, bound: Mapping[str, tuple[Any, ...]], settings: Settings) -> Flow:
+        """Return the old flow of an operation."""
+        made = LegacyFlow.of(flow, **{part: bound[hook] for part, hook in OWN.items()})
+        operation = made.operation
+        if operation.refusal == "preflight":
+            return allow_methods(made)
+        error = self._missing.get(operation.place)
+        if error is None or operation.http_method != "GET":
+            return made
+        return replace(made, controller=needing_ids(made.controller, operation, error))
+
+    def matcher(self, *arguments: Any, **named: Any) -> Matcher[Any]:
+        """Return what reads paths by the old rules."""
+        return LegacyMatcher(*arguments, missing=self._missing.keys(), **named)
+
+
+def _is_left_out(hook: str, placed: Placed) -> bool:
+    id_ = placed.contribution.id
+    return id_ in REPLACED or (hook == "glue_request_validators" and id_ == AUTHORIZATION)

@@ -1,0 +1,53 @@
+"""What the application itself contributes to its flow; the only file where steps are wired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glue_core import Operation, Section, Settings, Step, Validate, hookimpl
+from glue_legacy_api.headers import check_headers, check_page
+from glue_legacy_api.options import ALLOWED_HEADERS, check_preflight
+from glue_legacy_api.settings import SECTION, LegacyApiSettings
+from glue_legacy_api.validating import (
+    check_attributes,
+    check_body,
+    check_ids,
+    check_token,
+    verdict,
+)
+
+
+@hookimpl
+def glue_settings() -> Sequence[Section]:
+    """Declare ``[plugins.legacy_api]``."""
+    return [Section(SECTION, LegacyApiSettings)]
+
+
+@hookimpl
+def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
+    """Judge preflights, page parameters and headers, in this order."""
+    allowed = (*ALLOWED_HEADERS, *settings.section(SECTION)["allowed_headers"])
+
+    def preflight(operation: Operation) -> Validate | None:
+        return check_preflight(allowed) if operation.refusal == "preflight" else None
+
+    def judged(validate: Validate) -> Validate | None:
+        return validate
+
+    return [
+        Step("preflight", preflight, before=("page",)),
+        Step("page", lambda operation: judged(check_page), before=("headers",)),
+        Step("headers", lambda operation: judged(check_headers)),
+    ]
+
+
+@hookimpl
+def glue_legacy_rest_validators() -> Sequence[Step[Validate]]:
+    """Judge the body, ids, credentials and attributes, and what builders noted, in this order."""
+    return [
+        Step("body", check_body, before=("resource-id",)),
+        Step("resource-id", check_ids, before=("authentication",)),
+        Step("protected", check_token, after=("authentication",)),
+        Step("attributes", check_attributes, after=("protected",)),
+        Step("verdict", lambda operation: verdict, after=("attributes",)),
+    ]
