@@ -100,6 +100,9 @@ def test_entry_point_groups_fit_the_parent(folder: Path) -> None:
     elif folder.parent.name == "conventions" and groups != {"glue.conventions"}:
         extended = {f"glue.conventions.{each.name}" for each in folder.parent.iterdir()}
         assert groups <= extended - {f"glue.conventions.{folder.name}"}
+    elif folder.parent.name == "applications":
+        # A flow of its own brings steps of its own, as a plugin of the application.
+        assert groups - {f"glue.plugins.{folder.name}"} == {"glue.applications"}
     else:
         assert groups == {f"glue.{folder.parent.name}"}
     assert groups

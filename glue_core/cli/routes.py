@@ -88,7 +88,6 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     Args:
         registry: The `ApplicationRegistry` of the application.
     """
-    from glue_core.application import RequestFlowAgnosticApiApplication
     from glue_core.operation import METHODS
     from glue_core.registry.discovery import place_of
     from glue_core.registry.models import follows
@@ -96,7 +95,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
     from glue_core.versions import declared_versions
 
     application = registry.application
-    if isinstance(application, RequestFlowAgnosticApiApplication):
+    if registry.access is None:
         yield {
             "application": application.name,
             "methods": ["*"],
@@ -105,7 +104,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "strategies": [],
             "scopes": [],
             "conventions": [],
-            "handler": place_of(application.make, registry.source),
+            "handler": place_of(getattr(application, "make", application), registry.source),
             "plugin": registry.source.id,
             "id": registry.source.id,
             "stores": [],
