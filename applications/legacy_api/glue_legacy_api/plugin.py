@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from glue_core import Operation, Section, Settings, Step, Validate, hookimpl
 from glue_legacy_api.headers import check_headers, check_page
@@ -31,13 +31,14 @@ def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
     def preflight(operation: Operation) -> Validate | None:
         return check_preflight(allowed) if operation.refusal == "preflight" else None
 
-    def judged(validate: Validate) -> Validate | None:
-        return validate
+    def unless_raw(validate: Validate) -> Callable[[Operation], Validate | None]:
+        # What another standard rules is not held against the rules for documents.
+        return lambda operation: None if operation.is_raw else validate
 
     return [
         Step("preflight", preflight, before=("page",)),
-        Step("page", lambda operation: judged(check_page), before=("headers",)),
-        Step("headers", lambda operation: judged(check_headers)),
+        Step("page", unless_raw(check_page), before=("headers",)),
+        Step("headers", unless_raw(check_headers)),
     ]
 
 
