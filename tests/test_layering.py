@@ -8,7 +8,8 @@ The rules, for imports of each other:
 - an extension of a convention may also import what conventions export that it depends on;
 - another plugin may also import what plugins and conventions export that it depends on;
 - nobody imports a module inside another distribution, except those of `glue_core.testing`;
-- nobody imports an application.
+- nobody imports an application but the plugins of its own group alone, which may import what it
+  exports for the hooks that it specifies itself.
 
 And for libraries: whatever is imported is declared. The libraries of `glue-api-core` count as
 declared for all, because schemas, migrations and the like are written with them.
@@ -45,6 +46,7 @@ class Distribution:
         package: Name of its one package.
         source: Folder of that package.
         requires: Normalised names of what it depends on, extras included.
+        groups: Groups of its entry points.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Distribution:
     package: str
     source: Path
     requires: frozenset[str]
+    groups: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def _distribution(folder: Path, kind: str) -> Distribution:
         package,
         folder / package,
         frozenset(normalised(each) for each in requirements),
+        frozenset(groups),
     )
 
 
@@ -207,8 +211,10 @@ def _between_ours(importer: Distribution, imported: Distribution, each: Import) 
     if importer.kind == "core":
         return "glue_core imports no application, convention or plugin"
     if imported.kind == "application":
-        return "an application is known only by the name of its entry point group"
-    if imported.kind != "core":
+        own = f"glue.plugins.{imported.package.removeprefix('glue_')}"
+        if importer.groups != {own}:
+            return "an application is known only by the name of its entry point group"
+    elif imported.kind != "core":
         if importer.kind in ("application", "convention"):
             return f"the {importer.kind} {importer.name} may import names of glue_core only"
         if importer.kind == "extension" and imported.kind != "convention":
@@ -332,7 +338,7 @@ def small(tmp_path: Path) -> Path:
     """A repository with one or two distributions of each kind."""
     core = "glue-api-core>=0.1,<0.2"
     write_distribution(tmp_path, dependencies=["falcon>=4"], exports=["Operation"])
-    write_distribution(tmp_path / "applications" / "shop_api")
+    write_distribution(tmp_path / "applications" / "shop_api", exports=["Hook"])
     write_distribution(tmp_path / "conventions" / "csv", exports=["Cell"])
     write_distribution(
         tmp_path / "conventions" / "csv_wide",
@@ -390,7 +396,8 @@ PRODUCTS = "plugins/products_api/glue_products_api/plugin.py"
         (PRODUCTS, "from glue_stores import Market", "does not depend on glue-stores"),
         (PRODUCTS, "from glue_catalog.models import Model", "not a module inside it"),
         (PRODUCTS, "from glue_catalog import Writer", "Writer is not in glue_catalog.__all__"),
-        (PRODUCTS, "from glue_shop_api import APP", "only by the name of its entry point group"),
+        (PRODUCTS, "from glue_shop_api import APP", "APP is not in glue_shop_api.__all__"),
+        (CATALOG, "from glue_shop_api import Hook", "only by the name of its entry point group"),
         (PRODUCTS, "import yaml", "does not depend on pyyaml"),
         (PRODUCTS, "def f():\n    import glue_core.flow", "not a module inside it"),
         (PRODUCTS, "import importlib\nimportlib.import_module('glue_core.flow')", "not a module"),
@@ -418,6 +425,7 @@ def test_the_checker_names_a_wrong_import(small: Path, file: str, line: str, rul
         (CATALOG, "from glue_catalog.values import Price"),
         (CATALOG, "import falcon"),
         (PRODUCTS, "from glue_catalog import Reader"),
+        (PRODUCTS, "from glue_shop_api import Hook"),
         (PRODUCTS, "from glue_core.testing import Client"),
         (PRODUCTS, "import orjson, json"),
         (PRODUCTS, "from . import controller"),

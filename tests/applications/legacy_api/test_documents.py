@@ -144,7 +144,6 @@ def test_include_links_by_type(client: Client) -> None:
         ("lids", "2"),
         ("lids", "5"),
         ("things", "2-1"),
-        ("things", "5-1"),
         ("things", "all"),
     }
 

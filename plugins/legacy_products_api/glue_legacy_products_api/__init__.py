@@ -1,0 +1,1 @@
+"""Products in the old application: what the storefront's plugins do not say."""
