@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -273,3 +276,17 @@ def test_protection_by_default_is_a_switch(serve: Callable[..., Client]) -> None
     client = serve(settings={"applications": {"legacy_api": {"protected_by_default": False}}})
 
     assert client.get("/secrets/1").status_code == 200
+
+
+def test_example_of_the_page_closes_writes(serve: Callable[..., Client]) -> None:
+    """The steps that docs/legacy.md shows stand where it says."""
+    page = Path(__file__).parents[3] / "docs" / "legacy.md"
+    shown = re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    example = ModuleType("example")
+    exec(shown[0], example.__dict__)
+    client = serve(in_memory("glue.plugins.legacy_api", "example", example))
+
+    refused = client.post("/boxes", json={})
+
+    assert (refused.status_code, refused.json["errors"][0]["code"]) == (410, "9000")
+    assert refused.headers["sunset"] == client.get("/boxes/1").headers["sunset"]
