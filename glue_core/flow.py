@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from glue_core.convention import Writer
 from glue_core.errors import ServiceUnavailable
@@ -56,7 +56,21 @@ class Flow:
         versions: The flows of all versions, where the operation declares some; this is the newest.
         stores: The flows of single stores, where declarations vary by store; this is the others'.
         trace: The steps with who contributed them.
+        order: What runs, first to last: stacks with their names for people, and what has no stack.
     """
+
+    order: ClassVar[tuple[tuple[str | None, str], ...]] = (
+        ("glue_request_builders", "build"),
+        ("glue_request_validators", "validate"),
+        (None, "verdict"),
+        ("glue_request_after_routing_validators", "validate routed"),
+        ("glue_controller_wrappers", "wrap"),
+        (None, "controller"),
+        ("glue_response_formatters", "format"),
+        (None, "write"),
+        ("glue_response_finishers", "finish"),
+        (None, "commit"),
+    )
 
     operation: Operation
     builders: tuple[Build, ...]

@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from glue_core.messages import GlueRequest
     from glue_core.registry.registry import ApplicationRegistry
 
-STAGES = {
-    "request_builders": "build",
-    "request_validators": "validate",
-    "request_after_routing_validators": "validate routed",
-    "controller_wrappers": "wrap",
-    "response_formatters": "format",
-    "response_finishers": "finish",
-}
-"""Hooks to the stages of the flow, as people see them."""
-
-REFUSED_STAGES = ("validate routed", "wrap")
-"""Stages that a refusal does not reach."""
+REFUSED_STACKS = ("glue_request_after_routing_validators", "glue_controller_wrappers")
+"""Stacks that a refusal does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,49 +306,46 @@ def _steps(
     by_header: str | None,
 ) -> Iterator[Line]:
     refused = operation["refusal"] is not None or by_header is not None
-    by_stage: dict[str, list[Line]] = {stage: [] for stage in STAGES.values()}
-    for each in found.trace:
-        line = _traced(each, refused)
-        by_stage[line.stage].append(line)
+    unreached = None if by_header is None else f"not reached: {by_header}"
     always = "the core's own: every request"
     yield Line("hydrate", f"{CORE}.hydrate", _core("glue_core.http"), always)
     yield Line("negotiate", f"{CORE}.negotiate", _core("glue_core.negotiation"), always)
     yield Line("match", f"{CORE}.match", _core("glue_core.matching"), always)
-    yield from by_stage["build"]
-    yield from by_stage["validate"]
-    verdict = "unknown parameters and what builders found wrong are answered here"
-    if by_header is not None:
-        verdict = f"not reached: {by_header}"
-    elif refused:
-        verdict = f"nothing answers the request: the refusal {operation['refusal']!r} does"
-    is_judged = by_header is None
-    yield Line("verdict", f"{CORE}.verdict", _core("glue_core.validation"), verdict, is_judged)
-    yield from by_stage["validate routed"]
-    yield from by_stage["wrap"]
-    why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
-    if operation["stores"]:
-        why += f"; it differs in the stores {', '.join(operation['stores'])}"
-    if operation["changed_by"]:
-        why += f"; changed by {', '.join(operation['changed_by'])}"
-    if by_header is not None:
-        why = f"not reached: {by_header}"
-    yield Line("controller", operation["id"], party, why, is_judged)
-    yield from by_stage["format"]
-    writer = registry.convention_sources[found.operation.convention]
-    source = next(each for each in deployment.registry.sources if each.id == writer)
-    yield Line(
-        "write",
-        f"{writer}.writer",
-        f"{source.distribution} {source.version}   {source.value}",
-        "the convention writes every outcome",
-    )
-    yield from by_stage["finish"]
-    yield Line(
-        "commit",
-        f"{CORE}.commit",
-        _core("glue_core.flow"),
-        "where the unit of work was used: a status below 400 commits, any other undoes",
-    )
+
+    def verdict(stage: str) -> Line:
+        why = "unknown parameters and what builders found wrong are answered here"
+        if refused:
+            why = f"nothing answers the request: the refusal {operation['refusal']!r} does"
+        place = _core("glue_core.validation")
+        return Line(stage, f"{CORE}.verdict", place, unreached or why, unreached is None)
+
+    def controller(stage: str) -> Line:
+        why = "the refusal" if refused else f"it answers {operation['method']} {operation['path']}"
+        if operation["stores"]:
+            why += f"; it differs in the stores {', '.join(operation['stores'])}"
+        if operation["changed_by"]:
+            why += f"; changed by {', '.join(operation['changed_by'])}"
+        return Line(stage, operation["id"], party, unreached or why, unreached is None)
+
+    def write(stage: str) -> Line:
+        writer = registry.convention_sources[found.operation.convention]
+        known = {each.id: each for each in deployment.registry.sources}
+        source = known.get(writer, registry.source)
+        place = f"{source.distribution} {source.version}   {source.value}"
+        return Line(stage, f"{writer}.writer", place, "the convention writes every outcome")
+
+    def commit(stage: str) -> Line:
+        why = "where the unit of work was used: a status below 400 commits, any other undoes"
+        return Line(stage, f"{CORE}.commit", _core("glue_core.flow"), why)
+
+    own = {"verdict": verdict, "controller": controller, "write": write, "commit": commit}
+    for stack, stage in found.order:
+        if stack is None:
+            yield own[stage](stage)
+            continue
+        for each in found.trace:
+            if each.stage == stack.removeprefix("glue_"):
+                yield _traced(each, stage, refused and stack in REFUSED_STACKS)
 
 
 def _refused_by_header(found: Flow, request: GlueRequest) -> str | None:
@@ -380,13 +367,11 @@ def _sending(registry: ApplicationRegistry) -> Iterator[Line]:
         yield Line("send", contribution.id, contribution.party, each.reason, bound)
 
 
-def _traced(each: Trace, refused: bool) -> Line:
-    stage = STAGES[each.stage]
-    bound = each.bound
-    reason = each.reason
-    if refused and stage in REFUSED_STAGES:
-        bound, reason = False, f"{reason}; a refusal does not get here"
-    return Line(stage, each.id, each.party, reason, bound)
+def _traced(each: Trace, stage: str, unreached: bool) -> Line:
+    if unreached:
+        reason = f"{each.reason}; a refusal does not get here"
+        return Line(stage, each.id, each.party, reason, False)
+    return Line(stage, each.id, each.party, each.reason, each.bound)
 
 
 def _core(place: str) -> str:

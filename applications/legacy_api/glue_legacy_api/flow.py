@@ -7,6 +7,7 @@ action, after action, format data, format headers.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import ClassVar
 
 from glue_core import (
     Build,
@@ -36,6 +37,23 @@ class LegacyFlow(Flow):
         before_action: Run before the controller.
         after_action: Run after it.
     """
+
+    order: ClassVar[tuple[tuple[str | None, str], ...]] = (
+        ("glue_legacy_http_validators", "http validators"),
+        ("glue_request_builders", "format request"),
+        ("glue_request_validators", "rest validators"),
+        ("glue_legacy_user_finders", "user finder"),
+        ("glue_legacy_user_validators", "user validators"),
+        ("glue_request_after_routing_validators", "user validators"),
+        ("glue_legacy_before_action", "before action"),
+        ("glue_controller_wrappers", "wrap"),
+        (None, "controller"),
+        ("glue_legacy_after_action", "after action"),
+        ("glue_response_formatters", "format data"),
+        (None, "write"),
+        ("glue_response_finishers", "format headers"),
+        (None, "commit"),
+    )
 
     http_validators: tuple[Validate, ...] = ()
     user_finders: tuple[FindUser, ...] = ()

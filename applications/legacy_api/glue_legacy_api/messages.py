@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from glue_core import GlueError, codes
+from glue_core import Format, GlueError, GlueRequest, GlueResponse, Operation, codes
 
 INVALID = "This value is not valid."
 TEXTS: Mapping[str, str] = {
@@ -35,6 +35,11 @@ TYPES: Mapping[str, str] = {
 }
 """Names of types as the old application says them, by those of the schema's fields."""
 
+SHOP_TEXTS = frozenset({codes.LOGIN_BLOCKED})
+"""Codes whose texts a shop words itself, in the language of the request; others never change."""
+
+ENGLISH = "en"
+
 DATES = frozenset({"date", "datetime", "naivedatetime", "awaredatetime"})
 
 
@@ -61,3 +66,19 @@ def _text(error: GlueError) -> str | None:
     limits = [name for name in ("min", "max", "equal") if name in arguments]
     text = TEXTS.get(f"{kind}.{'.'.join(limits)}" if limits else kind) or TEXTS.get(kind)
     return text.format_map(dict(arguments)) if text is not None else None
+
+
+def texts_of(operation: Operation) -> Format | None:
+    """Choose the words of errors: of shop texts in the language of the request, else in English."""
+    catalogue = operation.catalogue
+    if catalogue is None:
+        return None
+
+    def format_(response: GlueResponse, request: GlueRequest) -> None:
+        for error in response.errors:
+            if error.code in SHOP_TEXTS:
+                catalogue.word(error, request.locale)
+            elif not error.message:
+                catalogue.word(error, ENGLISH)
+
+    return format_

@@ -31,6 +31,8 @@ REPLACED = frozenset(
         f"{CORE}:cors.preflight",
         # The attributes of a body are held against the schema among the REST validators.
         f"{CORE}:validation.attributes",
+        # Most texts never change with the language.
+        f"{CORE}:catalogue.error-texts",
     }
 )
 """Ids of the steps that the old flow has steps of its own for."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from glue_core import Operation, Section, Settings, Step, Validate, hookimpl
+from glue_core import Format, Operation, Section, Settings, Step, Validate, hookimpl
 from glue_legacy_api.headers import check_headers, check_page
+from glue_legacy_api.messages import texts_of
 from glue_legacy_api.options import ALLOWED_HEADERS, check_preflight
 from glue_legacy_api.settings import SECTION, LegacyApiSettings
 from glue_legacy_api.validating import (
@@ -52,3 +53,9 @@ def glue_legacy_rest_validators() -> Sequence[Step[Validate]]:
         Step("attributes", check_attributes, after=("protected",)),
         Step("verdict", lambda operation: verdict, after=("attributes",)),
     ]
+
+
+@hookimpl
+def glue_legacy_format_data() -> Sequence[Step[Format]]:
+    """Choose the words of errors."""
+    return [Step("error-texts", texts_of)]

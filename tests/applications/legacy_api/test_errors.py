@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from marshmallow import Schema, fields
 
-from glue_core import GlueRequest, GlueResponse, Operation, Resource
+from glue_core import (
+    GlueError,
+    GlueRequest,
+    GlueResponse,
+    Operation,
+    Problem,
+    Protection,
+    Resource,
+    Step,
+)
 from glue_core.testing import Client
 
 ORIGIN = {
@@ -372,3 +381,30 @@ def test_endpoint_without_a_word_is_asked_with_an_empty_id(serve: Callable[..., 
 
     assert client.get("/tapes", headers=ANNA).json["data"] == []
     assert asked == [""]
+
+
+def test_texts_do_not_change_with_the_language(serve: Callable[..., Client]) -> None:
+    """Texts are English in every language; those that a shop words itself follow the request."""
+
+    def blocked(request: GlueRequest) -> GlueResponse:
+        error = GlueError(429, "4401", "Wait.", arguments={"minutes": 6})
+        raise Problem(429, [error])
+
+    def german(request: GlueRequest) -> None:
+        request.locale = "de_DE"
+
+    client = serve(
+        glue_resources=lambda: [
+            Operation("get", blocked, "tapes", TAPES, protection=Protection(()))
+        ],
+        glue_request_builders=lambda: [Step("locale", lambda operation: german)],
+    )
+
+    assert error_of(client.get("/secrets/1"))["detail"] == "Missing access token."
+    assert error_of(client.post("/boxes", json=document()))["detail"] == (
+        "name => This field is missing."
+    )
+    assert error_of(client.get("/tapes/1"))["detail"] == (
+        "Zu viele Anmeldeversuche von Ihrer Adresse. Bitte warten Sie 6 Minuten, "
+        "bevor Sie es erneut versuchen."
+    )
