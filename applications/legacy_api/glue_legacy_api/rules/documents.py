@@ -207,7 +207,8 @@ class _Walk:
     def _refuse_tag(self, node: yaml.Node) -> None:
         """Report a tag that would make something."""
         if node.tag and node.tag not in _OWN_TAGS:
-            self._add(node, f"The tag {node.tag!r} makes nothing here. Write the value itself.")
+            written = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self._add(node, f"The tag {written!r} makes nothing here. Write the value itself.")
 
     def _at(
         self, node: yaml.Node, value: Scalar | Sequence[Located] | Mapping[str, Located]

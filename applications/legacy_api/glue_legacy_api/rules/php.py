@@ -44,13 +44,23 @@ def number(value: object) -> int | float | None:
     """Return the number that a number or a numeric text is; None for everything else."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return value if -_LARGEST <= value < _LARGEST else _as_float(value)
+    if isinstance(value, float):
         return value
     if not isinstance(value, str) or not _NUMERIC.fullmatch(value):
         return None
     if _INTEGRAL.fullmatch(value) and -_LARGEST <= (whole := _whole(value)) < _LARGEST:
         return int(whole)
     return float(value)
+
+
+def _as_float(value: int) -> float:
+    # PHP has no whole numbers of more than 64 bits.
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
 
 
 def _whole(value: str) -> int | float:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import orjson
 from marshmallow import ValidationError, validate
@@ -147,15 +148,27 @@ def _email(options: Options) -> Test:
 def _url(options: Options) -> Test:
     protocols = options["protocols"]
     assert isinstance(protocols, tuple)
-    accepted = _accepted_by(
-        validate.URL(schemes=protocols, require_tld=bool(options["requireTld"]), absolute=True)
-    )
-    if not options["relativeProtocol"]:
-        return for_texts(options, accepted)
-    first = f"{protocols[0]}:" if protocols else ""
-    return for_texts(
-        options, lambda value: accepted(f"{first}{value}" if value.startswith("//") else value)
-    )
+    relative = f"{protocols[0]}:" if protocols and options["relativeProtocol"] else ""
+    accepted = _accepted_by(validate.URL(schemes=protocols, require_tld=False))
+
+    def complete(value: str) -> str:
+        return f"{relative}{value}" if value.startswith("//") else value
+
+    test = for_texts(options, lambda value: accepted(complete(value)))
+    if not options["requireTld"]:
+        return test
+    in_domain = for_texts(options, lambda value: _has_domain(complete(value)), "tldMessage")
+    return lambda value: test(value) or in_domain(value)
+
+
+def _has_domain(url: str) -> bool:
+    """Return whether the host of a URL is in a top-level domain, and no address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return "." in host
+    return False
 
 
 _HEX: Final = "[0-9a-fA-F]"
@@ -313,7 +326,7 @@ CONSTRAINTS: Final = (
             "protocols": Option(read.texts, ("http", "https")),
             "relativeProtocol": Option(read.boolean, False),
             "requireTld": Option(read.boolean, False),
-            "tldMessage": Option(read.text),
+            "tldMessage": read.message("This URL is missing a top-level domain."),
             "checkDNS": Option(read.only(False, instead=_NO_QUESTION)),
             "dnsMessage": Option(read.text),
             "normalizer": read.NORMALIZER,
