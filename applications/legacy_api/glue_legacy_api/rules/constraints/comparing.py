@@ -73,6 +73,8 @@ def divides(value: int | float, divisor: int | float) -> bool:
     if not math.isfinite(value):
         return False
     quotient = value / divisor
+    if not math.isfinite(quotient):
+        return math.fmod(value, divisor) == 0
     return math.isclose(quotient, round(quotient), rel_tol=1e-12, abs_tol=1e-12)
 
 
