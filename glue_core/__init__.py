@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
     from glue_core.problems import PROBLEM, problem_document
     from glue_core.registry.order import (
+        Contribution,
         Placed,
     )
     from glue_core.registry.registry import (
@@ -247,6 +248,7 @@ __all__ = [
     "Condition",
     "ConfigurationError",
     "Conflict",
+    "Contribution",
     "Convention",
     "Criterion",
     "Database",
@@ -445,6 +447,7 @@ _HOMES = {
     "Condition": "glue_core.services.search",
     "ConfigurationError": "glue_core.errors",
     "Conflict": "glue_core.errors",
+    "Contribution": "glue_core.registry.order",
     "Convention": "glue_core.convention",
     "Criterion": "glue_core.security.lens",
     "Database": "glue_core.services.database",

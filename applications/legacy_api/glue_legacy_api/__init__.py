@@ -13,11 +13,12 @@ from glue_core import (
 from glue_legacy_api import hookspecs
 from glue_legacy_api.convention import LEGACY_JSON_API
 from glue_legacy_api.missing import MissingId
+from glue_legacy_api.rules import Constraint, Option, RuleFile
 
 if TYPE_CHECKING:
     from glue_core import WSGI, Deployment
 
-__all__ = ["LEGACY_API", "MissingId"]
+__all__ = ["LEGACY_API", "Constraint", "MissingId", "Option", "RuleFile"]
 
 NAME = "legacy_api"
 
@@ -27,7 +28,9 @@ def _make(deployment: Deployment) -> WSGI:
     from glue_legacy_api.plan import LegacyPlan
 
     registry = deployment.registry.applications[NAME]
-    return deployment.flow_application(NAME, LegacyNegotiator(), LegacyPlan(registry))
+    return deployment.flow_application(
+        NAME, LegacyNegotiator(), LegacyPlan(registry, deployment.settings)
+    )
 
 
 LEGACY_API = RequestFlowAgnosticApiApplication(
@@ -39,7 +42,11 @@ LEGACY_API = RequestFlowAgnosticApiApplication(
     adapter=Adapter(
         LEGACY_JSON_API,
         hookspecs=hookspecs,
-        returned={"glue_legacy_missing_ids": MissingId},
+        returned={
+            "glue_legacy_missing_ids": MissingId,
+            "glue_legacy_validation_rules": RuleFile,
+            "glue_legacy_constraints": Constraint,
+        },
         protection=Protection(("oauth-user-scope",)),
         health_check=True,
     ),

@@ -15,6 +15,7 @@ from glue_core import Build, Features, Format, Services, Settings, Step, Validat
 if TYPE_CHECKING:
     from glue_legacy_api.finding import FindUser
     from glue_legacy_api.missing import MissingId
+    from glue_legacy_api.rules import Constraint, RuleFile
 
 
 @hookspec
@@ -106,4 +107,18 @@ def glue_legacy_format_headers(
 @hookspec
 def glue_legacy_missing_ids() -> Sequence[MissingId]:
     """Return what endpoints answer where their path lacks an id."""
+    raise NotImplementedError
+
+
+@hookspec
+def glue_legacy_validation_rules() -> Sequence[RuleFile]:
+    """Return rule files for request validation that the plugin ships; those of the shop win."""
+    raise NotImplementedError
+
+
+@hookspec
+def glue_legacy_constraints(
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Constraint]:
+    """Return kinds of rules that rule files may name, beside the built-in ones."""
     raise NotImplementedError

@@ -19,6 +19,7 @@ from glue_legacy_api.flow import LegacyFlow
 from glue_legacy_api.missing import missing_ids, needing_ids
 from glue_legacy_api.options import allow_methods
 from glue_legacy_api.routing import LegacyMatcher
+from glue_legacy_api.ruling import rules_step
 
 CORE = "glue-api-core"
 AUTHORIZATION = f"{CORE}:authorization.authorization"
@@ -58,13 +59,14 @@ OWN: Mapping[str, str] = {
 class LegacyPlan(Plan):
     """Puts the old flow together."""
 
-    def __init__(self, registry: ApplicationRegistry) -> None:
-        """Know what endpoints answer whose paths lack an id.
+    def __init__(self, registry: ApplicationRegistry, settings: Settings) -> None:
+        """Know what endpoints answer whose paths lack an id, and the rules of bodies.
 
         Raises:
-            ConfigurationError: Two plugins say it of one place.
+            ConfigurationError: Two plugins say one thing, or something is wrong in a rule file.
         """
         self._missing = missing_ids(registry)
+        self._rules = rules_step(registry, settings)
 
     def stacks(self, registry: ApplicationRegistry, convention: str | None) -> Stacks:
         """Return the steps of each stack, in order.
@@ -72,6 +74,9 @@ class LegacyPlan(Plan):
         Who may is judged by the user validators: the caller is known then, and what is wrong with
         the request itself was said.
         """
+        rest = "glue_legacy_rest_validators"
+        whole = {**registry.stacks, rest: (*registry.stacks[rest], self._rules)}
+        registry = replace(registry, stacks=whole)
         found = dict(super().stacks(registry, convention))
         for hook, more in MERGED.items():
             found[hook] = registry.stack(hook, convention, more)

@@ -28,3 +28,24 @@ class LegacyApiSettings(Schema):
         load_default=list,
         metadata={"description": "Headers that pages may send, beside those of the application."},
     )
+    validation = fields.List(
+        fields.String(validate=validate.Length(min=1)),
+        load_default=list,
+        metadata={
+            "description": "Folders with rule files for request validation; what a later one says "
+            "of an attribute counts. Relative ones start at the folder of the settings."
+        },
+    )
+    validation_stores = fields.List(
+        fields.String(validate=validate.Length(min=1)),
+        load_default=list,
+        metadata={"description": "Stores whose folders have rules of their own."},
+    )
+    leaked_passwords = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Sorted file of lines SHA1:COUNT, for the constraint "
+            "NotCompromisedPassword; unset where no rule names it."
+        },
+    )
