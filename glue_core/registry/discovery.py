@@ -109,9 +109,7 @@ def installed() -> tuple[Source, ...]:
         seen.add(name)
         version = metadata["Version"]
         core = _required_core(metadata.get_all("Requires-Dist", ()))
-        found.extend(
-            Source(p.group, p.name, name, version, p.value, p.load, core) for p in points
-        )
+        found.extend(Source(p.group, p.name, name, version, p.value, p.load, core) for p in points)
     return tuple(sorted(found, key=lambda source: (source.group, source.name, source.id)))
 
 

@@ -197,6 +197,16 @@ def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
     return tuple(plugins)
 
 
+class _Manager(pluggy.PluginManager):
+    """A plugin manager that does not take its time for what is no function of a module."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
+        """Return how something implements a hook, or None where it does not."""
+        if isinstance(plugin, ModuleType) and not inspect.isfunction(vars(plugin).get(name)):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 class Hooks:
     """The hook implementations of some plugins, in one plugin manager."""
 
@@ -219,7 +229,7 @@ class Hooks:
         plugins = tuple({id(each.value): each for each in reversed(plugins)}.values())[::-1]
         self.plugins = plugins
         self._by_name = {_key(each): each for each in plugins}
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager = _Manager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._expected = dict(EXPECTED)
         for adapter in adapters:
