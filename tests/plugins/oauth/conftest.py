@@ -161,7 +161,8 @@ def make_shop(
         is_empty: bool = True,
         **tables: Any,
     ) -> Shop:
-        whole = {"plugins": {"oauth": dict(settings or {})}, **tables}
+        # Keys for RSA take long to make; tests that are about an algorithm name it.
+        whole = {"plugins": {"oauth": {"algorithm": "ES256", **(settings or {})}}, **tables}
         if is_empty and "database" not in tables.get("services", {}):
             shutil.copy(populated, tmp_path / "database.sqlite")
         deployment = glue_deployment([*PLUGINS, *plugins], settings=whole)
