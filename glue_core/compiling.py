@@ -113,6 +113,10 @@ class _Compiler:
         self._convention = registry.conventions[convention]
         self._model = registry.models[convention]
         self._stacks = plan.stacks(registry, convention)
+        self._traces = {
+            hook: [(_traced(hook, each, False), _traced(hook, each, True)) for each in placed]
+            for hook, placed in self._stacks.items()
+        }
         self._stores = tuple(registry.models_of_stores)
         self._models: Mapping[str | None, Model] = {
             None: self._model,
@@ -460,9 +464,9 @@ class _Compiler:
         bound: dict[str, tuple[Any, ...]] = {}
         for hook, stack in self._stacks.items():
             runs = []
-            for placed in stack:
+            for placed, traces in zip(stack, self._traces[hook], strict=True):
                 run = _bind(placed, operation)
-                trace.append(_traced(hook, placed, run is not None))
+                trace.append(traces[run is not None])
                 if run is not None:
                     runs.append(run)
                     reads.extend(placed.contribution.value.reads_of(operation))

@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -431,12 +431,17 @@ class Settings:
         origin: Where they come from, for messages.
         directory: Folder that relative paths start from.
         sections: Validated tables of plugins, by name.
+        application_defaults: The table of an application that has none. Every step of every
+            operation may ask for it, so it is made once.
     """
 
     values: Mapping[str, Any]
     origin: str
     directory: Path
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    application_defaults: Mapping[str, Any] = field(
+        default_factory=lambda: ApplicationSettings().load({}), repr=False
+    )
 
     @classmethod
     def of(
@@ -523,7 +528,7 @@ class Settings:
                             f"{name!r}, which is not installed."
                             f"{_hint(name, installed_applications)}"
                         )
-        return Settings(self.values, self.origin, self.directory, loaded)
+        return replace(self, sections=loaded)
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -535,7 +540,7 @@ class Settings:
     def application(self, name: str) -> Mapping[str, Any]:
         """Return the table ``[applications.<name>]`` with its defaults."""
         given: Mapping[str, Any] | None = self.values["applications"].get(name)
-        return given if given is not None else ApplicationSettings().load({})
+        return given if given is not None else self.application_defaults
 
     def service_url(self, name: str) -> str:
         """Return the URL of a service; relative paths in it start at the settings' folder."""

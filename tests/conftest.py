@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+"""Bytes that must be free, of the folder and of the machine's memory."""
+
+
+def has_room(folder: Path) -> bool:
+    """Say whether the tests may write into a folder in memory, and start programs from there."""
+    try:
+        found = os.statvfs(folder)
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return False
+    free = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) * 1024
+    return (
+        os.access(folder, os.W_OK)
+        and not found.f_flag & os.ST_NOEXEC
+        and min(found.f_bavail * found.f_frsize, free) >= ROOM
+    )
+
+
+def pytest_configure() -> None:
+    """Put temporary files into memory, where databases need not wait for a disk.
+
+    ``TMPDIR`` decides where it is set.
+    """
+    if "TMPDIR" not in os.environ and has_room(MEMORY):
+        # The programs that tests start inherit it.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +46,12 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings in the environment of whoever runs the tests mean nothing to them."""
     for name in [each for each in os.environ if each.startswith("GLUE_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords(glue_cheap_passwords: dict[str, int]) -> dict[str, int]:
+    """Spend no time on hashing; returns what production spends."""
+    return glue_cheap_passwords
 
 
 @pytest.fixture(scope="session")

@@ -101,15 +101,15 @@ def installed() -> tuple[Source, ...]:
         points = [each for each in distribution.entry_points if each.group.startswith("glue.")]
         if not points:
             continue
-        name = canonicalize_name(distribution.metadata["Name"])
+        # It is read and parsed whenever it is asked for.
+        metadata = distribution.metadata
+        name = canonicalize_name(metadata["Name"])
         if name in seen:
             continue
         seen.add(name)
-        core = _required_core(distribution.requires or ())
-        found.extend(
-            Source(p.group, p.name, name, distribution.version, p.value, p.load, core)
-            for p in points
-        )
+        version = metadata["Version"]
+        core = _required_core(metadata.get_all("Requires-Dist", ()))
+        found.extend(Source(p.group, p.name, name, version, p.value, p.load, core) for p in points)
     return tuple(sorted(found, key=lambda source: (source.group, source.name, source.id)))
 
 

@@ -6,7 +6,7 @@ import difflib
 import inspect
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pluggy
@@ -197,6 +197,16 @@ def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
     return tuple(plugins)
 
 
+class _Manager(pluggy.PluginManager):
+    """A plugin manager that does not take its time for what is no function of a module."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
+        """Return how something implements a hook, or None where it does not."""
+        if isinstance(plugin, ModuleType) and not inspect.isfunction(vars(plugin).get(name)):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 class Hooks:
     """The hook implementations of some plugins, in one plugin manager."""
 
@@ -219,7 +229,7 @@ class Hooks:
         plugins = tuple({id(each.value): each for each in reversed(plugins)}.values())[::-1]
         self.plugins = plugins
         self._by_name = {_key(each): each for each in plugins}
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager = _Manager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._expected = dict(EXPECTED)
         for adapter in adapters:
@@ -321,18 +331,25 @@ def _complain(plugin: Plugin, what: str) -> str:
     )
 
 
+def _functions(value: Any) -> Iterable[tuple[str, FunctionType]]:
+    """Return the functions of a plugin by name; of a module those that it defines itself."""
+    if isinstance(value, ModuleType):
+        found = vars(value)
+        return [
+            (name, found[name])
+            for name in sorted(found)
+            if inspect.isfunction(found[name]) and found[name].__module__ == value.__name__
+        ]
+    # Nothing of an object is computed to find out what it is: its properties may fail.
+    members = ((name, inspect.getattr_static(value, name, None)) for name in dir(value))
+    functions = ((name, getattr(each, "__func__", each)) for name, each in members)
+    return [(name, each) for name, each in functions if inspect.isfunction(each)]
+
+
 def _misspelled(plugin: Plugin, implemented: set[str], known: Collection[str]) -> Iterable[str]:
     """Tell of hooks that would never be called: pluggy itself says nothing of them."""
-    value = plugin.value
-    for name in dir(value):
-        function = inspect.getattr_static(value, name, None)
-        function = getattr(function, "__func__", function)
-        if not inspect.isfunction(function):
-            continue
+    for name, function in _functions(plugin.value):
         options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
-        own = not isinstance(value, ModuleType) or function.__module__ == value.__name__
-        if not own:
-            continue
         hook = (options or {}).get("specname") or name
         if options is not None and hook not in known:
             near = difflib.get_close_matches(hook, known, 1)

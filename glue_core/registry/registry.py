@@ -232,8 +232,10 @@ def core_sources() -> tuple[Source, ...]:
     from glue_core.security import authorization, cors, headers, login, passwords
     from glue_core.services import engines
 
+    version = core_version()
+
     def of(group: str, name: str, value: object) -> Source:
-        return Source.of(group, name, value, distribution=CORE, version=core_version())
+        return Source.of(group, name, value, distribution=CORE, version=version)
 
     return (
         of(FEATURES, "services", engines),

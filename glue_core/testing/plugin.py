@@ -17,16 +17,45 @@ if TYPE_CHECKING:
     MakeClient = Callable[..., Client]
 
 
+PATIENCE = 30
+"""Seconds that a service of a test may take: more than a busy machine with a slow disk needs."""
+REQUEST_SECONDS = 600
+"""Seconds that a request of a test may take."""
+
+
 @pytest.fixture
 def glue_settings(tmp_path: Path) -> dict[str, Any]:
-    """Settings tables of a deployment whose services are files of this test alone."""
+    """Settings tables of a deployment whose services are files of this test alone.
+
+    Its time limits are so wide that a test never fails because the machine is slow: one that is
+    about a limit sets it.
+    """
     return {
         "services": {
             "database": f"sqlite:///{tmp_path}/database.sqlite",
             "storage": f"sqlite:///{tmp_path}/storage.sqlite",
             "search": f"tantivy:///{tmp_path}/search",
-        }
+            "timeout": PATIENCE,
+        },
+        "limits": {"seconds": REQUEST_SECONDS},
     }
+
+
+@pytest.fixture(scope="session")
+def glue_cheap_passwords() -> Iterator[dict[str, int]]:
+    """Hash passwords at the lowest cost that argon2 has, from the first test that asks for it.
+
+    Ask for it in a fixture for the whole session, with ``autouse=True``, where many tests register
+    somebody. It returns what a hash costs otherwise: ``TIME_COST`` and ``MEMORY_COST`` in KiB.
+    """
+    from glue_core.security import passwords
+
+    lowest = {"TIME_COST": 1, "MEMORY_COST": 8 * passwords.PARALLELISM}
+    usual: dict[str, int] = {name: getattr(passwords, name) for name in lowest}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in lowest.items():
+            patch.setattr(passwords, name, cost)
+        yield usual
 
 
 @pytest.fixture

@@ -95,15 +95,48 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         )
         options = (
             f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-            f" -c fsync=off -c max_connections=100"
+            f" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            f" -c max_connections=100"
         )
         control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w"]
         _run(folder, [*control, "-l", folder / "log", "-o", options], ["start"])
         pid = int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
         try:
-            yield PostgresqlServer(port, pid)
+            with _watched(pid, folder):
+                yield PostgresqlServer(port, pid)
         finally:
             _run(folder, [*control, "-m", "immediate"], ["stop"])
+
+
+WATCH = """
+read -r _
+kill -CONT "$1" 2>/dev/null
+kill -QUIT "$1" 2>/dev/null
+while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
+rm -rf "$2"
+"""
+"""Waits for the end of its input; SIGQUIT is how PostgreSQL ends without a checkpoint."""
+
+
+@contextmanager
+def _watched(pid: int, folder: Path) -> Iterator[None]:
+    """Have a server ended, and its folder removed, should this process be killed meanwhile.
+
+    Who is killed ends nothing himself, but the pipe to the watcher breaks.
+    """
+    watcher = subprocess.Popen(
+        ["/bin/sh", "-c", WATCH, "glue-postgresql-watcher", str(pid), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # A key pressed at the terminal ends the tests, which then end the server.
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        watcher.kill()
+        watcher.communicate()
 
 
 def _run(folder: Path, *parts: Sequence[str | Path]) -> None:

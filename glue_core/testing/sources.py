@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from glue_core.errors import ConfigurationError
@@ -74,7 +77,7 @@ def installed(*names: str) -> tuple[Source, ...]:
     Raises:
         ConfigurationError: One of them is not installed.
     """
-    everything = discovery.installed()
+    everything = _installed(_path())
     missing = sorted(set(names) - {each.name for each in everything})
     if missing:
         present = ", ".join(sorted({each.name for each in everything})) or "nothing"
@@ -84,3 +87,15 @@ def installed(*names: str) -> tuple[Source, ...]:
             f"'pip install glue-{missing[0].replace('_', '-')}'."
         )
     return tuple(each for each in everything if each.name in names)
+
+
+def _path() -> tuple[tuple[str, int], ...]:
+    """Return the places of distributions, and when something was put into them or taken out."""
+    places = [Path(each or ".") for each in sys.path]
+    return tuple((str(each), each.stat().st_mtime_ns if each.exists() else 0) for each in places)
+
+
+@lru_cache(maxsize=1)
+def _installed(path: tuple[tuple[str, int], ...]) -> tuple[Source, ...]:
+    """Read the metadata of all distributions once, and not again for every test."""
+    return discovery.installed()

@@ -14,6 +14,9 @@ from glue_core.services.outbox_broker import outbox
 from glue_core.services.sql_database import SqlDatabase
 from glue_core.testing.postgresql import PostgresqlServer
 
+PATIENCE = 60.0
+"""Seconds to wait for the database: no test here is about them."""
+
 REVISION = """
 import sqlalchemy as sa
 from alembic import op
@@ -41,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[SqlDatabase]:
     """Open the database and close it."""
-    database = SqlDatabase(url, 5.0)
+    database = SqlDatabase(url, PATIENCE)
     yield database
     database.close()
 
@@ -224,7 +227,7 @@ def test_sqlite_table_is_changed_without_loss(
 
 
 def _migrates(url: str, folder: Path) -> None:
-    database = SqlDatabase(url, 5.0)
+    database = SqlDatabase(url, PATIENCE)
     migrate(database, [Migrations("shop", folder)])
     assert pending(database, [Migrations("shop", folder)]) == []
     database.close()

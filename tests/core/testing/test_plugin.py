@@ -12,7 +12,7 @@ import pytest
 
 import glue_core
 import glue_core.testing
-from glue_core import RequestFlowAwareApiApplication
+from glue_core import Passwords, RequestFlowAwareApiApplication
 from glue_core.testing import Client, Deployment, in_memory
 
 
@@ -75,6 +75,20 @@ def test_settings_are_put_over_those_of_the_fixture(
     assert deployment.services.timeout == 1.5
     assert deployment.settings["limits"]["body"] == 7
     assert "storage.sqlite" in deployment.services.url("storage")
+
+
+def test_time_limits_are_wide(glue_deployment: Callable[..., Deployment]) -> None:
+    """Where a test sets no limits, a slow machine reaches none of them."""
+    deployment = glue_deployment()
+
+    assert deployment.services.timeout >= 30
+    assert deployment.settings["limits"]["seconds"] >= 600
+
+
+def test_passwords_are_cheap(glue_cheap_passwords: dict[str, int]) -> None:
+    """A session that asks for it hashes at the lowest cost, and learns what production spends."""
+    assert Passwords().hash("secret").startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    assert glue_cheap_passwords == {"TIME_COST": 2, "MEMORY_COST": 19_456}
 
 
 def test_client_calls_the_host(glue_client: Callable[..., Client]) -> None:

@@ -23,7 +23,7 @@ def shop(open_shop: Callable[..., Shop]) -> Shop:
         # The server of the tests recognises every token, so it steps back.
         "applications": {"storefront_api": {"authentication_servers": ["oauth"]}},
         # A worker may remember for a second that somebody was still who they were.
-        "plugins": {"oauth": {"revocation_seconds": 0}},
+        "plugins": {"oauth": {"revocation_seconds": 0, "algorithm": "ES256"}},
     }
     return open_shop(*installed(*OAUTH), settings=settings)
 

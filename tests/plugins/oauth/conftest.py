@@ -31,6 +31,8 @@ from glue_users import UserDraft, UserWriter
 CUSTOMER, USER, WAREHOUSE_USER = "sonia@example.com", "admin@example.com", "worker@example.com"
 PASSWORD = "correct horse battery"
 REDIRECT = "https://client.example/signed-in"
+QUICK_ALGORITHM = "ES256"
+"""Algorithm of the keys, where a test is not about it: those for RSA take long to make."""
 
 
 def who(request: GlueRequest) -> GlueResponse:
@@ -152,7 +154,10 @@ def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_shop(
     glue_deployment: Callable[..., Deployment], populated: Path, tmp_path: Path
 ) -> MakeShop:
-    """Make a shop; ``settings`` are those of the server, ``plugins`` come in addition."""
+    """Make a shop; ``settings`` are those of the server, ``plugins`` come in addition.
+
+    A setting that is None has its default.
+    """
 
     def make(
         settings: Mapping[str, Any] | None = None,
@@ -161,7 +166,9 @@ def make_shop(
         is_empty: bool = True,
         **tables: Any,
     ) -> Shop:
-        whole = {"plugins": {"oauth": dict(settings or {})}, **tables}
+        own = {"algorithm": QUICK_ALGORITHM, **(settings or {})}
+        own = {name: value for name, value in own.items() if value is not None}
+        whole = {"plugins": {"oauth": own}, **tables}
         if is_empty and "database" not in tables.get("services", {}):
             shutil.copy(populated, tmp_path / "database.sqlite")
         deployment = glue_deployment([*PLUGINS, *plugins], settings=whole)
@@ -180,3 +187,9 @@ def make_shop(
 def shop(make_shop: MakeShop) -> Shop:
     """A shop with the default settings."""
     return make_shop()
+
+
+@pytest.fixture
+def rsa_shop(make_shop: MakeShop) -> Shop:
+    """A shop with the default settings that makes keys of the default algorithm."""
+    return make_shop({"algorithm": None})

@@ -82,12 +82,12 @@ def status(shop: Shop, token: str, client: Client | None = None) -> int:
     return (client or shop.storefront).get("/who", headers=bearer(token)).status_code
 
 
-def test_claims(shop: Shop) -> None:
+def test_claims(rsa_shop: Shop) -> None:
     """A token has the claims of the reference and of RFC 9068, a type, and the id of its key."""
     before = time.time()
-    header, claims = parts_of(shop.log_in()["access_token"])
+    header, claims = parts_of(rsa_shop.log_in()["access_token"])
 
-    assert header == {"typ": "at+jwt", "alg": "RS256", "kid": ring_of(shop).kid}
+    assert header == {"typ": "at+jwt", "alg": "RS256", "kid": ring_of(rsa_shop).kid}
     assert claims["iss"] == "http://localhost/storefront_api"
     assert claims["aud"] == ["storefront_api", "glue"]
     assert claims["client_id"] == "glue"
@@ -247,8 +247,9 @@ def test_claims_and_header_are_held_against_rules(shop: Shop, subtests: pytest.S
             assert status(shop, signed(shop, changes, header)) == 401
 
 
-def test_foreign_signatures(shop: Shop) -> None:
+def test_foreign_signatures(rsa_shop: Shop) -> None:
     """Another key under the true id, no algorithm, and the public key as a secret are refused."""
+    shop = rsa_shop
     token = shop.log_in()["access_token"]
     header, claims = parts_of(token)
     kid = header["kid"]

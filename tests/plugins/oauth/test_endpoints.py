@@ -203,13 +203,13 @@ def test_key_set_is_public(make_shop: MakeShop, algorithm: str) -> None:
     assert {"d", "p", "q", "dp", "dq", "qi", "k"}.isdisjoint(name for each in keys for name in each)
 
 
-def test_others_verify_with_the_key_set(shop: Shop) -> None:
+def test_others_verify_with_the_key_set(rsa_shop: Shop) -> None:
     """A resource server of others verifies tokens with what is published."""
     from joserfc import jwt
     from joserfc.jwk import KeySet
 
-    token = shop.log_in()["access_token"]
-    keys = KeySet.import_key_set(shop.storefront.get("/.well-known/jwks.json").json)
+    token = rsa_shop.log_in()["access_token"]
+    keys = KeySet.import_key_set(rsa_shop.storefront.get("/.well-known/jwks.json").json)
 
     assert jwt.decode(token, keys, algorithms=["RS256"]).claims["client_id"] == "glue"
 

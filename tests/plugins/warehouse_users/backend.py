@@ -72,7 +72,12 @@ def open_backend(
     **settings: Any,
 ) -> Backend:
     """Make a backend over an empty database, with further plugins and settings."""
-    deployment = glue_deployment([*installed(*DISTRIBUTIONS), *sources], settings=settings)
+    # Keys for RSA, the default, take long to make.
+    plugins = dict(settings.pop("plugins", {}))
+    plugins["oauth"] = {"algorithm": "ES256", **plugins.get("oauth", {})}
+    deployment = glue_deployment(
+        [*installed(*DISTRIBUTIONS), *sources], settings={**settings, "plugins": plugins}
+    )
     database, features = deployment.services.database, deployment.features
     migrate(database, deployment.migrations)
     with database.work() as work:
