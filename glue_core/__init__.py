@@ -165,7 +165,7 @@ if TYPE_CHECKING:
         IdentityReader,
     )
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
-    from glue_core.security.login import LoginGuard, too_many_attempts
+    from glue_core.security.login import LoginGuard, LoginKind, LoginLimits, too_many_attempts
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -300,6 +300,8 @@ __all__ = [
     "Listener",
     "Location",
     "LoginGuard",
+    "LoginKind",
+    "LoginLimits",
     "Match",
     "Matcher",
     "MediaParameters",
@@ -504,6 +506,8 @@ _HOMES = {
     "Listener": "glue_core.listener",
     "Location": "glue_core.matching",
     "LoginGuard": "glue_core.security.login",
+    "LoginKind": "glue_core.security.login",
+    "LoginLimits": "glue_core.security.login",
     "Match": "glue_core.matching",
     "Matcher": "glue_core.matching",
     "MediaParameters": "glue_core.convention",

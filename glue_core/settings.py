@@ -191,7 +191,7 @@ BLOCKED_SECONDS = "How long the address may not try the account then, in seconds
 
 
 class LoginKindSettings(Schema):
-    """``[login.kinds.<kind>]``: the limits of one kind; what it leaves out is as in ``[login]``."""
+    """``[login.kinds.<kind>]``: limits of one kind, in what it names."""
 
     attempts = _limit(ATTEMPTS, None)
     within_seconds = _limit(WITHIN_SECONDS, None)

@@ -14,6 +14,8 @@ from glue_core.security.identity import Identity, IdentityReader
 
 if TYPE_CHECKING:
     from glue_core.messages import GlueRequest
+    from glue_core.security.grants import Subject
+    from glue_core.security.login import LoginKind
 
 AUTHORIZATION = "authorization"
 LONGEST_TOKEN = 8192
@@ -41,6 +43,8 @@ class AuthenticationRequest:
         user_agent: What the caller says it is, for the audit.
         identity: Who asks, where a place that knows its caller asks for them; None at a token
             endpoint, which reads no other credentials than those of the request for a token.
+        counted_as: Kind of login that a wrong password counts as; None is that of all who log in
+            to the application.
     """
 
     application: str
@@ -50,6 +54,7 @@ class AuthenticationRequest:
     request_id: str = ""
     user_agent: str = ""
     identity: Identity | None = None
+    counted_as: LoginKind | None = None
 
     @property
     def grant_type(self) -> str:
@@ -68,6 +73,8 @@ class AuthenticationResponse:
         message: Of a refusal: one sentence for the developer of the client.
         status: HTTP status; 200 or, of a refusal, 400 by default.
         headers: Further headers of the answer.
+        subject: Of a success: whom the tokens speak for, for the place that asked; None where the
+            server does not say. No client is told.
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -75,6 +82,7 @@ class AuthenticationResponse:
     message: str = ""
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    subject: Subject | None = None
 
     def __post_init__(self) -> None:
         if not self.status:

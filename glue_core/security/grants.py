@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glue_core.security.identity import Identity
+    from glue_core.security.login import LoginKind
     from glue_core.work import Work
 
 Identifier = str | int
@@ -132,6 +133,7 @@ class GrantRequest:
         user_agent: What the caller says it is.
         identity: Who asks, where a place of the application asks for them; None at the token
             endpoint.
+        counted_as: Kind of login that a wrong password counts as; see `AuthenticationRequest`.
     """
 
     application: str
@@ -144,6 +146,7 @@ class GrantRequest:
     request_id: str = ""
     user_agent: str = ""
     identity: Identity | None = None
+    counted_as: LoginKind | None = None
 
     def required(self, name: str) -> str:
         """Return a parameter that must be there.

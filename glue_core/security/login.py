@@ -7,7 +7,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 from glue_core import codes
@@ -34,6 +34,34 @@ IPV6_NETWORK = 64
 """Bits that one household or machine gets: whoever has one address has all of its network."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoginLimits:
+    """How often somebody may fail.
+
+    Attributes:
+        attempts: Attempts that fail before the next one is refused, from 1; 0 refuses none.
+        within_seconds: Time after the first of them in which they count.
+        blocked_seconds: How long the block lasts.
+    """
+
+    attempts: int = 10
+    within_seconds: int = 600
+    blocked_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LoginKind:
+    """A kind of login that a place counts apart from all others.
+
+    Attributes:
+        name: Name, which ``[login.kinds.<name>]`` in the settings uses as well.
+        limits: How often somebody may fail there, in what the settings do not say of the kind.
+    """
+
+    name: str
+    limits: LoginLimits
+
+
 class LoginGuard(Protocol):
     """Stands before everything that takes a password; a feature, so ``features.get(LoginGuard)``.
 
@@ -57,7 +85,14 @@ class LoginGuard(Protocol):
         """
 
     def failed(
-        self, kind: str, address: str, account: str, *, application: str = "", reason: str = ""
+        self,
+        kind: str,
+        address: str,
+        account: str,
+        *,
+        application: str = "",
+        reason: str = "",
+        limits: LoginLimits | None = None,
     ) -> None:
         """Count an attempt that failed; the one that reaches the limit blocks.
 
@@ -67,6 +102,8 @@ class LoginGuard(Protocol):
             account: As for `blocked`.
             application: Name of the application, for the audit log.
             reason: Why, in a few words for the audit log; never shown to the client.
+            limits: Limits of the place, in what the settings do not say of the kind; None takes
+                those of all.
         """
 
     def succeeded(
@@ -100,34 +137,19 @@ def too_many_attempts(seconds: int) -> Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class LoginLimits:
-    """How often somebody may fail.
-
-    Attributes:
-        attempts: Attempts that fail before the next one is refused, from 1.
-        within_seconds: Time after the first of them in which they count.
-        blocked_seconds: How long the block lasts.
-    """
-
-    attempts: int = 10
-    within_seconds: int = 600
-    blocked_seconds: int = 300
-
-
-@dataclass(frozen=True, slots=True)
 class LoginBlocker:
     """Counts in the storage, which all processes and machines of a deployment share.
 
     Attributes:
         services: Where the storage is.
         limits: Limits of kinds that have none of their own.
-        by_kind: Limits of kinds.
+        by_kind: What the settings say of single kinds, by the names of `LoginLimits`.
         clock: Tells the seconds since 1970.
     """
 
     services: Services
     limits: LoginLimits = LoginLimits()
-    by_kind: Mapping[str, LoginLimits] = field(default_factory=dict)
+    by_kind: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
     def blocked(self, kind: str, address: str, account: str, *, application: str = "") -> int:
@@ -139,11 +161,20 @@ class LoginBlocker:
         return left
 
     def failed(
-        self, kind: str, address: str, account: str, *, application: str = "", reason: str = ""
+        self,
+        kind: str,
+        address: str,
+        account: str,
+        *,
+        application: str = "",
+        reason: str = "",
+        limits: LoginLimits | None = None,
     ) -> None:
         """Count one more; see `LoginGuard.failed`."""
         self._tell(FAILED_LOGIN, kind, address, account, application, reason=reason)
-        limits = self.by_kind.get(kind, self.limits)
+        limits = replace(limits or self.limits, **self.by_kind.get(kind, {}))
+        if not limits.attempts:
+            return
         storage = self.services.storage
         counter = _key("failures", kind, address, account)
         if storage.increment(counter, limits.within_seconds) < limits.attempts:
@@ -189,14 +220,12 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((found, IPV6_NETWORK), strict=False).network_address)
 
 
-def limits_of(section: Mapping[str, Any]) -> tuple[LoginLimits, dict[str, LoginLimits]]:
-    """Read the table ``[login]``: the limits of all kinds, and those of single ones."""
-    names = ("attempts", "within_seconds", "blocked_seconds")
+def limits_of(section: Mapping[str, Any]) -> tuple[LoginLimits, dict[str, dict[str, int]]]:
+    """Read the table ``[login]``: the limits of all kinds, and what it says of single ones."""
+    names = tuple(each.name for each in fields(LoginLimits))
     common = LoginLimits(**{name: section[name] for name in names})
     single = {
-        kind: LoginLimits(
-            **{name: given[name] if given[name] is not None else section[name] for name in names}
-        )
+        kind: {name: given[name] for name in names if given[name] is not None}
         for kind, given in section["kinds"].items()
     }
     return common, single

@@ -282,7 +282,13 @@ class RefreshTokens(Protocol):
     """Revokes refresh tokens one by one, or all of somebody."""
 
     def revoke(
-        self, token: str, work: Work, *, owner: str | None = None, ends_access: bool = False
+        self,
+        token: str,
+        work: Work,
+        *,
+        owner: str | None = None,
+        kind: str | None = None,
+        ends_access: bool = False,
     ) -> bool:
         """Revoke the family of a refresh token.
 
@@ -290,6 +296,7 @@ class RefreshTokens(Protocol):
             token: The refresh token; an unknown one is no error.
             work: The unit of work.
             owner: Natural identifier that its subject must have; None does not ask.
+            kind: Kind that its subject must be of, such as ``customer``; None does not ask.
             ends_access: Whether the access tokens of the family are void as well.
 
         Returns:

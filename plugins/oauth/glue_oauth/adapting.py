@@ -9,7 +9,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import OAuth2Request  # type: ignore[import-untyped]
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[import-untyped]
 
-from glue_core import AuthenticationRequest, AuthenticationResponse, GrantRequest, Work
+from glue_core import AuthenticationRequest, AuthenticationResponse, GrantRequest, Subject, Work
 from glue_oauth import OauthClient
 
 ADDRESS = "https://localhost/"
@@ -62,13 +62,20 @@ class ClientModel:
 
 
 class Request(OAuth2Request):  # type: ignore[misc]
-    """A request as authlib sees it."""
+    """A request as authlib sees it.
+
+    Attributes:
+        asked: The request in the core's terms.
+        work: The unit of work of the answer.
+        subject: Whom the tokens speak for, once they were issued.
+    """
 
     def __init__(self, asked: AuthenticationRequest, work: Work, method: str = "POST") -> None:
         super().__init__(method, ADDRESS)
         self.asked = asked
         self.work = work
         self.payload = BasicOAuth2Payload(dict(asked.parameters))
+        self.subject: Subject | None = None
 
     @property
     def form(self) -> Mapping[str, str]:
@@ -94,14 +101,20 @@ class Request(OAuth2Request):  # type: ignore[misc]
             asked.request_id,
             asked.user_agent,
             asked.identity,
+            asked.counted_as,
         )
 
 
-def response_of(answer: Answer) -> AuthenticationResponse:
-    """Return an answer of authlib in the core's terms."""
+def response_of(answer: Answer, subject: Subject | None = None) -> AuthenticationResponse:
+    """Return an answer of authlib in the core's terms.
+
+    Args:
+        answer: The answer.
+        subject: Whom the tokens in it speak for, or None.
+    """
     status, body, headers = answer
     if status < 400:
-        return AuthenticationResponse(body or {}, status=status)
+        return AuthenticationResponse(body or {}, status=status, subject=subject)
     told = dict(body)
     kept = {k.lower(): v for k, v in headers if k.lower() == "www-authenticate"}
     return AuthenticationResponse(

@@ -186,11 +186,20 @@ class DatabaseFamilies:
         return bool(done.rowcount)
 
     def revoke(
-        self, token: str, work: Work, *, owner: str | None = None, ends_access: bool = False
+        self,
+        token: str,
+        work: Work,
+        *,
+        owner: str | None = None,
+        kind: str | None = None,
+        ends_access: bool = False,
     ) -> bool:
         """Revoke the family of a refresh token."""
         found = self.find(token, work)
-        if found is None or owner not in (None, found.family.subject.natural_identifier):
+        if found is None:
+            return False
+        subject = found.family.subject
+        if owner not in (None, subject.natural_identifier) or kind not in (None, subject.kind):
             return False
         return self.end(found.family.id, work, ends_access=ends_access)
 

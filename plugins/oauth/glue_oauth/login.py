@@ -65,7 +65,10 @@ class Login:
             raise GrantRefused(
                 "unauthorized_client", "Nobody logs in to this application with a password."
             )
-        guard, where = self._guard, (provider.kind, request.address, username)
+        counted, limits = provider.kind, None
+        if request.counted_as is not None:
+            counted, limits = request.counted_as.name, request.counted_as.limits
+        guard, where = self._guard, (counted, request.address, username)
         told = {"application": request.application}
         seconds = guard.blocked(*where, **told)
         if seconds:
@@ -75,7 +78,7 @@ class Login:
             is_long = len(username) > LONGEST_NAME
             subject = None if is_long else provider.authenticate(username, password, work)
         if subject is None:
-            guard.failed(*where, **told, reason="wrong credentials")
+            guard.failed(*where, **told, reason="wrong credentials", limits=limits)
             raise GrantRefused("invalid_grant", WRONG)
         guard.succeeded(*where, **told, subject=subject.natural_identifier)
         return subject

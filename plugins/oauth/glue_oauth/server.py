@@ -89,6 +89,7 @@ class TokenGrant(BaseGrant):  # type: ignore[misc]
             model.client.id,
             is_provided=draft.scopes is None,
         )
+        request.subject = draft.subject
         token = {**issued.attributes, **draft.parameters}
         wanted = asked.parameters.get("scope", "").split()
         if wanted and set(wanted) != set(issued.scopes):
@@ -260,9 +261,8 @@ class BuiltInServer:
         self.parts.keys.ring()
         try:
             with self.parts.database().work() as work:
-                answer = self.server(request.application).create_token_response(
-                    Request(request, work)
-                )
+                sent = Request(request, work)
+                answer = self.server(request.application).create_token_response(sent)
                 if answer[0] >= 400:
                     work.rollback()
         except GrantRefused as refused:
@@ -272,7 +272,7 @@ class BuiltInServer:
                 status=refused.status,
                 headers=refused.headers,
             )
-        return response_of(answer)
+        return response_of(answer, sent.subject)
 
     def endpoint(self, name: str, request: AuthenticationRequest) -> AuthenticationResponse:
         """Answer a request to one of the endpoints ``revocation`` and ``introspection``."""

@@ -49,7 +49,7 @@ def services(clock: Clock) -> Iterator[Services]:
 @pytest.fixture
 def guard(services: Services, clock: Clock) -> LoginBlocker:
     """Return a guard with small limits."""
-    return LoginBlocker(services, LIMITS, {"agent": LoginLimits(1, 60, 100)}, clock)
+    return LoginBlocker(services, LIMITS, {"agent": {"attempts": 1}}, clock)
 
 
 def fail(guard: LoginGuard, times: int, who: tuple[str, str, str] = WHO) -> None:
@@ -171,6 +171,42 @@ def test_kind_has_limits_of_its_own(guard: LoginBlocker) -> None:
     assert guard.blocked(*WHO) == 0
 
 
+def test_place_has_limits_of_its_own(guard: LoginBlocker) -> None:
+    """Limits that the place of a login brings come before those of all, and count for it alone."""
+    guard.failed("token", "192.0.2.1", "ann", limits=LoginLimits(1, 60, 40))
+    fail(guard, 1)
+
+    assert guard.blocked("token", "192.0.2.1", "ann") == 40
+    assert guard.blocked(*WHO) == 0
+
+
+def test_settings_of_a_kind_win_over_its_place(guard: LoginBlocker) -> None:
+    """What the settings say of a kind comes first; what they leave out is as the place says."""
+    guard.failed("agent", "192.0.2.1", "ann", limits=LoginLimits(5, 60, 40))
+
+    assert guard.blocked("agent", "192.0.2.1", "ann") == 40
+
+
+def test_place_may_count_nothing(
+    guard: LoginBlocker, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a number of attempts nobody is blocked; the audit log hears of it all the same."""
+    caplog.set_level(logging.INFO, "glue.audit")
+    for _ in range(20):
+        guard.failed("token", "192.0.2.1", "ann", limits=LoginLimits(attempts=0))
+
+    assert guard.blocked("token", "192.0.2.1", "ann") == 0
+    assert list(services.storage.keys("")) == []
+    assert len(caplog.records) == 20
+
+
+def test_settings_let_a_place_count(guard: LoginBlocker) -> None:
+    """Settings of a kind that counts nothing by itself let it count."""
+    guard.failed("agent", "192.0.2.1", "ann", limits=LoginLimits(attempts=0, blocked_seconds=7))
+
+    assert guard.blocked("agent", "192.0.2.1", "ann") == 7
+
+
 @pytest.mark.parametrize("account", ["", "x" * 100_000, "a:b\0\n", "\ud800"], ids=ascii)
 def test_any_name_is_counted(guard: LoginBlocker, account: str) -> None:
     """Whatever is typed as a name, it is counted and blocked."""
@@ -241,12 +277,12 @@ def test_answer_in_german() -> None:
 
 
 def test_settings_of_a_kind() -> None:
-    """What the table of a kind leaves out is as in the table of all."""
+    """The table of a kind says only what it names: the rest is as in the table of all."""
     settings = Settings.of({"login": {"attempts": 4, "kinds": {"user": {"blocked_seconds": 5}}}})
 
     assert limits_of(settings["login"]) == (
         LoginLimits(4, 600, 300),
-        {"user": LoginLimits(4, 600, 5)},
+        {"user": {"blocked_seconds": 5}},
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
+from glue_core import AuthenticationRequest, LoginKind, LoginLimits
 from glue_core.testing import Client
+from glue_oauth import OauthServer
 from tests.plugins.oauth.conftest import (
     CUSTOMER,
     PASSWORD,
@@ -253,6 +256,29 @@ def test_blocked_address_waits(make_shop: MakeShop) -> None:
     assert answer.json[0]["code"] == "4401"
     assert answer.json[0]["message"].startswith("Too many log in attempts from your address.")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_place_counts_apart(shop: Shop) -> None:
+    """A place may count failures as a kind of its own, which blocks nobody elsewhere."""
+    server = shop.deployment.features.get(OauthServer)
+    kind = LoginKind("till", LoginLimits(attempts=2))
+    asked = AuthenticationRequest("storefront_api", LOGIN, "127.0.0.1", counted_as=kind)
+    wrong = replace(asked, parameters={**LOGIN, "password": "wrong"})
+
+    answers = [server.authenticate(each) for each in (wrong, wrong, asked)]
+
+    assert [each.error for each in answers] == ["invalid_grant", "invalid_grant", "4401"]
+    assert shop.token(**LOGIN).status_code == 200
+
+
+def test_answer_says_to_the_place_whom_it_is_for(shop: Shop) -> None:
+    """Who asks the server is told whom the tokens speak for; what clients get does not say it."""
+    server = shop.deployment.features.get(OauthServer)
+    answer = server.authenticate(AuthenticationRequest("storefront_api", LOGIN, "127.0.0.1"))
+
+    assert answer.subject is not None
+    assert (answer.subject.kind, answer.subject.natural_identifier) == ("customer", "customer--1")
+    assert "subject" not in answer.attributes
 
 
 def test_audit_log_hears_of_logins(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:

@@ -172,6 +172,7 @@ def test_one_or_all_of_somebody(shop: Shop) -> None:
     tokens = shop.deployment.features.get(RefreshTokens)
     with shop.deployment.services.database.work() as work:
         assert not tokens.revoke(one["refresh_token"], work, owner="customer--2")
+        assert not tokens.revoke(one["refresh_token"], work, owner="customer--1", kind="user")
         assert tokens.revoke(one["refresh_token"], work, owner="customer--1")
         assert not tokens.revoke("unknown", work)
 
