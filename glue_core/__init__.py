@@ -145,6 +145,7 @@ if TYPE_CHECKING:
         AuthenticationResponse,
         AuthenticationServer,
         InvalidToken,
+        Refusals,
         unauthorized,
     )
     from glue_core.security.grants import (
@@ -332,6 +333,7 @@ __all__ = [
     "Provider",
     "Publisher",
     "ReadParameters",
+    "Refusals",
     "Relationship",
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
@@ -541,6 +543,7 @@ _HOMES = {
     "Provider": "glue_core.features",
     "Publisher": "glue_core.exchange",
     "ReadParameters": "glue_core.convention",
+    "Refusals": "glue_core.security.authentication",
     "Relationship": "glue_core.relationship",
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from glue_core.messages import GlueApiContext
+from glue_core.security.authentication import USUAL_REFUSALS, Refusals
 from glue_core.security.protection import PUBLIC, Protection
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class RequestFlowAwareApiApplication(ApiApplication):
             installed one.
         protection: Who may call operations that declare nothing; None leaves these to everybody.
             The setting ``protected_by_default`` switches it off.
+        refusals: What callers are answered whom nothing proves.
         health_check: Whether it has ``/health-check``. It answers 403 until the setting of that
             name switches it on, which also gives it to an application that says nothing here.
         hooks: Module or object whose hook implementations are the application's own layer, or
@@ -102,6 +104,7 @@ class RequestFlowAwareApiApplication(ApiApplication):
     hooks: object | None = None
     health_check: bool = False
     protection: Protection | None = None
+    refusals: Refusals = USUAL_REFUSALS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -630,6 +630,7 @@ class Registry:
                 *map(_protected_path, table["protected_paths"]),
             ),
             several=table["several_strategies"],
+            refusals=application.refusals,
         )
         parties = [(each.value, each.party) for each in operations]
         problems += check_rules(rules, parties, chosen, self.settings.origin)

@@ -11,9 +11,11 @@ from glue_core import codes
 from glue_core.errors import BadRequest
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
 from glue_core.security.authentication import (
+    USUAL_REFUSALS,
     AuthenticationRequest,
     AuthenticationResponse,
     AuthenticationServer,
+    Refusals,
     bearer_reader,
     unauthorized,
 )
@@ -60,6 +62,7 @@ class Rules:
         policies: Policies that plugins contribute.
         paths: Protected paths.
         several: Whether one protection may name several strategies.
+        refusals: What callers are answered whom nothing proves.
     """
 
     application: str
@@ -71,6 +74,7 @@ class Rules:
     policies: tuple[Policy, ...] = ()
     paths: tuple[ProtectedPath, ...] = ()
     several: bool = True
+    refusals: Refusals = USUAL_REFUSALS
 
 
 class Access:
@@ -81,7 +85,7 @@ class Access:
         self.rules = rules
         self._readers = rules.readers
         if rules.servers:
-            bearer = bearer_reader(rules.servers, rules.application, rules.realm)
+            bearer = bearer_reader(rules.servers, rules.application, rules.realm, rules.refusals)
             self._readers = (bearer, *rules.readers)
 
     @property
@@ -223,6 +227,11 @@ class Access:
         if not is_known and protection.status is None:
             # Without a status of its own a protection speaks of what somebody lacks who is known.
             protection = replace(protection, code=None, message=None)
+            words = self.rules.refusals.unknown
+            if words is not None:
+                protection = replace(
+                    protection, status=words.status, code=words.code, message=words.message
+                )
         # What somebody else words is worded by its code, like every error of a plugin.
         is_ours = protection.message is None
         if not is_known:

@@ -10,6 +10,7 @@ from glue_core import codes
 from glue_core.errors import Problem
 from glue_core.formatting import LOG
 from glue_core.messages import GlueError
+from glue_core.operation import ErrorCode
 from glue_core.security.identity import Identity, IdentityReader
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 AUTHORIZATION = "authorization"
 LONGEST_TOKEN = 8192
 """Characters; a longer one is refused unread."""
+
+NO_TOKEN = ErrorCode(401, codes.TOKEN_MISSING, "Missing access token.")
+BAD_TOKEN = ErrorCode(401, codes.TOKEN_INVALID, "Invalid access token.")
 
 
 class InvalidToken(Exception):
@@ -116,6 +120,25 @@ class AuthenticationServer(Protocol):
         """Answer a request for a token that it takes: with one, or with an OAuth error."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What an application answers to callers whom nothing proves.
+
+    Attributes:
+        unknown: To who sends no credentials where some are needed; None is 401 without a code.
+        no_token: To an ``Authorization`` header that is not a scheme and a token.
+        bad_token: To a token that proves nothing.
+    """
+
+    unknown: ErrorCode | None = None
+    no_token: ErrorCode = NO_TOKEN
+    bad_token: ErrorCode = BAD_TOKEN
+
+
+USUAL_REFUSALS = Refusals()
+"""What applications answer that say nothing."""
+
+
 def unauthorized(
     code: str | None, message: str, *, realm: str, error: str | None = None
 ) -> Problem:
@@ -139,7 +162,10 @@ def unauthorized(
 
 
 def bearer_reader(
-    servers: Sequence[AuthenticationServer], application: str, realm: str
+    servers: Sequence[AuthenticationServer],
+    application: str,
+    realm: str,
+    refusals: Refusals = USUAL_REFUSALS,
 ) -> IdentityReader:
     """Return what reads the bearer token of a request and lets the first fitting server check it.
 
@@ -147,13 +173,14 @@ def bearer_reader(
         servers: The servers, in the order they are asked.
         application: Name of the application that asks.
         realm: Realm of its challenges.
+        refusals: What it answers to a token that proves nothing.
     """
 
     def read(header: str, request: GlueRequest) -> Identity:
         scheme, _, token = header.strip().partition(" ")
         token = token.strip()
         if not scheme or not token:
-            raise unauthorized(codes.TOKEN_MISSING, "Missing access token.", realm=realm)
+            raise _refused(refusals.no_token, realm)
         if scheme.lower() != "bearer" or len(token) > LONGEST_TOKEN or not token.isascii():
             raise invalid
         for server in servers:
@@ -166,7 +193,15 @@ def bearer_reader(
                 raise invalid from error
         raise invalid
 
-    invalid = unauthorized(
-        codes.TOKEN_INVALID, "Invalid access token.", realm=realm, error="invalid_token"
-    )
+    invalid = _refused(refusals.bad_token, realm, "invalid_token")
     return IdentityReader("bearer", AUTHORIZATION, read)
+
+
+def _refused(error: ErrorCode, realm: str, reason: str | None = None) -> Problem:
+    """Return a refusal; with a 401 comes a challenge."""
+    if error.status == 401:
+        return unauthorized(error.code, error.message, realm=realm, error=reason)
+    told = GlueError(
+        status=error.status, code=error.code, message=error.message, header="Authorization"
+    )
+    return Problem(error.status, [told])

@@ -15,6 +15,7 @@ from glue_core import (
     AuthenticationRequest,
     AuthenticationResponse,
     ConfigurationError,
+    ErrorCode,
     Forbidden,
     GlueRequest,
     GlueResponse,
@@ -24,6 +25,7 @@ from glue_core import (
     Operation,
     ProtectedPath,
     Protection,
+    Refusals,
     RequestFlowAwareApiApplication,
     Resource,
     ServiceUnavailable,
@@ -428,25 +430,31 @@ def test_body_is_not_looked_at_before(answer: Callable[..., Client]) -> None:
     assert client.post("/orders", json={"total": "no number"}).status_code == 401
 
 
-def application(protection: Protection | None = None) -> Source:
+def application(protection: Protection | None = None, **options: Any) -> Source:
     """Make the application with a default."""
-    made = RequestFlowAwareApiApplication("shop", protection=protection)
+    made = RequestFlowAwareApiApplication("shop", protection=protection, **options)
     return in_memory("glue.applications", "shop", made)
 
 
 OPEN = Operation("get", lambda: GlueResponse(), "open", protection=PUBLIC)
+WORDED = Operation(
+    "get",
+    lambda: GlueResponse(),
+    "worded",
+    protection=Protection(status=400, code="109", message="Who are you?"),
+)
 
 
-def secured(glue_deployment: Any, settings: dict[str, Any] | None = None) -> Client:
+def secured(glue_deployment: Any, settings: dict[str, Any] | None = None, **options: Any) -> Client:
     """Deploy an application that protects what declares nothing."""
     plugin = in_memory(
         "glue.plugins.shop",
         "own",
-        glue_resources=lambda: [order("get", show_order), OPEN],
+        glue_resources=lambda: [order("get", show_order), OPEN, WORDED],
         glue_authentication_servers=lambda: [Server()],
     )
     deployment = glue_deployment(
-        [application(Protection(kinds=("user",))), plugin], settings=settings or {}
+        [application(Protection(kinds=("user",)), **options), plugin], settings=settings or {}
     )
     return Client(deployment.applications["shop"])
 
@@ -459,6 +467,41 @@ def test_application_protects_what_declares_nothing(glue_deployment: Any) -> Non
     assert client.get("/orders/1", headers=as_("anna")).status_code == 403
     assert client.get("/orders/1", headers=as_("carla")).status_code == 200
     assert client.get("/open/1").status_code == 200
+
+
+OLD = Refusals(
+    unknown=ErrorCode(403, "002", "Missing access token."),
+    no_token=ErrorCode(400, "001", "Invalid access token."),
+    bad_token=ErrorCode(401, "001", "Not this one."),
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, (403, "002", "Missing access token.")),
+        ({"authorization": "abc"}, (400, "001", "Invalid access token.")),
+        (as_("nobody"), (401, "001", "Not this one.")),
+    ],
+)
+def test_application_chooses_its_refusals(
+    glue_deployment: Any, headers: dict[str, str], expected: tuple[int, str, str]
+) -> None:
+    """An application says what it answers to who is not known; only a 401 has a challenge."""
+    response = secured(glue_deployment, refusals=OLD).get("/orders/1", headers=headers)
+    (error,) = response.json
+
+    assert (response.status_code, error["code"], error["message"]) == expected
+    assert ("www-authenticate" in response.headers) is (response.status_code == 401)
+
+
+def test_refusals_are_for_who_is_unknown(glue_deployment: Any) -> None:
+    """Who is known, and may not, is answered as ever; so is what a protection words itself."""
+    client = secured(glue_deployment, refusals=OLD)
+
+    assert_error(client.get("/worded/1"), 400, "109")
+    response = client.get("/orders/1", headers=as_("anna"))
+    assert (response.status_code, response.json[0]["code"]) == (403, None)
 
 
 def test_default_is_switched_off_by_a_setting(glue_deployment: Any) -> None:
