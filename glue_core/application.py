@@ -125,6 +125,7 @@ class Adapter:
         protection: Who may call operations that declare nothing; None leaves these to everybody.
         borrowed: The same for operations of plugins that another application's group brings: who
             wrote them had the default of that one in mind.
+        refusals: What callers are answered whom nothing proves.
         health_check: Whether it has ``/health-check``.
     """
 
@@ -134,6 +135,7 @@ class Adapter:
     hooks: object | None = None
     protection: Protection | None = None
     borrowed: Protection = PUBLIC
+    refusals: Refusals = USUAL_REFUSALS
     health_check: bool = False
 
     @property

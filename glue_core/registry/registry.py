@@ -81,14 +81,12 @@ STACKS = (
 )
 """The hooks whose contributions are steps, in the order of the flow."""
 
-ACCESS_HOOKS = (
+NAMED_ACCESS_HOOKS = (
     "glue_authentication_servers",
     "glue_identity_readers",
     "glue_authorization_strategies",
-    "glue_authorization_policies",
-    "glue_protected_paths",
 )
-"""The hooks that say who asks and what they may."""
+"""The hooks that say who asks and what they may, by names that there are once."""
 
 LISTENERS = (
     "glue_response_events",
@@ -553,7 +551,7 @@ class Registry:
         stores = stores_in((*everything, *resources))
         made = _made_of_relationships(everything, relationships, types, conventions, stores)
         everything = (*everything, *self.choice.of_contributions(made))
-        access = self._access(application, declared_by.protection, call, everything)
+        access = self._access(application, declared_by, call, everything)
         models: dict[str | None, Mapping[str | None, Model]] = {}
         for store in (None, *stores):
             sees = seen_in(store, everything)
@@ -589,7 +587,7 @@ class Registry:
     def _access(
         self,
         application: ApiApplication,
-        protection: Protection | None,
+        declared_by: Declaring,
         call: Callable[[str], tuple[Contribution, ...]],
         operations: Sequence[Contribution],
     ) -> Access:
@@ -600,7 +598,12 @@ class Registry:
         """
         name = application.name
         table = self.settings.application(name)
-        servers, readers, strategies, policies, paths = (call(hook) for hook in ACCESS_HOOKS)
+        servers, readers, strategies = (
+            _own_names_first(application, call(hook))
+            for hook in NAMED_ACCESS_HOOKS
+        )
+        # These only ever forbid something: nothing of them stands for another.
+        policies, paths = call("glue_authorization_policies"), call("glue_protected_paths")
         problems: list[str] = []
         for found, what in (
             (servers, "authentication servers"),
@@ -620,7 +623,7 @@ class Registry:
         rules = Rules(
             name,
             realm=table["realm"],
-            default=(protection if table["protected_by_default"] else None) or PUBLIC,
+            default=(declared_by.protection if table["protected_by_default"] else None) or PUBLIC,
             servers=tuple(by_name[each] for each in chosen or sorted(by_name) if each in by_name),
             readers=tuple(sorted((e.value for e in readers), key=lambda each: each.name)),
             strategies=MappingProxyType({each.value.name: each.value for each in strategies}),
@@ -630,7 +633,7 @@ class Registry:
                 *map(_protected_path, table["protected_paths"]),
             ),
             several=table["several_strategies"],
-            refusals=application.refusals,
+            refusals=declared_by.refusals,
         )
         parties = [(each.value, each.party) for each in operations]
         problems += check_rules(rules, parties, chosen, self.settings.origin)
@@ -806,6 +809,19 @@ def _protected(declared: Contribution, protection: Protection) -> Contribution:
     if operation.protection is not None or (resource is not None and resource.protection):
         return declared
     return replace(declared, value=replace(operation, protection=protection))
+
+
+def _own_names_first(
+    application: ApiApplication, found: Iterable[Contribution]
+) -> tuple[Contribution, ...]:
+    """Leave out what an application borrows where its own plugins have something of that name."""
+    found = tuple(found)
+    own_groups = {APPLICATIONS, f"{COMMON_PLUGINS}.{application.name}"}
+    borrowed = set(application.plugin_groups) - own_groups
+    own = {each.value.name for each in found if each.source.group in own_groups}
+    return tuple(
+        each for each in found if each.source.group not in borrowed or each.value.name not in own
+    )
 
 
 def _protected_path(table: Mapping[str, Any]) -> ProtectedPath:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -656,6 +657,45 @@ def test_what_does_not_fit_stops_the_start(
 
 
 # Requests for tokens.
+
+
+def test_own_server_stands_for_a_borrowed_one(glue_deployment: Any) -> None:
+    """Where an application borrows plugins, its own server or reader stands for theirs."""
+
+    def who(request: GlueRequest) -> GlueResponse:
+        return GlueResponse(content=str(request.identity and request.identity.via).encode())
+
+    def plugin(group: str, via: str) -> Source:
+        def read(value: str, request: GlueRequest) -> Identity:
+            return replace(ANNA, via=via)
+
+        return in_memory(
+            group,
+            f"from_{via}",
+            glue_authentication_servers=lambda: [Server()],
+            glue_identity_readers=lambda: [IdentityReader("badge", "x-badge", read)],
+        )
+
+    borrowing = RequestFlowAwareApiApplication(
+        "stall", groups=("glue.plugins.stall", "glue.plugins.shop")
+    )
+    place = in_memory(
+        "glue.plugins.stall",
+        "places",
+        glue_route_providers=lambda: [Operation("get", who, "/who", protection=PUBLIC)],
+    )
+    deployment = glue_deployment(
+        [
+            in_memory("glue.applications", "stall", borrowing),
+            place,
+            plugin("glue.plugins.stall", "own"),
+            plugin("glue.plugins.shop", "shop"),
+        ]
+    )
+    client = Client(deployment.applications["stall"])
+
+    assert client.get("/who", headers={"x-badge": "1"}).text == "own"
+    assert client.get("/who", headers=as_("anna")).text == "tests"
 
 
 def test_first_server_that_takes_a_request_answers(deploy: Deploy) -> None:
