@@ -31,6 +31,7 @@ __all__ = [
     "SigningKey",
     "SigningKeys",
     "TokenIssuer",
+    "form_parameters",
     "token_operations",
 ]
 
@@ -316,6 +317,23 @@ class RefreshTokens(Protocol):
 
 class OauthServer(AuthenticationServer, Protocol):
     """The authorization server itself: an `AuthenticationServer` for any application."""
+
+
+def form_parameters(content: bytes) -> dict[str, str]:
+    """Read the parameters of a token request that is a form.
+
+    Args:
+        content: The body.
+
+    Returns:
+        The parameters by their names in snake case; blank ones are left out.
+
+    Raises:
+        GrantRefused: ``invalid_request``: it is no form, or says something twice.
+    """
+    from glue_oauth import parameters
+
+    return parameters.form_parameters(content)
 
 
 def token_operations(
