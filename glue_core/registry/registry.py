@@ -599,8 +599,7 @@ class Registry:
         name = application.name
         table = self.settings.application(name)
         servers, readers, strategies = (
-            _own_names_first(application, call(hook))
-            for hook in NAMED_ACCESS_HOOKS
+            _own_names_first(application, call(hook)) for hook in NAMED_ACCESS_HOOKS
         )
         # These only ever forbid something: nothing of them stands for another.
         policies, paths = call("glue_authorization_policies"), call("glue_protected_paths")

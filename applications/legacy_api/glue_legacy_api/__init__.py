@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from glue_core import (
     Adapter,
+    ErrorCode,
     Protection,
+    Refusals,
     RequestFlowAgnosticApiApplication,
     made_on_access,
 )
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["LEGACY_API", "Constraint", "MissingId", "Option", "RuleFile"]
 
 NAME = "legacy_api"
+INVALID_TOKEN = ErrorCode(401, "001", "Invalid access token.")
+REFUSALS = Refusals(
+    unknown=ErrorCode(403, "002", "Missing access token."),
+    no_token=INVALID_TOKEN,
+    bad_token=INVALID_TOKEN,
+)
+"""What callers are answered whom nothing proves: 401 is for a token alone."""
 
 
 def _make(deployment: Deployment) -> WSGI:
@@ -48,6 +57,7 @@ LEGACY_API = RequestFlowAgnosticApiApplication(
             "glue_legacy_constraints": Constraint,
         },
         protection=Protection(("oauth-user-scope",)),
+        refusals=REFUSALS,
         health_check=True,
     ),
 )

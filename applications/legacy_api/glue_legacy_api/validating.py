@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from glue_core import (
@@ -113,12 +114,18 @@ def check_attributes(operation: Operation) -> Validate | None:
         sent = {name: value for name, value in request.attributes.items() if name in known}
         loaded, errors = lens.load(sent, operation)
         if errors:
-            broken = tuple(worded(each) for each in errors)
+            broken = tuple(worded(each) for each in _of_what_is_there(errors))
             return GlueRequestValidation(False, broken[-1].status, broken)
         request.attributes = loaded
         return None
 
     return validate
+
+
+def _of_what_is_there(errors: Sequence[GlueError]) -> Sequence[GlueError]:
+    """Return the broken rules; of a value that is blank nothing else is said."""
+    blank = {each.pointer for each in errors if each.kind == "blank"}
+    return [each for each in errors if each.kind == "blank" or each.pointer not in blank]
 
 
 def verdict(request: GlueRequest) -> GlueRequestValidation | None:

@@ -75,7 +75,7 @@ def glue_request_validators(features: Features) -> Sequence[Step[Validate]]:
     def bind(operation: Operation) -> Validate | None:
         return wait if is_login(operation) else None
 
-    return [Step("login-blocker", bind, before=("authentication",))]
+    return [Step("login-blocker", bind, after=("resource-id?",), before=("authentication",))]
 
 
 @hookimpl
