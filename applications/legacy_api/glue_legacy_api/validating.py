@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from glue_core import (
@@ -20,8 +21,6 @@ from glue_legacy_api.requests import BODY_NOTE, WRITES
 BAD_BODY = "Post data is invalid."
 WRONG_TYPE = "Invalid type."
 NO_ID = "Resource id is not specified."
-NO_TOKEN = "Missing access token."  # noqa: S105 - a text
-NO_TOKEN_CODE = "002"  # noqa: S105 - a code
 CHANGES = frozenset({"patch", "put", "delete"})
 
 
@@ -64,7 +63,7 @@ def check_ids(operation: Operation) -> Validate | None:
 def check_token(operation: Operation) -> Validate | None:
     """Refuse who shows nothing at all where somebody must be known.
 
-    What a protection says itself to callers without credentials stands.
+    A protection may say itself what they are answered; the application says it for all others.
     """
     access = operation.access
     if access is None or operation.refusal is not None:
@@ -72,19 +71,16 @@ def check_token(operation: Operation) -> Validate | None:
     guards = tuple(each for each in access.protections_of(operation) if not each.is_public)
     if not guards:
         return None
-    missing = _one(403, NO_TOKEN, NO_TOKEN_CODE)
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
         if not KNOWN.isdisjoint(request.grants):
             return None
         for guard in guards:
-            try:
+            # What a strategy raises is for who is known.
+            with suppress(Problem):
                 if access.allows(guard, request):
                     continue
-            except Problem:
-                return missing
-            refusal = access.refusal(guard, request)
-            return missing if refusal.status == 401 else refusal
+            return access.refusal(guard, request)
         return None
 
     return validate
@@ -136,5 +132,5 @@ def verdict(request: GlueRequest) -> GlueRequestValidation | None:
     return GlueRequestValidation(False, error.status, (error,))
 
 
-def _one(status: int, text: str, code: str | None = None) -> GlueRequestValidation:
-    return GlueRequestValidation(False, status, (GlueError(status, code, text),))
+def _one(status: int, text: str) -> GlueRequestValidation:
+    return GlueRequestValidation(False, status, (GlueError(status, message=text),))
