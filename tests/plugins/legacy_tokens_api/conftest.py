@@ -68,7 +68,9 @@ class Shop:
         """Ask for the next tokens."""
         return self.send("refresh-tokens", {"refreshToken": token})
 
-    def form(self, headers: Mapping[str, str | None] | None = None, **fields: str) -> Response:
+    def form(
+        self, fields: Mapping[str, str], headers: Mapping[str, str | None] | None = None
+    ) -> Response:
         """Send a form to the old application, as a client does that knows no JSON:API."""
         sent = {"content-type": "application/x-www-form-urlencoded", "accept": "*/*"}
         return self.legacy.post(

@@ -152,7 +152,7 @@ def test_block_is_of_one_account_and_address(shop: Shop) -> None:
 
     assert shop.try_(BO).status_code == 201
     assert error_of(elsewhere) == FAILED
-    assert shop.form(**login).status_code == 200
+    assert shop.form(login).status_code == 200
     assert shop.storefront.post("/token", json=login).status_code == 200
     assert shop.try_().status_code == 429
 
@@ -221,7 +221,7 @@ def test_audit_log_hears_of_logins(shop: Shop, caplog: pytest.LogCaptureFixture)
     shop.log_in()
     fail(shop, 9)
     shop.try_()
-    shop.form(grant_type="password", username=SONIA, password="wrong")
+    shop.form({"grant_type": "password", "username": SONIA, "password": "wrong"})
 
     records: list[Any] = [each for each in caplog.records if each.name == "glue.audit"]
     assert [each.tag for each in records] == [

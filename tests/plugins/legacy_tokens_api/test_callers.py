@@ -106,6 +106,20 @@ def test_order_of_checks(shop: Shop, type_: str) -> None:
     assert answer(attributes, {}) in ((401, "003"), (401, "004"))
 
 
+def test_texts_are_constant(make_shop: MakeShop) -> None:
+    """What is no text of the shop stays English, whatever language the request is in."""
+    shop = make_shop(applications={"legacy_api": {"locales": ["en_US", "de_DE"]}})
+    german = {"accept-language": "de"}
+
+    assert error_of(shop.legacy.get("/customers", headers=german)) == NO_TOKEN
+    bad = {**german, **bearer("bad")}
+    assert error_of(shop.legacy.get("/customers", headers=bad)) == BAD_TOKEN
+    assert error_of(shop.try_(SONIA, "wrong", headers=german))[1:] == (
+        "003",
+        "Failed to authenticate user.",
+    )
+
+
 # Tokens of both applications.
 
 
@@ -200,7 +214,7 @@ def test_another_customer(
 ) -> None:
     """Another reference than that of the token is refused, be there such a customer or not."""
     body = {"data": {"type": type_, "id": reference, "attributes": attributes}}
-    options = {} if attributes is None else {"json": body}
+    options: dict[str, Any] = {} if attributes is None else {"json": body}
     answer = shop.legacy.request(
         method,
         f"/{type_}/{reference}",

@@ -41,7 +41,7 @@ INVALID_GRANT = {
 )
 def test_no_grant(shop: Shop, fields: dict[str, str]) -> None:
     """Wrong credentials, a token of nobody and a grant that there is not have one answer: 400."""
-    answer = shop.form(**fields)
+    answer = shop.form(fields)
 
     assert answer.status_code == 400
     assert answer.json == INVALID_GRANT
@@ -61,7 +61,7 @@ def test_no_grant(shop: Shop, fields: dict[str, str]) -> None:
 )
 def test_missing_field(shop: Shop, fields: dict[str, str]) -> None:
     """A field that is missing, or blank, is 400 with the error of the standard."""
-    answer = shop.form(**fields)
+    answer = shop.form(fields)
 
     assert answer.status_code == 400
     assert answer.json.keys() == {"error", "error_description"}
@@ -81,7 +81,7 @@ def test_body_that_is_no_form(shop: Shop, body: bytes) -> None:
 
 def test_tokens(shop: Shop) -> None:
     """The answer is one plain object in snake case, 200, and nobody keeps it."""
-    answer = shop.form(**LOGIN)
+    answer = shop.form(LOGIN)
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -96,11 +96,11 @@ def test_next_tokens(shop: Shop) -> None:
     """A refresh token gives new tokens, once, wherever it came from."""
     token = shop.log_in()["refreshToken"]
     refresh = {"grant_type": "refresh_token", "refresh_token": token}
-    answer = shop.form(**refresh)
+    answer = shop.form(refresh)
 
     assert answer.status_code == 200
     assert answer.json["refresh_token"] != token
-    assert shop.form(**refresh).json == INVALID_GRANT
+    assert shop.form(refresh).json == INVALID_GRANT
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ def test_next_tokens(shop: Shop) -> None:
 )
 def test_headers_do_not_matter(shop: Shop, headers: dict[str, str | None]) -> None:
     """No rule for the headers of documents, and none for credentials, holds here."""
-    assert shop.form(headers, **LOGIN).status_code == 200
+    assert shop.form(LOGIN, headers).status_code == 200
 
 
 def test_clients_are_not_known(shop: Shop) -> None:
     """What names a client, or scopes, does nothing: the tokens are the default client's."""
-    answer = shop.form(**LOGIN, client_id="nobody", client_secret="x", scope="everything")
+    answer = shop.form({**LOGIN, "client_id": "nobody", "client_secret": "x", "scope": "all"})
 
     assert answer.status_code == 200
     assert "scope" not in answer.json
@@ -132,9 +132,9 @@ def test_clients_are_not_known(shop: Shop) -> None:
 def test_nothing_is_counted(shop: Shop) -> None:
     """However often somebody fails here, nobody has to wait."""
     for _ in range(12):
-        assert shop.form(**{**LOGIN, "password": "wrong"}).json == INVALID_GRANT
+        assert shop.form({**LOGIN, "password": "wrong"}).json == INVALID_GRANT
 
-    assert shop.form(**LOGIN).status_code == 200
+    assert shop.form(LOGIN).status_code == 200
     assert shop.try_().status_code == 201
 
 
@@ -142,8 +142,8 @@ def test_settings_let_it_count(make_shop: MakeShop) -> None:
     """The settings let failures count here as well; then it is 429 with the words of the guard."""
     shop = make_shop(login={"kinds": {"token": {"attempts": 2}}})
     for _ in range(2):
-        shop.form(**{**LOGIN, "password": "wrong"})
-    answer = shop.form(**LOGIN)
+        shop.form({**LOGIN, "password": "wrong"})
+    answer = shop.form(LOGIN)
 
     assert (answer.status_code, answer.json["error"]) == (429, "4401")
     assert answer.json["error_description"].startswith("Too many log in attempts")
@@ -159,7 +159,7 @@ def test_other_failure_of_the_server(make_shop: MakeShop) -> None:
 
     plugin = in_memory("glue.features", "refusing", glue_grants=lambda: [Grant("password", answer)])
     shop = make_shop(plugin, disable=["glue-oauth:oauth.password"])
-    found = shop.form(**LOGIN)
+    found = shop.form(LOGIN)
 
     assert found.status_code == 503
     assert found.json == {
