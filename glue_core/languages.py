@@ -25,9 +25,9 @@ def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
     """Return the locale that fits a header best.
 
     The languages are tried from the best liked to the least. Each takes the locale of the same
-    name (``de-AT`` and ``de_AT`` are the same), else the first of the same language. A language
-    with the quality 0 takes none, and its locales are given to no other. What cannot be read is
-    left out.
+    name (``de-AT`` and ``de_AT`` are the same), else the default where it is of the same language,
+    else the first that is. A language with the quality 0 takes none, and its locales are given to
+    no other. What cannot be read is left out.
 
     Args:
         header: Value of ``Accept-Language``, whatever its characters.
@@ -54,7 +54,7 @@ def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
         if tag in offered:
             return offered[tag]
         language = tag.partition("-")[0]
-        for name in locales:
+        for name in (default, *locales):
             if _tag(name) in offered and _tag(name).partition("-")[0] == language:
                 return name
     return default

@@ -47,6 +47,14 @@ def test_quality_zero_takes_a_locale_out(header: str, locale: str) -> None:
     assert choose_locale(header, LOCALES, "en_US") == locale
 
 
+@pytest.mark.parametrize(
+    ("header", "locale"), [("de", "de_DE"), ("de-CH, en", "de_DE"), ("en", "en_US")]
+)
+def test_default_comes_first_in_its_language(header: str, locale: str) -> None:
+    """Of the locales of a language the default one is chosen, before the others."""
+    assert choose_locale(header, LOCALES, "de_DE") == locale
+
+
 @pytest.mark.parametrize("quality", ["1.5", "-1", "nan", "0.1234", "\u0660", "", "1e0"])
 def test_unreadable_quality_leaves_a_language_out(quality: str) -> None:
     """A quality that is no number from 0 to 1 with three decimals is as if it was not there."""

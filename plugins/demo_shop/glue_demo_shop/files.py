@@ -104,6 +104,7 @@ IMPORTS: tuple[tuple[str, str, str], ...] = (
     ("currency", "currency", "shared"),
     ("currency-store", "currency_store", "store"),
     ("country-store", "country_store", "store"),
+    ("country-region", "country_region", "shared"),
     ("locale-store", "locale_store", "store"),
     ("default-locale-store", "default_locale_store", "store"),
     ("context-store", "store_context", "store"),
@@ -125,6 +126,39 @@ CURRENCY_NAMES = {"EUR": ("€", "Euro"), "CHF": ("CHF", "Swiss Franc")}
 DEFAULT_CURRENCIES = {"CH": "CHF", "DE": "EUR"}
 DEFAULT_LOCALES = {"CH": "en_US", "DE": "de_DE"}
 COUNTRIES = {"CH": ("CH", "LI"), "DE": ("DE", "AT")}
+REGIONS = {
+    "AT": {
+        "AT-1": "Burgenland",
+        "AT-2": "Kärnten",
+        "AT-3": "Niederösterreich",
+        "AT-4": "Oberösterreich",
+        "AT-5": "Salzburg",
+        "AT-6": "Steiermark",
+        "AT-7": "Tirol",
+        "AT-8": "Vorarlberg",
+        "AT-9": "Wien",
+    },
+    "DE": {
+        "DE-BB": "Brandenburg",
+        "DE-BE": "Berlin",
+        "DE-BW": "Baden-Württemberg",
+        "DE-BY": "Bayern",
+        "DE-HB": "Bremen",
+        "DE-HE": "Hessen",
+        "DE-HH": "Hamburg",
+        "DE-MV": "Mecklenburg-Vorpommern",
+        "DE-NI": "Niedersachsen",
+        "DE-NW": "Nordrhein-Westfalen",
+        "DE-RP": "Rheinland-Pfalz",
+        "DE-SH": "Schleswig-Holstein",
+        "DE-SL": "Saarland",
+        "DE-SN": "Sachsen",
+        "DE-ST": "Sachsen-Anhalt",
+        "DE-TH": "Thüringen",
+    },
+}
+"""Regions by ISO 3166-2 code, of the countries of the store DE; those of CH have none here."""
+
 TIME_ZONES = {"CH": "Europe/Zurich", "DE": "Europe/Berlin"}
 
 
@@ -202,6 +236,12 @@ def _write_setup(files: _Files) -> None:
         "currency",
         ["iso_code", "currency_symbol", "name"],
         [[code, *CURRENCY_NAMES[code]] for code in CURRENCIES],
+    )
+    files.write(
+        SHARED,
+        "country_region",
+        ["country", "iso2_code", "name"],
+        [[country, *each] for country, regions in REGIONS.items() for each in regions.items()],
     )
     files.write(
         SHARED,

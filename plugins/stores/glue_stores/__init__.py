@@ -13,6 +13,7 @@ __all__ = [
     "Country",
     "Currency",
     "Market",
+    "Region",
     "Store",
     "StoreReader",
     "StoreRegister",
@@ -38,6 +39,19 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a country.
+
+    Attributes:
+        iso2_code: ISO 3166-2 code, which starts with that of the country: ``DE-BY``.
+        name: Name, as people there write it.
+    """
+
+    iso2_code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """A country that a store delivers to; codes are those of ISO 3166-1."""
 
@@ -46,6 +60,7 @@ class Country:
     name: str
     postal_code_mandatory: bool | None = None
     postal_code_regex: str | None = None
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,20 @@ class Store:
         """Return the currency with this code if the store has it."""
         return next((each for each in self.currencies if each.code == code), None)
 
+    def short_codes(self) -> dict[str, str]:
+        """Return the short code of each locale, by its name: what ``Accept-Language`` picks it by.
+
+        That is its language, as long as no other locale of the store stands for the language: the
+        default locale does, else the first by name. The others have the whole name as a tag.
+        """
+        leaders: dict[str, str] = {}
+        for name in (self.default_locale, *self.locales):
+            leaders.setdefault(_language(name), name)
+        return {
+            name: _language(name) if leaders[_language(name)] == name else name.replace("_", "-")
+            for name in self.locales
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -101,3 +130,7 @@ class StoreRegister(Protocol):
 
     def names(self, work: Work) -> frozenset[str]:
         """Return the names of all stores, complete or not."""
+
+
+def _language(locale: str) -> str:
+    return locale.partition("_")[0]

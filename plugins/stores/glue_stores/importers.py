@@ -89,6 +89,11 @@ class SetupImporter(RowImporter):
                 models.STORE_CURRENCY.c.currency.in_([row["code"] for row in rows])
             )
             return sorted(set(work.session.scalars(owners)))
+        if self._table is models.REGION:
+            owners = sa.select(models.STORE_COUNTRY.c.store).where(
+                models.STORE_COUNTRY.c.country.in_({row["country"] for row in rows})
+            )
+            return sorted(set(work.session.scalars(owners)))
         return sorted({row["store"] for row in rows})
 
 
@@ -126,10 +131,15 @@ def read_currency_store(cells: Cells, known: Known) -> list[Values]:
 
 def read_country_store(cells: Cells, known: Known) -> list[Values]:
     """Read a row of ``country_store``."""
-    country = cells.required("country")
-    if country not in COUNTRIES:
-        raise RowError("country", f"{country!r} is no ISO 3166-1 alpha-2 code.")
-    return [{"store": _store(cells, known), "country": country}]
+    return [{"store": _store(cells, known), "country": _country(cells)}]
+
+
+def read_country_region(cells: Cells, _known: Known) -> list[Values]:
+    """Read a row of ``country_region``."""
+    country, code = _country(cells), cells.required("iso2_code")
+    if re.fullmatch(rf"{country}-[A-Z0-9]{{1,3}}", code) is None:
+        raise RowError("iso2_code", f"{code!r} is no ISO 3166-2 code of a part of {country!r}.")
+    return [{"code": code, "country": country, "name": cells.required("name")}]
 
 
 def read_locale_store(cells: Cells, known: Known) -> list[Values]:
@@ -176,6 +186,13 @@ def is_time_zone(name: str) -> bool:
     # A small container may lack the database; the name is only shown, so its form will do.
     installed = zoneinfo.available_timezones()
     return not installed or name in installed
+
+
+def _country(cells: Cells) -> str:
+    country = cells.required("country")
+    if country not in COUNTRIES:
+        raise RowError("country", f"{country!r} is no ISO 3166-1 alpha-2 code.")
+    return country
 
 
 def _store(cells: Cells, known: Known) -> str:

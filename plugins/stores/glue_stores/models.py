@@ -39,6 +39,14 @@ STORE_COUNTRY = sa.Table(
     sa.Column("country", sa.Text, primary_key=True),
 )
 
+REGION = sa.Table(
+    "stores_region",
+    METADATA,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("country", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
 STORE_LOCALE = sa.Table(
     "stores_store_locale",
     METADATA,

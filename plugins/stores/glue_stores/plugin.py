@@ -64,6 +64,12 @@ def glue_importers() -> Sequence[Importer]:
             after=stores,
         ),
         Importer(
+            "country-region",
+            "country_region",
+            ("country", "iso2_code", "name"),
+            _importer("REGION", "read_country_region"),
+        ),
+        Importer(
             "locale-store",
             "locale_store",
             ("locale_name", "store_name"),

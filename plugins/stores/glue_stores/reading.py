@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from glue_core import Storage
-from glue_stores import Country, Currency, Store
+from glue_stores import Country, Currency, Region, Store
 
-KEY = "stores:v1:all"
+KEY = "stores:v2:all"
 """Key of the one document that holds all stores; they are few, and always read together."""
 
 KEPT_SECONDS = 1.0
@@ -63,5 +63,10 @@ def _store(document: Mapping[str, Any]) -> Store:
         default_locale=document["default_locale"],
         currencies=tuple(Currency(**each) for each in document["currencies"]),
         locales=tuple(document["locales"]),
-        countries=tuple(Country(**each) for each in document["countries"]),
+        countries=tuple(_country(each) for each in document["countries"]),
     )
+
+
+def _country(document: Mapping[str, Any]) -> Country:
+    regions = tuple(Region(**each) for each in document["regions"])
+    return Country(**{**document, "regions": regions})

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from glue_core import Work
-from glue_stores import Country, Currency, Store, models
+from glue_stores import Country, Currency, Region, Store, models
 from glue_stores.countries import COUNTRIES
 
 
@@ -34,6 +34,7 @@ class DatabaseStoreRegister:
         default_locales = _all(work, models.STORE_DEFAULT_LOCALE)
         countries = _all(work, models.STORE_COUNTRY)
         zones = _all(work, models.STORE_TIME_ZONE)
+        regions = _regions(work)
         found = []
         for name in sorted(self.names(work)):
             if not currencies[name] or not locales[name]:
@@ -53,7 +54,12 @@ class DatabaseStoreRegister:
                     ),
                     locales=offered,
                     countries=tuple(
-                        Country(row.country, *COUNTRIES[row.country]) for row in countries[name]
+                        Country(
+                            row.country,
+                            *COUNTRIES[row.country],
+                            regions=tuple(regions[row.country]),
+                        )
+                        for row in countries[name]
                     ),
                 )
             )
@@ -66,6 +72,15 @@ class DatabaseStoreRegister:
 
 def _all(work: Work, table: sa.Table) -> dict[str, list[Any]]:
     return _by_store(work, sa.select(table).order_by(*table.primary_key.columns))
+
+
+def _regions(work: Work) -> dict[str, list[Region]]:
+    """Return the regions of each country, by code."""
+    found: dict[str, list[Region]] = defaultdict(list)
+    # Sorted here: each database has an order of its own for letters.
+    for row in sorted(work.session.execute(sa.select(models.REGION)), key=lambda row: row.code):
+        found[row.country].append(Region(row.code, row.name))
+    return found
 
 
 def _by_store(work: Work, question: sa.Select[Any]) -> dict[str, list[Any]]:

@@ -15,11 +15,11 @@ class StoresController:
 
     def get(self, request: GlueRequest) -> GlueResponse:
         """Return the store whose name is the id in the path."""
-        store = self._stores.find(request.resource.id or "")
+        store = self._stores.named(request.resource.id or "", request.store)
         if store is None:
             raise NotFound(STORE_NOT_FOUND.code, STORE_NOT_FOUND.message)
         return GlueResponse.of(shown(store))
 
     def get_collection(self, request: GlueRequest) -> GlueResponse:
-        """Return every store, by name."""
-        return GlueResponse.page(shown(store) for store in self._stores.all())
+        """Return every store, by name; where stores are fixed, that of the request alone."""
+        return GlueResponse.page(shown(store) for store in self._stores.shown(request.store))

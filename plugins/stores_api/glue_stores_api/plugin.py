@@ -18,13 +18,12 @@ from glue_core import (
     Validate,
     hookimpl,
 )
-from glue_stores import StoreReader
 from glue_stores_api.controller import StoresController
-from glue_stores_api.processor import ShownStores
+from glue_stores_api.processor import SECTION, shown_stores
 from glue_stores_api.resource import STORE_NOT_FOUND, STORES
 from glue_stores_api.steps import READS, StoreSteps
 
-SECTION = "stores_api"
+HOST = r"([a-z0-9._~-]+|\[[0-9a-f:.]+\])\Z"
 
 
 class StoresApiSettings(Schema):
@@ -41,6 +40,14 @@ class StoresApiSettings(Schema):
         allow_none=True,
         validate=validate.Length(min=1),
         metadata={"description": "The only store there is for clients; all stores if unset."},
+    )
+    hosts = fields.Dict(
+        keys=fields.String(
+            validate=validate.Regexp(HOST, error="This is no host in small letters.")
+        ),
+        values=fields.String(validate=validate.Length(min=1)),
+        load_default=dict,
+        metadata={"description": "Host, without a port, to the store of its requests."},
     )
     content_language = fields.String(
         load_default="locale",
@@ -60,15 +67,14 @@ def glue_settings() -> Sequence[Section]:
 
 @hookimpl
 def glue_error_catalogue() -> Sequence[ErrorText]:
-    """Word the error of an unknown store."""
-    german = "Diesen Store gibt es nicht"
-    return [ErrorText("601", {"en": STORE_NOT_FOUND.message, "de": german})]
+    """Word the error of an unknown store in German; it carries its English words."""
+    return [ErrorText("601", {"de": "Diesen Store gibt es nicht"})]
 
 
 @hookimpl
 def glue_resources(features: Features, settings: Settings) -> Sequence[Operation]:
     """Contribute ``/stores`` and ``/stores/{name}``."""
-    controller = StoresController(_stores(features, settings))
+    controller = StoresController(shown_stores(features, settings))
     return [
         Operation("getCollection", controller.get_collection, "stores", STORES),
         Operation("get", controller.get, "stores", STORES, errors=(STORE_NOT_FOUND,)),
@@ -78,7 +84,7 @@ def glue_resources(features: Features, settings: Settings) -> Sequence[Operation
 @hookimpl
 def glue_request_builders(features: Features, settings: Settings) -> Sequence[Step[Build]]:
     """Contribute the choice of store and locale."""
-    steps = StoreSteps(_stores(features, settings))
+    steps = StoreSteps(shown_stores(features, settings))
     return [
         Step("store", steps.store, reads=READS, chooses_store=True),
         Step("locale", steps.locale, after=("store",)),
@@ -88,16 +94,12 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
 @hookimpl
 def glue_request_validators(features: Features, settings: Settings) -> Sequence[Step[Validate]]:
     """Contribute the refusal of unknown stores."""
-    return [Step("store", StoreSteps(_stores(features, settings)).known)]
+    return [Step("store", StoreSteps(shown_stores(features, settings)).known)]
 
 
 @hookimpl
 def glue_response_formatters(features: Features, settings: Settings) -> Sequence[Step[Format]]:
     """Contribute ``Content-Language`` and ``Vary``."""
-    steps = StoreSteps(_stores(features, settings), settings.section(SECTION)["content_language"])
+    content_language = settings.section(SECTION)["content_language"]
+    steps = StoreSteps(shown_stores(features, settings), content_language)
     return [Step("content-language", steps.content_language)]
-
-
-def _stores(features: Features, settings: Settings) -> ShownStores:
-    section = settings.section(SECTION)
-    return ShownStores(features.get(StoreReader), section["store"], section["fixed_store"])

@@ -2,49 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from glue_core import Features, Settings
 from glue_stores import Store, StoreReader
+
+SECTION = "stores_api"
 
 
 class ShownStores:
-    """The stores of the deployment, or the one that the settings fix."""
+    """The stores that there are for clients, and the one of a request that names none.
 
-    def __init__(self, reader: StoreReader, default: str | None, fixed: str | None) -> None:
+    Stores are fixed where a setting says which one a request is for, and dynamic where requests
+    choose among all. What is fixed shows itself alone.
+    """
+
+    def __init__(
+        self,
+        reader: StoreReader,
+        default: str | None = None,
+        fixed: str | None = None,
+        hosts: Mapping[str, str] | None = None,
+    ) -> None:
         """Choose what is shown.
 
         Args:
             reader: Reads all stores.
             default: Name of the store of a request that names none; None for the first by name.
             fixed: Name of the only store there is for clients, or None for all.
+            hosts: Host in lower case to the name of the store of its requests.
         """
         self._reader = reader
         self._default = fixed or default
         self._fixed = fixed
+        self._hosts = {} if fixed is not None else dict(hosts or {})
 
-    def all(self) -> Sequence[Store]:
-        """Return the stores, by name."""
-        if self._fixed is None:
+    @property
+    def are_fixed(self) -> bool:
+        """Whether a setting says which store a request is for."""
+        return self._fixed is not None or bool(self._hosts)
+
+    def shown(self, current: str | None) -> Sequence[Store]:
+        """Return the stores that a request lists, by name.
+
+        Args:
+            current: Name of the store of the request, or None where it has none.
+        """
+        if not self.are_fixed:
             return self._reader.stores()
-        store = self._reader.store(self._fixed)
+        store = None if current is None else self.find(current)
         return () if store is None else (store,)
 
+    def named(self, name: str, current: str | None) -> Store | None:
+        """Return the store with a name if the request lists it; see `shown`."""
+        return None if self.are_fixed and name != current else self.find(name)
+
     def find(self, name: str) -> Store | None:
-        """Return the store with this name, or None."""
+        """Return the store that a request may be for, or None."""
         if self._fixed is not None and name != self._fixed:
             return None
         return self._reader.store(name)
 
-    def default_name(self) -> str | None:
+    def default_name(self, host: str) -> str | None:
         """Return the name of the store of a request that names none.
 
         None means that nothing is published yet, and that no setting names a store.
         """
-        if self._default is not None:
-            return self._default
+        name = self._hosts.get(host, self._default)
+        if name is not None:
+            return name
         stores = self._reader.stores()
         return stores[0].name if stores else None
+
+
+def shown_stores(features: Features, settings: Settings) -> ShownStores:
+    """Return the stores that the settings of this plugin show."""
+    section = settings.section(SECTION)
+    return ShownStores(
+        features.get(StoreReader), section["store"], section["fixed_store"], section["hosts"]
+    )
 
 
 def shown(store: Store) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class StoreSteps:
         self._by_tag = content_language == "tag"
 
     def store(self, operation: Operation) -> Build | None:
-        """Fill ``request.store`` in: query, then header, then the default."""
+        """Fill ``request.store`` in: query, then header, then host, then the default."""
         if operation.technical:
             # The parameter is one of every place, and means nothing here.
             return lambda request: None
@@ -58,7 +58,7 @@ class StoreSteps:
                 name = request.header("store")
             if name is None:
                 try:
-                    name = default_name()
+                    name = default_name(request.host)
                 except ServiceUnavailable:
                     if not is_refusal:
                         raise

@@ -29,6 +29,12 @@ SETUP = {
         ["EUR", "AT", "1"],
     ],
     "country_store": [["store_name", "country"], ["DE", "DE"], ["DE", "AT"]],
+    "country_region": [
+        ["country", "iso2_code", "name"],
+        ["DE", "DE-HH", "Hamburg"],
+        ["DE", "DE-BY", "Bayern"],
+        ["FR", "FR-BRE", "Bretagne"],
+    ],
     "locale_store": [
         ["locale_name", "store_name"],
         ["en_US", "DE"],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from glue_stores import Country, Currency, Store
+from glue_stores import Country, Currency, Region, Store
 from glue_stores.importers import is_time_zone
 
 CONTEXT = ["store_name", "appication_context_collection"]
@@ -24,7 +24,15 @@ def test_set_up_is_published(setup: Any) -> None:
         default_locale="en_US",
         currencies=(Currency("CHF", "Swiss Franc", "CHF"), Currency("EUR", "Euro", "€")),
         locales=("de_DE", "en_US"),
-        countries=(Country("AT", "AUT", "Austria"), Country("DE", "DEU", "Germany")),
+        countries=(
+            Country("AT", "AUT", "Austria"),
+            Country(
+                "DE",
+                "DEU",
+                "Germany",
+                regions=(Region("DE-BY", "Bayern"), Region("DE-HH", "Hamburg")),
+            ),
+        ),
     )
 
 
@@ -43,6 +51,17 @@ def test_blank_defaults_are_filled(setup: Any) -> None:
     store = setup.reader.store("AT")
 
     assert (store.default_locale, store.time_zone, store.countries) == ("de_DE", None, ())
+
+
+def test_regions_tell_the_stores_of_their_country(setup: Any) -> None:
+    """A region that changes is an event of the stores that have its country, and of no other."""
+    setup.load()
+    setup.work()
+    setup.write("country_region", [["country", "iso2_code", "name"], ["AT", "AT-9", "Wien"]])
+    setup.load()
+
+    assert setup.work() == 1
+    assert setup.reader.store("DE").countries[0].regions == (Region("AT-9", "Wien"),)
 
 
 def test_repeated_import_tells_nobody(setup: Any) -> None:
@@ -107,6 +126,16 @@ def test_store_without_currency_is_not_published(setup: Any) -> None:
             "default_locale_store",
             [["locale_name", "store_name"], ["fr_FR", "DE"]],
             "column 'locale_name': The store 'DE' has no locale 'fr_FR'.",
+        ),
+        (
+            "country_region",
+            [["country", "iso2_code", "name"], ["DE", "AT-9", "Wien"]],
+            "column 'iso2_code': 'AT-9' is no ISO 3166-2 code of a part of 'DE'.",
+        ),
+        (
+            "country_region",
+            [["country", "iso2_code", "name"], ["Germany", "DE-BY", "Bayern"]],
+            "column 'country': 'Germany' is no ISO 3166-1 alpha-2 code.",
         ),
         (
             "store_context",

@@ -65,6 +65,18 @@ def test_fixed_store_is_the_only_one(
     assert client.simulate_get("/stores/CH", headers=json_api).status_code == 404
 
 
+def test_host_shows_its_store_alone(
+    storefront: Callable[..., Any], json_api: dict[str, str]
+) -> None:
+    """Where hosts have their stores, a list shows that of the request, and no other is found."""
+    client = storefront(settings={"plugins": {"stores_api": {"hosts": {"de.example": "DE"}}}})
+    headers = {**json_api, "Host": "de.example"}
+
+    listed = client.simulate_get("/stores", headers=headers)
+    assert [each["id"] for each in listed.json["data"]] == ["DE"]
+    assert client.simulate_get("/stores/CH", headers=headers).status_code == 404
+
+
 def test_fixed_store_that_is_not_published_refuses(
     storefront: Callable[..., Any], codes_of: Callable[..., Any]
 ) -> None:

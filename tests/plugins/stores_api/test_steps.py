@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from glue_core import ServiceUnavailable
+from glue_core import ConfigurationError, ServiceUnavailable
 
 CHECKED = {"applications": {"storefront_api": {"health_check": True}}}
 CONTENT_LANGUAGE = "content-language"
@@ -85,6 +85,35 @@ def test_fixed_store_hides_the_others(
 
     assert client.simulate_get("/stores").headers[CONTENT_LANGUAGE] == "de_DE"
     assert codes_of(client.simulate_get("/stores", headers={"Store": "CH"})) == ["601"]
+
+
+@pytest.mark.parametrize(
+    ("host", "query", "header", "locale"),
+    [
+        ("de.example", "", None, "de_DE"),
+        ("DE.example:8080", "", None, "de_DE"),
+        ("other.example", "", None, "en_US"),
+        ("de.example", "", "CH", "en_US"),
+        ("de.example", "_store=CH", None, "en_US"),
+    ],
+)
+def test_host_has_a_store(
+    storefront: Callable[..., Any], host: str, query: str, header: str | None, locale: str
+) -> None:
+    """A request that names no store gets that of its host, before the one of all hosts."""
+    client = storefront(settings={"plugins": {"stores_api": {"hosts": {"de.example": "DE"}}}})
+    headers = {"Host": host} | ({} if header is None else {"Store": header})
+
+    answer = client.simulate_get("/stores", query_string=query, headers=headers)
+
+    assert answer.headers[CONTENT_LANGUAGE] == locale
+
+
+@pytest.mark.parametrize("host", ["DE.example", "de.example:8080", "de.example\n", ""])
+def test_host_that_no_request_can_have(storefront: Callable[..., Any], host: str) -> None:
+    """A host in the settings that no request has stops the start."""
+    with pytest.raises(ConfigurationError, match=r"plugins\.stores_api\.hosts"):
+        storefront(settings={"plugins": {"stores_api": {"hosts": {host: "DE"}}}})
 
 
 def test_accept_language_picks_the_locale(storefront: Callable[..., Any]) -> None:

@@ -1,0 +1,1 @@
+"""Stores in the old application, by its old rules."""
