@@ -379,7 +379,8 @@ def glue_media_type_extensions(  # type: ignore[empty-body]
 def glue_features(services: Services, settings: Settings) -> Sequence[Provider[Any]]:  # type: ignore[empty-body]
     """Contribute business logic behind Protocols. For plugins of the group ``glue.features``.
 
-    Two providers of one Protocol stop the start, unless ``replace`` in the settings decides.
+    Two providers of one Protocol stop the start, unless ``replace`` in the settings decides; those
+    that say different keys stand beside each other.
 
     Args:
         services: All services of the deployment; opened when first used.

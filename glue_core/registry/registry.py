@@ -310,7 +310,7 @@ class Registry:
         }
 
     def providers(self, services: Services) -> tuple[Contribution, ...]:
-        """Return the providers of features, one for each Protocol.
+        """Return the providers of features, one for each Protocol, or for each key of it.
 
         Raises:
             ConfigurationError: Two distributions provide one feature.
@@ -321,7 +321,10 @@ class Registry:
         refuse_twins(
             found,
             "providers of the feature {!r}",
-            lambda each: f"{each.value.facade.__module__}:{each.value.facade.__qualname__}",
+            lambda each: (
+                f"{each.value.facade.__module__}:{each.value.facade.__qualname__}"
+                + (f" for {each.value.key}" if each.value.key else "")
+            ),
         )
         return found
 

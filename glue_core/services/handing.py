@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 
@@ -74,14 +74,21 @@ class TakingFeatures(Features):
 
     def __init__(self, features: Features) -> None:
         self._features = features
-        self._taking: dict[type, object] = {}
+        self._taking: dict[tuple[type, str], object] = {}
 
     def get(self, facade: type[Facade]) -> Facade:
         """Return the feature behind a Protocol; its methods take wrapped units of work."""
-        made = self._features.get(facade)
-        if facade not in self._taking:
-            self._taking[facade] = _taking(facade, made)
-        return cast(Facade, self._taking[facade])
+        return self._take(facade, "", self._features.get(facade))
+
+    def keyed(self, facade: type[Facade]) -> Mapping[str, Facade]:
+        """Return the features behind a Protocol by key; their methods take wrapped works too."""
+        found = self._features.keyed(facade)
+        return {key: self._take(facade, key, made) for key, made in found.items()}
+
+    def _take(self, facade: type[Facade], key: str, made: Facade) -> Facade:
+        if (facade, key) not in self._taking:
+            self._taking[facade, key] = _taking(facade, made)
+        return cast(Facade, self._taking[facade, key])
 
     def __contains__(self, facade: type) -> bool:
         return facade in self._features

@@ -72,6 +72,53 @@ def test_features_that_need_each_other() -> None:
         features.get(Prices)
 
 
+def test_circle_through_keys() -> None:
+    """A circle through what stands behind a Protocol for a key is told with the key."""
+
+    def prices(features: Any) -> Prices:
+        features.get(Stock)
+        return Prices()
+
+    def stock(features: Any) -> Stock:
+        features.keyed(Prices)
+        return Stock()
+
+    features = Features([Provider(Prices, prices, "net"), Provider(Stock, stock)])
+
+    with pytest.raises(ConfigurationError, match=r"made: Prices\.net -> Stock -> Prices\.net"):
+        features.keyed(Prices)
+
+
+def test_protocol_with_keys_has_no_single_feature() -> None:
+    """Who asks for the one feature of a Protocol that has several is told which there are."""
+    features = Features([Provider(Prices, lambda features: Prices(), "net")])
+
+    with pytest.raises(ConfigurationError, match=r"Provided are: Prices\.net\."):
+        features.get(Prices)
+    assert Prices not in features
+
+
+def test_keys_stand_beside_each_other() -> None:
+    """A Protocol has one object for each key, each made once, and the one without a key apart."""
+    features = Features(
+        [
+            Provider(Prices, lambda features: Prices(), "net"),
+            Provider(Prices, lambda features: Prices(), "gross"),
+            Provider(Prices, lambda features: Prices()),
+        ]
+    )
+    found = features.keyed(Prices)
+
+    assert list(found) == ["gross", "net"]
+    assert features.keyed(Prices) == found
+    assert len({id(each) for each in (*found.values(), features.get(Prices))}) == 3
+
+
+def test_nobody_provides_for_a_key() -> None:
+    """Nothing behind a Protocol with keys is no mistake: nobody is installed who has something."""
+    assert Features([]).keyed(Prices) == {}
+
+
 def test_failed_feature_is_made_anew() -> None:
     """A provider that fails once is asked again."""
     tries: list[int] = []

@@ -583,6 +583,19 @@ def test_two_providers_of_a_feature(refusal: Refusal) -> None:
     assert "'glue-one:one.Price' or 'glue-two:two.Price'" in message
 
 
+def test_two_providers_for_one_key(refusal: Refusal) -> None:
+    """Two providers of a feature for one key stop the start, and the message names the key."""
+
+    def prices(name: str) -> Source:
+        made = Provider(Price, lambda features: Price(), "net")
+        return plugin(name, "glue.features", glue_features=lambda: [made])
+
+    message = refusal(prices("one"), prices("two"))
+
+    assert ":Price for net'" in message
+    assert "'glue-one:one.Price.net' or 'glue-two:two.Price.net'" in message
+
+
 def test_replace_decides_between_two_providers(start: Start) -> None:
     """``replace`` puts one provider in the other's place."""
     made = []

@@ -77,6 +77,38 @@ def serve(glue_deployment: Callable[..., Deployment]) -> Callable[..., tuple[Cli
     return make
 
 
+def test_feature_of_a_key_takes_the_work(glue_deployment: Callable[..., Deployment]) -> None:
+    """What stands behind a Protocol for a key takes the unit of work, and stays the same."""
+    front = RequestFlowAwareApiApplication("front", services=("storage",))
+    asked: list[Any] = []
+
+    def resources(features: Features) -> list[Operation]:
+        notes = features.keyed(Notes)["sql"]
+        asked.extend((notes, features.keyed(Notes)["sql"]))
+
+        def handle(request: GlueRequest, work: Work) -> GlueResponse:
+            return GlueResponse(content=str(notes.add("a", work)).encode(), format="text/plain")
+
+        return [Operation("post", handle, "notes")]
+
+    deployment = glue_deployment(
+        [
+            in_memory("glue.applications", "front", front),
+            in_memory("glue.plugins.front", "notes", glue_resources=resources),
+            in_memory(
+                "glue.features",
+                "notes_feature",
+                glue_features=lambda: [Provider(Notes, lambda features: SqlNotes(), "sql")],
+            ),
+        ]
+    )
+    with deployment.services.database.work() as work:
+        work.session.execute(text("CREATE TABLE notes (name TEXT)"))
+
+    assert Client(deployment.applications["front"]).post("/notes").text == "1"
+    assert asked[0] is asked[1]
+
+
 def count(deployment: Deployment) -> int:
     """Count what is durable."""
     with deployment.services.database.work(writes=False) as work:
