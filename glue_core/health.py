@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from marshmallow import Schema, fields
 
 from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG
 from glue_core.hookspecs import hookimpl
-from glue_core.messages import GlueLink, GlueRequest, GlueResource, GlueResponse
+from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.operation import Operation
 from glue_core.resource import Resource
 from glue_core.security.protection import PUBLIC
@@ -70,8 +70,7 @@ class HealthAttributes(Schema):
 HEALTH = Resource(
     PLACE,
     HealthAttributes,
-    # There is one answer and no id that would lead to it.
-    id=cast("Callable[[Any], str]", lambda shown: None),
+    id=None,
     description="Whether what the application needs answers.",
 )
 
@@ -122,16 +121,16 @@ class HealthController:
     def get(self, request: GlueRequest) -> GlueResponse:
         """Ask the services, all or those that the query names."""
         if not self._is_on:
-            return _answer(request, 403, message=SWITCHED_OFF)
+            return _answer(403, message=SWITCHED_OFF)
         asked = request.query_fields.get("services", "")
         names = [name.strip() for name in asked.split(",") if name.strip()]
         wanted = dict.fromkeys(names or self._checks)
         if not all(name in self._checks for name in wanted):
-            return _answer(request, 400, message=UNKNOWN)
+            return _answer(400, message=UNKNOWN)
         reports = self._ask(wanted, min(time.monotonic() + self._seconds, request.deadline))
         is_well = all(each["status"] for each in reports)
         status, word = (200, HEALTHY) if is_well else (503, UNHEALTHY)
-        return _answer(request, status, word, reports)
+        return _answer(status, word, reports)
 
     def _ask(self, names: Mapping[str, None], end: float) -> list[dict[str, Any]]:
         """Ask side by side; a check that still hangs from another request is not begun again."""
@@ -149,7 +148,6 @@ class HealthController:
 
 
 def _answer(
-    request: GlueRequest,
     status: int,
     word: str | None = None,
     reports: Sequence[Mapping[str, Any]] = (),
@@ -161,9 +159,7 @@ def _answer(
         "message": message,
         "service_responses": list(reports),
     }
-    query = request.parameters_string
-    link = GlueLink(f"/{PLACE}?{query}" if query else f"/{PLACE}")
-    response = GlueResponse.page([GlueResource(attributes=shown, links={"self": link})])
+    response = GlueResponse.page([shown])
     response.http_status = status
     return response
 

@@ -77,7 +77,7 @@ def _path_above(operation: Operation) -> PathOf:
 class Places:
     """Says where the resources of one operation's answers are found."""
 
-    __slots__ = ("_above", "_canonical", "_last", "_related", "_singleton", "_type")
+    __slots__ = ("_above", "_canonical", "_has_no_id", "_last", "_related", "_singleton", "_type")
 
     def __init__(self, operation: Operation) -> None:
         model = operation.model
@@ -87,6 +87,7 @@ class Places:
         below = bool(types) and operation.type == types[-1]
         self._type = operation.type if below else None
         self._singleton = operation.singleton
+        self._has_no_id = operation.resource is not None and operation.resource.id is None
         self._above = _path_above(operation)
         self._last = f"/{encoded(types[-1])}" if types else ""
 
@@ -96,7 +97,7 @@ class Places:
         """Return the address of a resource, or None where it has no place.
 
         It is the place of its type; for what the operation itself is about, and has none, the one
-        below the parents of the request.
+        below the parents of the request. A type without ids is where it was asked for.
 
         Args:
             resource: The resource, with type and id.
@@ -114,6 +115,9 @@ class Places:
         start = request.base_url + self._above(request) + self._last
         if self._singleton:
             return start
+        if self._has_no_id:
+            query = query_of(request.parameters_string, with_page=True)
+            return f"{start}?{query}" if query else start
         return None if id_ is None else f"{start}/{encoded(id_)}"
 
     def has_related(self, type_: str | None, name: str) -> bool:

@@ -26,7 +26,8 @@ class Resource:
         attributes: Marshmallow schema of the attributes: the one source for output, input
             validation and documentation.
         id: Where the id comes from: the name of a field or key of the object shown, or a function
-            of that object.
+            of that object. None where it has none: what its place shows is found by the address
+            alone, the query included, such as the health of an application.
         relationships: Relationships that the resource owns; others come from relationship plugins.
         conventions: Names of the conventions that may show it, None among them for plain JSON;
             or None for every convention.
@@ -54,7 +55,7 @@ class Resource:
 
     type: str
     attributes: SchemaClass
-    id: str | Callable[[Any], str] = "id"
+    id: str | Callable[[Any], str] | None = "id"
     relationships: tuple[Relationship, ...] = ()
     conventions: tuple[str | None, ...] | None = None
     description: str = ""

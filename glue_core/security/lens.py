@@ -288,8 +288,10 @@ def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:
     return lambda shown: read_from(shown, name)
 
 
-def _identifier(source: str | Callable[[Any], str]) -> Callable[[Any], str | None]:
+def _identifier(source: str | Callable[[Any], str] | None) -> Callable[[Any], str | None]:
     """Return the function that reads an id from an object that is shown."""
+    if source is None:
+        return lambda shown: None
     if callable(source):
         return source
     name = source

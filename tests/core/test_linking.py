@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,11 +77,7 @@ def test_path_of_a_request(made: Operation, asked: Any, expected: str) -> None:
 def places(made: Operation, canonical: Mapping[str, str], *related: tuple[str, str]) -> Places:
     """Make places under a model that knows these."""
     model: Any = SimpleNamespace(canonical=canonical, related=frozenset(related))
-    return Places(
-        Operation(
-            made.method, GlueResponse, made.place, LINES, singleton=made.singleton, model=model
-        )
-    )
+    return Places(replace(made, model=model))
 
 
 def test_resource_is_found_at_the_place_of_its_type() -> None:
@@ -128,6 +124,21 @@ def test_place_without_an_id() -> None:
     known = places(operation("get", "lines"), {"lines": "/lines/{id}"})
 
     assert known.address_of(GlueResource("lines"), request(), is_primary=True) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"), [("", "/health"), ("a=b c&x[y]=1", "/health?a=b%20c&x%5By%5D=1")]
+)
+def test_type_without_ids_is_where_it_was_asked_for(query: str, expected: str) -> None:
+    """What has no ids is found by the address of the request, query included."""
+    health = Resource("health", Schema, id=None)
+    known = places(Operation("getCollection", GlueResponse, "health", health), {})
+    asked = request(query=query)
+
+    found = known.address_of(GlueResource("health"), asked, is_primary=True)
+
+    assert found == f"{BASE}{expected}"
+    assert known.address_of(GlueResource("health"), asked, is_primary=False) is None
 
 
 def test_places_of_relationships() -> None:

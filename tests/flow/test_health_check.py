@@ -191,6 +191,36 @@ def test_id_in_json_api(glue_deployment: Deploy, dialect: str, id_: str | None) 
     assert (health["type"], health["id"]) == ("health-check", id_)
 
 
+@pytest.mark.parametrize("dialect", ["strict", "glue"])
+@pytest.mark.parametrize(
+    ("query", "linked"), [("", ""), ("?services=storage, search", "?services=storage,%20search")]
+)
+def test_link_in_json_api(glue_deployment: Deploy, dialect: str, query: str, linked: str) -> None:
+    """The link of the resource is the address that was asked for, with its query."""
+    shop = in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop"))
+    settings = {**ON, "plugins": {"json_api": {"dialect": {"shop": dialect}}}}
+    deployment = glue_deployment([shop, *installed("json_api")], settings=settings)
+    client = Client(deployment.applications["shop"]).json_api
+
+    (health,) = client.get(f"/health-check{query}").json["data"]
+
+    assert health["links"]["self"].endswith(f"/health-check{linked}")
+
+
+def test_link_in_hal(glue_deployment: Deploy) -> None:
+    """Another convention links to it in the same way."""
+    shop = in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop"))
+    deployment = glue_deployment([shop, *installed("hal")], settings=ON)
+    client = Client(deployment.applications["shop"])
+
+    answer = client.get(
+        "/health-check?services=storage", headers={"Accept": "application/hal+json"}
+    )
+
+    (health,) = answer.json["_embedded"]["health-check"]
+    assert health["_links"]["self"]["href"].endswith("/health-check?services=storage")
+
+
 def test_it_can_be_left_out(serve: Serve) -> None:
     """A project with a resource of this name disables the core's."""
     client = serve(settings={**ON, "disable": ["glue-api-core:health"]})

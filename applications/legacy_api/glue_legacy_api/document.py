@@ -234,7 +234,7 @@ class _Resources:
         if place is not None and is_nested and id_ is not None:
             return base + place.replace("{id}", id_)
         address = f"{base}/{type_}" if id_ is None else f"{base}/{type_}/{id_}"
-        if type_ == self._requested and self._query and id_ is not None:
+        if type_ == self._requested and self._query:
             address += f"?{self._query}"
         return address
 

@@ -359,9 +359,15 @@ class _Resources:
             return None if id_ is None else f"{view.before}{encoded(id_)}{view.after}"
         if not primary or self._path is None or resource.type != self._operation.type:
             return None
-        if id_ is None and not self._operation.singleton:
+        if id_ is not None or self._operation.singleton:
+            return self._base_url + self._path(self._request, id_)
+        declared = self._operation.resource
+        if declared is None or declared.id is not None:
             return None
-        return self._base_url + self._path(self._request, id_)
+        # Without an id the query is all that tells one from another.
+        query = query_of(self._request.parameters_string, with_page=True)
+        address = self._base_url + self._path(self._request, None)
+        return f"{address}?{query}" if query else address
 
 
 def _relationship(held: GlueRelationship, to_one: Linkage) -> Document:

@@ -31,7 +31,7 @@ def path_to_primary(operation: Operation) -> Callable[[GlueRequest, str | None],
     last = f"/{encoded(operation.types[-1])}"
 
     def path(request: GlueRequest, id_: str | None) -> str:
-        return above(request) + last + ("" if singleton else f"/{encoded(id_)}")
+        return above(request) + last + ("" if singleton or id_ is None else f"/{encoded(id_)}")
 
     return path
 
