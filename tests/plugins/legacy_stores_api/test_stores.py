@@ -72,7 +72,6 @@ def test_one_store_is_shown_as_the_list_shows_it(old: Old) -> None:
 
     shown = client.get("/stores/DE").json["data"]
 
-    (shown,) = shown if isinstance(shown, list) else [shown]
     assert shown["attributes"] == listed(client, "/stores")["DE"]
 
 
@@ -123,7 +122,7 @@ def test_dynamic_stores_show_what_is_of_the_current_one(
     shop.stores.by_name["CH"] = replace(shop.stores.by_name["CH"], locales=("en_US",))
 
     data = client.get(path, headers={"Store": store}).json["data"]
-    shown = next(each for each in data if each["id"] == "DE") if isinstance(data, list) else data
+    shown = data if path == "/stores/DE" else next(each for each in data if each["id"] == "DE")
 
     expected = shop.stores.by_name[store].locales
     assert [each["name"] for each in shown["attributes"]["locales"]] == list(expected)
@@ -137,3 +136,32 @@ def test_nothing_published_lists_nothing(shop: Any, old: Old) -> None:
     shop.stores.by_name.clear()
 
     assert_collection(old().get("/stores"), [], type="stores")
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [(None, "de_DE"), ("en", "en_US"), ("de-CH, en;q=0.5", "de_DE"), ("fr", "de_DE")],
+)
+@pytest.mark.parametrize("path", ["/stores", "/stores/XX", "/no-such-path"])
+def test_every_answer_says_its_locale(
+    old: Old, path: str, language: str | None, locale: str
+) -> None:
+    """Answers name the locale that was picked by its short code, refusals as well."""
+    headers = {} if language is None else {"Accept-Language": language}
+
+    answer = old({"store": "DE"}).get(path, headers=headers)
+
+    assert answer.headers["content-language"] == locale
+
+
+@pytest.mark.parametrize("name", ["header", "query"])
+def test_unknown_store_of_the_request_is_not_found(old: Old, name: str) -> None:
+    """A store that is not there fails every request with 404 601."""
+    client = old()
+
+    if name == "query":
+        answer = client.get("/stores?_store=XX")
+    else:
+        answer = client.get("/stores", headers={"Store": "XX"})
+
+    assert_error(answer, 404, "601")
