@@ -13,6 +13,7 @@ from glue_catalog import (
     ProductEditor,
     WarehouseReader,
 )
+from glue_catalog.addressing import ABSTRACT_PRODUCTS, ProductUrlPublisher, ShownProducts
 from glue_catalog.reading import PublishedCatalogReader
 from glue_core import (
     Features,
@@ -25,6 +26,7 @@ from glue_core import (
     hookimpl,
 )
 from glue_stores import STORE_CHANGED, StoreRegister
+from glue_urls import UrlRegister, UrlTargets
 
 if TYPE_CHECKING:
     from glue_catalog.publishing import CatalogPublisher
@@ -93,6 +95,11 @@ def glue_features(services: Services) -> Sequence[Provider[Any]]:
         Provider(CatalogWriter, lambda features: _writer()),
         Provider(WarehouseReader, lambda features: _warehouses()),
         Provider(ProductEditor, _editor),
+        Provider(
+            UrlTargets,
+            lambda features: ShownProducts(features.get(CatalogReader)),
+            ABSTRACT_PRODUCTS,
+        ),
     ]
 
 
@@ -113,14 +120,14 @@ def glue_importers(features: Features) -> Sequence[Importer]:
 
 @hookimpl
 def glue_publishers(features: Features, services: Services) -> Sequence[Publisher]:
-    """Publish products that changed, and all products of a store that did."""
+    """Publish products that changed with their addresses, and all products of a store that did."""
 
     def publisher() -> CatalogPublisher:
         from glue_catalog.publishing import CatalogPublisher
 
         return CatalogPublisher(features.get(StoreRegister), services.storage, services.search)
 
-    return [
+    publishers = [
         Publisher(
             PRODUCT_CHANGED,
             lambda events, work: publisher().handle(events, work),
@@ -135,6 +142,18 @@ def glue_publishers(features: Features, services: Services) -> Sequence[Publishe
             "products-of-stores",
         ),
     ]
+    if UrlRegister in features:
+        register = features.get(UrlRegister)
+        publishers.append(
+            Publisher(
+                PRODUCT_CHANGED,
+                lambda events, work: ProductUrlPublisher(register).handle(events, work),
+                # The other publisher of these events yields them all.
+                lambda work: iter(()),
+                "urls-of-products",
+            )
+        )
+    return publishers
 
 
 def _importer(entity: str, features: Features) -> Callable[[], RowImporter]:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from glue_catalog import ProductText, models
-from glue_core import Work
+from glue_core import Work, chunks
 
 Rows = dict[str, list[Any]]
 """Rows of some products, by SKU."""
@@ -140,6 +140,17 @@ def read_products(skus: Sequence[str], work: Work) -> list[Abstract]:
         for rows in found.values()
         for row in rows
     ]
+
+
+def read_urls(skus: Sequence[str], work: Work) -> dict[str, dict[str, str]]:
+    """Return the addresses of abstract products: SKU to path to locale, for each SKU."""
+    table = models.ABSTRACT_TEXT
+    question = sa.select(table.c.sku, table.c.url, table.c.locale).where(table.c.url != "")
+    found: dict[str, dict[str, str]] = {sku: {} for sku in skus}
+    for part in chunks(skus):
+        for row in work.session.execute(question.where(table.c.sku.in_(part))):
+            found[row.sku][row.url] = row.locale
+    return found
 
 
 def _read_variants(skus: Sequence[str], work: Work) -> dict[str, list[Concrete]]:

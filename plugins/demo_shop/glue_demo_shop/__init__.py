@@ -6,6 +6,7 @@ from glue_demo_shop.files import write_shop
 
 __all__ = [
     "IN_ONE_STORE",
+    "MOVED",
     "NEVER_OUT_OF_STOCK",
     "PRODUCTS",
     "REDUCED",
@@ -25,6 +26,9 @@ WITH_VOLUME_PRICES = "001"
 
 IN_ONE_STORE = "005"
 """An abstract product that only the store DE has."""
+
+MOVED = "003"
+"""An abstract product that two redirects in a row lead to, ``/en/product/003`` first."""
 
 REDUCED = "002"
 """An abstract product with an original price."""

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 from glue_core import ConfigurationError
@@ -119,6 +120,7 @@ IMPORTS: tuple[tuple[str, str, str], ...] = (
     ("product-price", "product_price", "store"),
     ("product-stock", "product_stock", "shared"),
     ("product-abstract-store", "product_abstract_store", "store"),
+    ("url-redirect", "url_redirect", "shared"),
 )
 """Entity, file and whose it is, in the order of the import."""
 
@@ -365,6 +367,7 @@ def _open_product_files(files: _Files) -> None:
     files.open(SHARED, "product_concrete", PRODUCT_CONCRETE)
     files.open(SHARED, "product_image", PRODUCT_IMAGE)
     files.open(SHARED, "product_stock", PRODUCT_STOCK)
+    files.open(SHARED, "url_redirect", ["from_url", "to_url"])
     for store in STORES:
         files.open(store, "product_price", PRODUCT_PRICE)
         files.open(store, "product_abstract_store", ["abstract_sku", "store_name"])
@@ -380,6 +383,9 @@ def _write_product(files: _Files, product: Product) -> None:
         files.add(price.store, "product_price", _price({"abstract_sku": product.sku}, price))
     for row in _images(product.sku, "abstract_sku", product.names, product.images):
         files.add(SHARED, "product_image", row)
+    for locale, former in product.former_urls.items():
+        for path, target in pairwise([*former, product.urls[locale]]):
+            files.add(SHARED, "url_redirect", {"from_url": path, "to_url": target})
     for variant in product.variants:
         _write_variant(files, product, variant)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from glue_core import DemoData, hookimpl
 from glue_demo_shop import PRODUCTS, WITH_VOLUME_PRICES, write_shop
+from glue_demo_shop.products import make_product
 
 
 def _write(directory: Path, size: int | None = None) -> None:
@@ -17,6 +18,7 @@ def _write(directory: Path, size: int | None = None) -> None:
 def glue_demo_data() -> Sequence[DemoData]:
     """Contribute the shop and a few paths that show what it can do."""
     sku = WITH_VOLUME_PRICES
+    address = make_product(int(sku), seed=1).urls["en_US"]
     return [
         DemoData(
             "demo shop",
@@ -28,6 +30,7 @@ def glue_demo_data() -> Sequence[DemoData]:
                 "concrete-product-availabilities",
                 f"/abstract-products/{sku}/abstract-product-prices?currency=EUR",
                 f"/concrete-products/{sku}-1?_store=DE",
+                f"/url-resolver?url={address}",
             ),
         )
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -75,6 +75,7 @@ class Product:
 
     Attributes:
         categories: Keys of the categories that it is in.
+        former_urls: Addresses that it had before, the oldest first, by locale.
         is_new: Whether it is new from `NEW_FROM` to `NEW_TO`.
     """
 
@@ -95,6 +96,7 @@ class Product:
     variants: tuple[Variant, ...]
     categories: tuple[str, ...]
     is_new: bool
+    former_urls: Mapping[str, tuple[str, ...]]
 
 
 def make_products(count: int, seed: int) -> Iterator[Product]:
@@ -145,6 +147,7 @@ def make_product(number: int, seed: int) -> Product:
         variants=tuple(_variants(random, number, sku, kind, names, base, stores)),
         categories=_categories(number, kind),
         is_new=_is_new(number),
+        former_urls=_former_urls(number, sku),
     )
 
 
@@ -156,6 +159,16 @@ def _categories(number: int, kind: Kind) -> tuple[str, ...]:
     """Every product is in the category of its kind, and what is new in another one besides."""
     own = [each.key for each in words.CATEGORIES if kind.key in each.kinds]
     return (*own, words.NEW.key) if _is_new(number) else tuple(own)
+
+
+def _former_urls(number: int, sku: str) -> dict[str, tuple[str, ...]]:
+    """Some products moved twice: every address they had before leads to the one after it."""
+    if number % 10 != 3:
+        return {}
+    return {
+        "en_US": (f"/en/product/{sku}", f"/en/item-{sku}"),
+        "de_DE": (f"/de/produkt/{sku}", f"/de/artikel-{sku}"),
+    }
 
 
 def _stores(number: int) -> tuple[str, ...]:

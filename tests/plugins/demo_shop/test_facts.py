@@ -56,6 +56,15 @@ def test_reduced(rows: Callable[..., Any]) -> None:
     assert by_kind["ORIGINAL"] > by_kind["DEFAULT"]
 
 
+def test_moved(rows: Callable[..., Any]) -> None:
+    """The product that moved has two redirects in each language, the last to where it is."""
+    targets = {row["from_url"]: row["to_url"] for row in rows("url_redirect")}
+    (row,) = [r for r in rows("product_abstract") if r["abstract_sku"] == demo.MOVED]
+
+    for start, locale in (("/en/product/003", "en_US"), ("/de/produkt/003", "de_DE")):
+        assert targets[targets[start]] == row[f"url.{locale}"]
+
+
 def test_without_francs(rows: Callable[..., Any]) -> None:
     """The product without a price in francs has one in euros."""
     assert {row["currency"] for row in prices(rows, demo.WITHOUT_FRANCS)} == {"EUR"}
@@ -97,7 +106,8 @@ def test_demo_data_writes_the_shop(rows: Callable[..., Any], tmp_path: Any) -> N
     written = (tmp_path / "shop" / "common" / "common" / "product_abstract.csv").read_text("utf-8")
     skus = {row["abstract_sku"] for row in rows("product_abstract")}
     assert all(f",{sku}," in written for sku in skus)
-    named = [path.split("/")[2].partition("?")[0] for path in data.examples if path.count("/") > 1]
+    paths = [path.partition("?")[0] for path in data.examples]
+    named = [path.split("/")[2] for path in paths if path.count("/") > 1]
     assert named
     assert {sku.partition("-")[0] for sku in named} <= skus
 

@@ -27,12 +27,16 @@ NAMES = (
     "storefront_api",
     "json_api",
     "stores",
+    "urls",
     "catalog",
     "stores_api",
     "products_api",
     "product_prices_api",
     "product_availabilities_api",
     "product_image_sets_api",
+    "urls_api",
+    "legacy_api",
+    "legacy_stores_api",
 )
 PRODUCTS = 30
 """All products that are special are among the first thirty."""
@@ -125,6 +129,48 @@ def test_product_of_one_store_is_not_in_the_other(client: Client) -> None:
     for child, code in (("prices", "307"), ("availabilities", "305"), ("image-sets", "303")):
         answer = client.get(f"{path}/abstract-product-{child}", headers=swiss)
         assert_error(answer, 404, code)
+
+
+def leads_to(client: Client, path: str, store: str = "DE") -> str | None:
+    """Return the SKU of the product that an address leads to, or None."""
+    answer = client.get(f"/url-resolver?url={path}", headers={"Store": store})
+    if answer.status_code == 404:
+        return None
+    (found,) = answer.json["data"]
+    assert found["attributes"]["entityType"] == "abstract-products"
+    return str(found["attributes"]["entityId"])
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", ["storefront_api", "legacy_api"])
+def test_address_of_a_product_leads_to_it(deployment: Deployment, name: str, language: str) -> None:
+    """What a product says is its address leads to it, in every store that shows the product."""
+    client = Client(deployment.applications[name]).json_api
+    path = f"/abstract-products/{demo.IN_ONE_STORE}"
+    url = attributes(client, path, **{"Accept-Language": language, "Store": "DE"})["url"]
+
+    assert leads_to(client, url) == demo.IN_ONE_STORE
+    assert leads_to(client, url, "CH") is None
+
+
+@pytest.mark.parametrize("path", ["/en/product/003", "/en/item-003", "/de/produkt/003"])
+def test_former_address_leads_to_the_product(client: Client, path: str) -> None:
+    """Each address that a product had before leads to it."""
+    assert leads_to(client, path) == demo.MOVED
+
+
+def test_old_application_knows_the_regions(deployment: Deployment) -> None:
+    """The countries of the store DE have their regions, those of CH have none."""
+    client = Client(deployment.applications["legacy_api"]).json_api
+
+    stores = client.get("/stores").json["data"]
+
+    counts = {
+        country["iso2Code"]: len(country["regions"])
+        for store in stores
+        for country in store["attributes"]["countries"]
+    }
+    assert counts == {"CH": 0, "LI": 0, "DE": 16, "AT": 9}
 
 
 def test_volume_prices_are_shown(client: Client) -> None:

@@ -1,0 +1,1 @@
+"""Where the addresses of a shop lead, in the storefront API."""
