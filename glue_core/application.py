@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from glue_core.messages import GlueApiContext
 from glue_core.security.authentication import USUAL_REFUSALS, Refusals
@@ -24,25 +23,33 @@ WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 SERVICES = ("database", "storage", "search", "broker", "session")
 
 
-# Names of hosts are plain ASCII on the wire; an address of version 6 stands in brackets.
-_HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
-LARGEST_PORT = 65_535
+@runtime_checkable
+class Selective(Protocol):
+    """What the WSGI callable of an application may say before it is called.
 
-
-def host_of(environ: Mapping[str, Any]) -> str:
-    """Return the host a request is for, without its port, in lower case.
-
-    Returns:
-        The host; empty where there is none, or where the header is no host and port: then nothing
-        may be made of it, links least of all.
-
-    Source:
-        RFC 9112, section 3.2; RFC 9110, section 4.2.3 for the case.
+    One that answers by itself and says nothing takes every request.
     """
-    match = _HOST.fullmatch(environ.get("HTTP_HOST") or "")
-    if match is None or int(match[2] or 0) > LARGEST_PORT:
-        return ""
-    return match[1].lower()
+
+    def takes(self, environ: dict[str, Any]) -> bool:
+        """Say whether it has a place for the path and reads the format of the body.
+
+        Nothing is answered yet, and another one may be called: the body is not to be read.
+
+        Args:
+            environ: The WSGI environment, below the mount point of the selected application.
+        """
+
+
+@runtime_checkable
+class Located(Protocol):
+    """What the WSGI callable of an application may tell of its places."""
+
+    @property
+    def starts(self) -> frozenset[str]:
+        """First segments of its paths: types, and how routes start."""
+
+    def place_of(self, environ: dict[str, Any]) -> str | None:
+        """Return the path of a request as a template, or None where nothing is."""
 
 
 def serves_its_own_host(name: str) -> Callable[[GlueApiContext], bool]:
@@ -65,6 +72,8 @@ class ApiApplication:
             ``glue.plugins.<name>`` when empty.
         is_serving: Says whether it answers a request, where no setting names its hosts or paths.
             None stands for `serves_its_own_host`.
+        fallback: Whether it answers what no other application of the process serves; it is asked
+            last. The setting of that name overrules it.
         description: One sentence for people.
     """
 
@@ -73,6 +82,7 @@ class ApiApplication:
     groups: tuple[str, ...] = ()
     is_serving: Callable[[GlueApiContext], bool] | None = None
     description: str = ""
+    fallback: bool = field(default=False, kw_only=True)
 
     @property
     def plugin_groups(self) -> tuple[str, ...]:

@@ -26,8 +26,10 @@ from glue_core.registry.order import Placed
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
 from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
+from glue_core.services.rehearsing import RehearsedWork, rehearsal_of
 from glue_core.services.services import Services
 from glue_core.settings import Settings
+from glue_core.shadowing import Shadows
 from glue_core.transport import Transport
 from glue_core.work import Work
 
@@ -52,6 +54,7 @@ class Deployment:
         applications: WSGI callables by the names of their applications, in the order they are
             asked.
         edge: What hears of the answers that the host gives itself.
+        shadows: The applications that are run beside others.
     """
 
     def __init__(
@@ -92,13 +95,16 @@ class Deployment:
         own = Provider(
             TokenPlugins, lambda features: self.registry.token_plugins(features, self.services)
         )
+        self.shadows = Shadows()
+        watched = Provider(Shadows, lambda features: self.shadows)
         provided = [each.value for each in self.registry.providers(self.services)]
-        self.features = Features([own, *provided])
+        self.features = Features([own, watched, *provided])
         self.registry.complete(self.features, self.services)
         self.edge = self._edge(None, self.registry.listeners)
         self.applications: dict[str, WSGI] = {
             name: self._start(each) for name, each in self.registry.applications.items()
         }
+        self.shadows.begin(self.applications, self.settings)
         self._starting = threading.Lock()
         self._begin, self._end = self._life_cycle()
         self.is_started = False
@@ -150,6 +156,7 @@ class Deployment:
 
     def close(self) -> None:
         """Stop to serve, and close every service that was opened."""
+        self.shadows.close()
         self.shut_down()
         self.services.close()
 
@@ -250,7 +257,10 @@ class Deployment:
         refusal = reachable.refusal("database")
 
         def start(request: GlueRequest) -> Work:
-            return services.database.start(writes=request.method not in SAFE_METHODS)
+            work = services.database.start(writes=request.method not in SAFE_METHODS)
+            if rehearsal_of(request.http_request_attributes) is not None:
+                return RehearsedWork(work)
+            return work
 
         if refusal is None:
             return start

@@ -3,154 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from glue_core import codes
-from glue_core.application import WSGI, ApiApplication, StartResponse, host_of
+from glue_core.application import WSGI, StartResponse
 from glue_core.deployment import Deployment
 from glue_core.edge import Edge
-from glue_core.errors import ConfigurationError
 from glue_core.formatting import LOG, status_line
-from glue_core.http import NO_HOST, HttpApplication, raw_path_of, raw_target_of
-from glue_core.listener import Expand
-from glue_core.messages import GlueApiContext
-from glue_core.proxies import TrustedProxies
+from glue_core.http import NO_HOST
 from glue_core.request_id import request_id_of
-from glue_core.settings import Settings
+from glue_core.selection import MissingApiApplication, Selection, context_of
+from glue_core.target import BASE_URL_KEY, base_url_of, host_of, raw_target_of
 
 ANY_METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
 """What may be allowed somewhere: the answer to a question about the server as a whole."""
 
 NO_PATH = "The target of the request is no path: a path starts with a slash."
+FAILED = "Something went wrong on the server. It was logged with the request's id."
 
-_ENCODED_SLASH = re.compile("%2[Ff]")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
-
-
-class MissingApiApplication(Exception):
-    """No application serves a request; it is the deployment's fault, and answered 500."""
-
-
-class Selection:
-    """Who answers where, frozen: by host, by path, then by asking in order."""
-
-    def __init__(
-        self,
-        applications: Mapping[str, WSGI],
-        declared: Iterable[ApiApplication],
-        settings: Settings,
-        expanders: Iterable[Expand] = (),
-    ) -> None:
-        """Freeze who answers where.
-
-        Args:
-            applications: WSGI callables by the names of their applications.
-            declared: The applications, in the order they are asked.
-            settings: Tells hosts and paths of applications.
-            expanders: Make the contexts of requests; HTTP does where there are none.
-
-        Raises:
-            ConfigurationError: Two applications have one host or one path, there is none, or the
-                next one of an application is not served or leads back.
-        """
-        self.applications = dict(applications)
-        self.expanders = tuple(expanders)
-        self.proxies = TrustedProxies(settings["trusted_proxies"])
-        self._declared = tuple(declared)
-        if not self._declared:
-            raise ConfigurationError(
-                "There is no application to serve.\nInstall a distribution with an entry point in "
-                "'glue.applications', such as glue-storefront-api."
-            )
-        self._hosts: dict[str, str] = {}
-        self._next: dict[str, str] = {}
-        paths: dict[str, str] = {}
-        for application in self._declared:
-            table = settings.application(application.name)
-            for host in table["hosts"]:
-                _claim(self._hosts, host.lower(), application.name, "host", settings.origin)
-            for path in table["paths"]:
-                prefix = "/" + path.strip("/") if path.strip("/") else ""
-                _claim(paths, prefix, application.name, "path", settings.origin)
-            if table["next"] is not None:
-                self._next[application.name] = table["next"]
-        for name in self._next:
-            self._check_next(name, settings.origin)
-        self._paths = sorted(paths.items(), key=lambda each: -len(each[0]))
-
-    def select(self, context: GlueApiContext) -> tuple[str, str]:
-        """Say which application serves a request, and at which mount point.
-
-        One application alone serves everything. Else the host decides, then the longest path
-        prefix, then the first application that says it serves.
-
-        Returns:
-            Name of the application, and the path prefix that is its mount point.
-
-        Raises:
-            MissingApiApplication: None serves it.
-        """
-        if len(self._declared) == 1 and not self._hosts and not self._paths:
-            return self._declared[0].name, ""
-        name = self._hosts.get(context.host)
-        if name is not None:
-            return name, self._prefix_of(name, context.path)
-        for application in self._declared:
-            if application.is_serving is None and application.serves(context):
-                return application.name, ""
-        for prefix, name in self._paths:
-            if context.path == prefix or context.path.startswith(prefix + "/"):
-                return name, prefix
-        for application in self._declared:
-            if application.is_serving is not None and application.serves(context):
-                return application.name, ""
-        raise MissingApiApplication(
-            f"No application serves the host {context.host!r} and the path {context.path!r}."
-        )
-
-    def taking(self, name: str, environ: dict[str, Any]) -> str:
-        """Say which application takes a request: the selected one, or one that comes next.
-
-        It is asked before anything runs, so that no answer is made twice. What nobody takes the
-        selected one refuses, in its own words.
-
-        Args:
-            name: Name of the selected application.
-            environ: The WSGI environment, below the mount point.
-        """
-        asked: str | None = name if name in self._next else None
-        while asked is not None:
-            application = self.applications[asked]
-            if _takes(application, environ):
-                return asked
-            asked = self._next.get(asked)
-        return name
-
-    def _check_next(self, name: str, origin: str) -> None:
-        """Refuse a way that leads back to where it started, or to nobody."""
-        way = [name]
-        while (following := self._next.get(way[-1])) is not None:
-            if following in way:
-                raise ConfigurationError(
-                    f"{origin}: 'applications.<name>.next' leads in a circle: "
-                    f"{' -> '.join([*way, following])}.\nTake one of them out."
-                )
-            if following not in self.applications:
-                raise ConfigurationError(
-                    f"{origin}: after {way[-1]!r} comes {following!r}, which is not served.\n"
-                    f"Serve it too, or take 'applications.{way[-1]}.next' out."
-                )
-            way.append(following)
-
-    def _prefix_of(self, name: str, path: str) -> str:
-        for prefix, owner in self._paths:
-            if owner == name and prefix and (path == prefix or path.startswith(prefix + "/")):
-                return prefix
-        return ""
 
 
 class Host:
@@ -208,7 +83,22 @@ class Host:
             environ = dict(environ)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
             environ["PATH_INFO"] = path[len(prefix) :] or "/"
-        return selection.applications[selection.taking(name, environ)](environ, start_response)
+        taken = selection.taking(name, environ).name
+        if taken != name:
+            # Links lead to where the client is, which is the place of the selected one.
+            configured = deployment.settings.application(name)["base_url"]
+            environ = {**environ, BASE_URL_KEY: base_url_of(environ, configured)}
+        application = selection.applications[taken]
+        if taken == name:
+            application = deployment.shadows.answering(name, application)
+        try:
+            return application(environ, start_response)
+        except Exception as error:
+            # Only what answers by itself raises; its failure must not be somebody else's.
+            request_id = request_id_of(environ)
+            LOG.error("Request %s: the application %r failed", request_id, taken, exc_info=error)
+            code, failed = codes.INTERNAL_ERROR, sys.exc_info()
+            return _refuse(deployment.edge, environ, start_response, 500, code, FAILED, failed)
 
 
 def _host_of_target_counts(environ: dict[str, Any]) -> bool:
@@ -245,11 +135,12 @@ def _refuse(
     status: int,
     code: str,
     text: str,
+    failed: Any = None,
 ) -> Any:
-    """Answer an error where no application was selected, and so no convention."""
+    """Answer an error where no application did, and so no convention."""
     body = orjson.dumps({"errors": [{"status": str(status), "code": code, "detail": text}]})
     headers = {"content-type": "application/json", "content-length": str(len(body))}
-    return _answer(edge, environ, start_response, status, headers, body)
+    return _answer(edge, environ, start_response, status, headers, body, failed)
 
 
 def _answer(
@@ -259,42 +150,13 @@ def _answer(
     status: int,
     headers: dict[str, str],
     body: bytes = b"",
+    failed: Any = None,
 ) -> Any:
     edge.finish(status, headers, environ)
-    start_response(status_line(status), list(headers.items()))
+    # An answer may have begun: the server takes another one while nothing of it was sent.
+    start_response(status_line(status), list(headers.items()), *([failed] if failed else []))
     is_sent = body and environ["REQUEST_METHOD"] != "HEAD"
     return edge.watched([body] if is_sent else [], environ)
-
-
-def context_of(environ: Mapping[str, Any], expanders: Iterable[Expand] = ()) -> GlueApiContext:
-    """Return what selects the application of a request.
-
-    Args:
-        environ: The WSGI environment.
-        expanders: Make it; HTTP does where there are none.
-    """
-    expanding = tuple(expanders)
-    if not expanding:
-        return GlueApiContext(host_of(environ), _path_of(environ), environ["REQUEST_METHOD"])
-    context = GlueApiContext("", "", "")
-    for expand in expanding:
-        context = expand(context, environ)
-    return context
-
-
-def _path_of(environ: Mapping[str, Any]) -> str:
-    """Return the decoded path, in which an encoded slash stays what it was, if we know of it."""
-    path: str = environ.get("PATH_INFO", "")
-    raw = raw_path_of(environ) or ""
-    parts = _ENCODED_SLASH.split(raw)
-    if len(parts) == 1:
-        return path
-    return "%2F".join(unquote_to_bytes(each).decode("latin-1") for each in parts)
-
-
-def _takes(application: WSGI, environ: dict[str, Any]) -> bool:
-    """Say whether an application takes a request; one that answers by itself takes each."""
-    return not isinstance(application, HttpApplication) or application.takes(environ)
 
 
 def _selection_of(deployment: Deployment) -> Selection:
@@ -302,15 +164,6 @@ def _selection_of(deployment: Deployment) -> Selection:
     return Selection(
         deployment.applications, declared, deployment.settings, deployment.context_expanders
     )
-
-
-def _claim(taken: dict[str, str], key: str, name: str, what: str, origin: str) -> None:
-    other = taken.setdefault(key, name)
-    if other != name:
-        raise ConfigurationError(
-            f"{origin}: the applications {other!r} and {name!r} both have the {what} {key!r}.\n"
-            f"Give one of them another under 'applications.<name>.{what}s'."
-        )
 
 
 def create(only: str | None = None) -> WSGI:

@@ -12,7 +12,6 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from glue_core import codes
-from glue_core.application import host_of
 from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
@@ -31,6 +30,8 @@ from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
 from glue_core.security.in_query import move_to_headers
+from glue_core.services.rehearsing import rehearsal_of
+from glue_core.target import base_url_of, host_of, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
@@ -249,11 +250,15 @@ class HttpApplication:
             version = selected.asked.named
             if flow.versions is not None:
                 flow, version = flow.versions.select(selected.asked, flow)
+        deadline = time.monotonic() + self._seconds
+        rehearsal = rehearsal_of(environ)
+        if rehearsal is not None:
+            deadline = min(deadline, rehearsal.deadline)
         request = GlueRequest(
             source,
             operation=flow.operation,
             start_work=self._start_work,
-            deadline=time.monotonic() + self._seconds,
+            deadline=deadline,
             start_inner=self.inner_of,
         )
         request.id = request_id_of(environ)
@@ -266,10 +271,7 @@ class HttpApplication:
         request.method = method
         request.path = path
         request.host = host_of(environ)
-        request.base_url = self._base_url or (
-            f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or request.host}"
-            f"{environ.get('SCRIPT_NAME', '')}"
-        )
+        request.base_url = base_url_of(environ, self._base_url)
         if prefix:
             # Links lead to what the client reads: the same version.
             request.base_url += prefix
@@ -324,6 +326,15 @@ class HttpApplication:
         flow, request = self.request_of(environ)
         is_understood = request.selected is None or request.selected.is_understood
         return is_understood and flow.operation.refusal not in NO_PLACE
+
+    @property
+    def starts(self) -> frozenset[str]:
+        """First segments of the paths that it has places for, whatever the convention."""
+        return frozenset[str]().union(*(each.starts for each in self.matchers.values()))
+
+    def place_of(self, environ: dict[str, Any]) -> str | None:
+        """Return the template of the place that a request is for, or None where nothing is."""
+        return self.request_of(environ)[1].resource.route
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         transport = self._transport_of(req.env) if self._transports else None
@@ -456,26 +467,6 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     if asked is None or name not in asked.media_types or version_in(parameters) is not None:
         return format_
     return f"{format_}; version={request.version}"
-
-
-def raw_target_of(environ: Mapping[str, Any]) -> str | None:
-    """Return the target as the client sent it, where the server tells."""
-    raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-    return raw
-
-
-def raw_path_of(environ: Mapping[str, Any]) -> str | None:
-    """Return the path below the mount point as the client sent it, where the server tells."""
-    raw = raw_target_of(environ)
-    if raw is None or "%" not in raw:
-        return None
-    path = raw.partition("?")[0]
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    mounted = environ.get("SCRIPT_NAME", "").count("/")
-    for _ in range(mounted):
-        path = "/" + path[1:].partition("/")[2]
-    return path
 
 
 def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:

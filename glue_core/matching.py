@@ -109,7 +109,12 @@ class Match(Generic[Target]):
 
 
 class Matcher(Generic[Target]):
-    """Reads paths in pairs of type and id; custom routes are asked first."""
+    """Reads paths in pairs of type and id; custom routes are asked first.
+
+    Attributes:
+        starts: First segments of the paths that something answers, save those of routes that
+            start with a placeholder.
+    """
 
     def __init__(
         self,
@@ -145,6 +150,11 @@ class Matcher(Generic[Target]):
             for chain, location in table.items()
             if not location.is_related
         }
+        heads = {each.template.split("/")[1] for each in routes}
+        self.starts = frozenset(
+            {chain.partition("/")[0] for chain in self._chains}
+            | {each for each in heads if each and "{" not in each}
+        )
         self._not_found = not_found
         self._parent_not_found = parent_not_found
         self._invalid = invalid

@@ -36,6 +36,11 @@ def request_id_of(environ: dict[str, Any]) -> str:
     return known
 
 
+def log_with(request_id: str) -> None:
+    """Let this thread's log lines carry the id of a request that came in another one."""
+    _CURRENT.set(request_id)
+
+
 def current_request_id() -> str:
     """Return the id of the request that this thread answers, ``-`` outside of requests."""
     return _CURRENT.get()

@@ -209,6 +209,9 @@ class LoginSettings(Schema):
     )
 
 
+_NO_START = "This is no type: write what stands between the first two slashes of the path."
+
+
 class ApplicationSettings(Schema):
     """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
@@ -244,6 +247,31 @@ class ApplicationSettings(Schema):
         metadata={
             "description": "Application that takes requests which this one has no place for, or "
             "whose body it cannot read; none by default."
+        },
+    )
+    hand_over = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(r"[^/\s]+\Z", error=_NO_START)),
+        values=fields.String(),
+        load_default=dict,
+        metadata={
+            "description": "Type, or first segment of a route, to the application that answers it "
+            "in the place of this one, with everything below it."
+        },
+    )
+    fallback = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Answer what no other application serves; as the application says by "
+            "default."
+        },
+    )
+    shadow = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Application that is run beside this one for GET and HEAD, to compare "
+            "the answers; see '[shadow]'. None by default."
         },
     )
     locales = Words(
@@ -358,6 +386,80 @@ class ApplicationSettings(Schema):
     )
 
 
+def _check_paths(patterns: list[str]) -> None:
+    from glue_core.comparing import Expected
+
+    try:
+        Expected(patterns)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _expected(meaning: str) -> Words:
+    return Words(load_default=list, validate=_check_paths, metadata={"description": meaning})
+
+
+class ShadowTypeSettings(Schema):
+    """``[shadow.types.<type>]``: what may differ in paths that start with a type."""
+
+    expected = _expected("What may differ there, beside what 'expected' of '[shadow]' says.")
+
+
+class ShadowSettings(Schema):
+    """``[shadow]``: how the applications that 'shadow' names are run and compared."""
+
+    rate = fields.Float(
+        load_default=1.0,
+        validate=validate.Range(min=0, max=1),
+        metadata={"description": "Share of the requests that the shadow is run for."},
+    )
+    expected = _expected(
+        "What may differ, as paths such as 'data[].relationships', with all below them."
+    )
+    ids = fields.Boolean(
+        load_default=False, metadata={"description": "Compare the ids of resources."}
+    )
+    headers = Words(
+        load_default=lambda: ["content-type", "content-language"],
+        metadata={"description": "Headers of answers that are compared."},
+    )
+    body = fields.Integer(
+        load_default=1_048_576,
+        validate=validate.Range(min=0),
+        metadata={
+            "description": "Largest body that is compared member by member, in bytes; of others "
+            "the digest is."
+        },
+    )
+    threads = fields.Integer(
+        load_default=1,
+        validate=validate.Range(min=1),
+        metadata={"description": "Threads of a process that run shadows."},
+    )
+    waiting = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=1),
+        metadata={
+            "description": "Answers that may wait for such a thread; those above are not compared."
+        },
+    )
+    seconds = fields.Float(
+        load_default=10.0,
+        validate=validate.Range(min=0.1),
+        metadata={
+            "description": "Time after an answer in which its shadow must have run, in seconds."
+        },
+    )
+    report_seconds = fields.Float(
+        load_default=600.0,
+        validate=validate.Range(min=1),
+        metadata={"description": "Time between two reports in the log, in seconds."},
+    )
+    types = fields.Dict(
+        keys=fields.String(), values=fields.Nested(ShadowTypeSettings), load_default=dict
+    )
+
+
 class GlueSettings(Schema):
     """The top level of ``glue.toml``."""
 
@@ -398,6 +500,7 @@ class GlueSettings(Schema):
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
     login = fields.Nested(LoginSettings, load_default=lambda: LoginSettings().load({}))
+    shadow = fields.Nested(ShadowSettings, load_default=lambda: ShadowSettings().load({}))
     applications = fields.Dict(
         keys=fields.String(), values=fields.Nested(ApplicationSettings), load_default=dict
     )

@@ -198,7 +198,7 @@ def _selected(
 ) -> tuple[str, str, str]:
     """Return name and mount point of the application, and why it was selected."""
     from glue_core.errors import ConfigurationError
-    from glue_core.host import MissingApiApplication, Selection, context_of
+    from glue_core.selection import MissingApiApplication, Selection, context_of
 
     if named is not None:
         return named, "", "the command line names it"

@@ -22,8 +22,9 @@ from glue_core import (
 from glue_core.application import WSGI
 from glue_core.cli import main
 from glue_core.cli.session import Session
-from glue_core.host import Host, MissingApiApplication, Selection
+from glue_core.host import Host
 from glue_core.registry.discovery import Source
+from glue_core.selection import MissingApiApplication, Selection
 from glue_core.settings import Settings
 from glue_core.testing import Client, Deployment, assert_error, in_memory, installed
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from glue_core.application import host_of
 from glue_core.http import HttpSource
+from glue_core.target import host_of
 
 
 def source(**environ: Any) -> HttpSource:
