@@ -156,7 +156,8 @@ def _source_of(pattern: str) -> str:
     """Return a pattern as a regular expression for the start of a pattern of differences."""
     if pattern.startswith(HEADER):
         return re.escape(pattern) + r"\Z"
-    source, end = [], 0
+    source: list[str] = []
+    end = 0
     for match in _PART.finditer(pattern):
         if match.start() != end:
             break

@@ -112,7 +112,7 @@ class _Watched:
             self._ended()
 
 
-def unwrapped(application: WSGI) -> WSGI:
+def unwrapped(application: WSGI) -> object:
     """Return the callable that an application made, without the edge around it."""
     return application.wsgi if isinstance(application, EdgedApplication) else application
 

@@ -233,7 +233,8 @@ class Shadow:
         """Return what was seen until now."""
         with self._lock:
             return ShadowReport(
-                *self._names,
+                application=self._names[0],
+                shadow=self._names[1],
                 **self._counts,
                 differences=dict(self._differences),
                 expected_differences=dict(self._expected),
@@ -265,7 +266,7 @@ class Shadow:
     def _copied(self, environ: dict[str, Any]) -> dict[str, Any]:
         """Return the environment as the shadow gets it, before the application changes it."""
         request_id_of(environ)
-        copy = {
+        copy: dict[str, Any] = {
             name: value
             for name, value in environ.items()
             if isinstance(value, str) and name not in NOT_PASSED_ON
@@ -352,7 +353,8 @@ class Shadow:
     def _judge(self, place: str, start: str, found: list[Difference], request_id: str) -> None:
         """Count differences, and tell those that nobody expects."""
         own = self._rules.by_start.get(start)
-        told, expected = [], []
+        told: list[Difference] = []
+        expected: list[Difference] = []
         for each in found:
             is_expected = self._rules.expected.covers(each) or (own and own.covers(each))
             (expected if is_expected else told).append(each)
@@ -472,7 +474,7 @@ def _check(name: str, shadow: str, applications: Mapping[str, WSGI], origin: str
         )
 
 
-def _check_types(settings: Settings, applications: Iterable[WSGI]) -> None:
+def _check_types(settings: Settings, applications: Iterable[object]) -> None:
     """Refuse types that no application has that is compared, where all of them tell."""
     known: set[str] = set()
     for each in applications:

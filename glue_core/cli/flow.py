@@ -199,6 +199,7 @@ def _selected(
     """Return name and mount point of the application, and why it was selected."""
     from glue_core.errors import ConfigurationError
     from glue_core.selection import MissingApiApplication, Selection, context_of
+    from glue_core.taking import HANDED_OVER, NEXT
 
     if named is not None:
         return named, "", "the command line names it"
@@ -229,12 +230,17 @@ def _selected(
         reason = f"the host {context.host!r} starts with its name"
     elif any(_covers(each, path) for each in table["paths"]):
         reason = f"'applications.{name}.paths' names {mount or '/'!r}, the longest that fits"
+    elif selection.is_fallback(name):
+        reason = "it is the fallback: no other application serves the request"
     else:
         reason = "it is the first that says it serves the request"
-    taking = selection.taking(name, {**environ, "PATH_INFO": path[len(mount) :] or "/"})
-    if taking != name:
+    below = {**environ, "SCRIPT_NAME": mount, "PATH_INFO": path[len(mount) :] or "/"}
+    taken = selection.taking(name, below)
+    if taken.why == HANDED_OVER:
+        reason = f"{name!r} hands {taken.start!r} over to it"
+    elif taken.why == NEXT:
         reason = f"{name!r} has no place for it, and 'next' in the settings leads here"
-    return taking, mount, reason
+    return taken.name, mount, reason
 
 
 def _covers(prefix: str, path: str) -> bool:

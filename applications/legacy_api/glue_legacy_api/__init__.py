@@ -48,6 +48,7 @@ LEGACY_API = RequestFlowAgnosticApiApplication(
     groups=("glue.plugins.legacy_api", "glue.plugins.storefront_api"),
     description="The old API of the shop, for clients that have not moved.",
     make=_make,
+    fallback=True,
     adapter=Adapter(
         LEGACY_JSON_API,
         hookspecs=hookspecs,
