@@ -13,8 +13,10 @@ if TYPE_CHECKING:
         WSGI,
         Adapter,
         ApiApplication,
+        Located,
         RequestFlowAgnosticApiApplication,
         RequestFlowAwareApiApplication,
+        Selective,
         made_on_access,
     )
     from glue_core.auditing import AuditEvent, account_digest, account_key, audit
@@ -178,6 +180,7 @@ if TYPE_CHECKING:
     )
     from glue_core.services.broker import Broker, Message
     from glue_core.services.database import Database, UnitOfWork
+    from glue_core.services.rehearsing import Rehearsal, rehearsal_of
     from glue_core.services.search import (
         Condition,
         Order,
@@ -190,6 +193,7 @@ if TYPE_CHECKING:
     from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
     from glue_core.settings import Section, Settings, Words
+    from glue_core.shadowing import ShadowReport, Shadows
     from glue_core.step import (
         Build,
         Format,
@@ -200,6 +204,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.target import base_url_of
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
     from glue_core.validation import (
@@ -299,6 +304,7 @@ __all__ = [
     "JudgesNames",
     "Lens",
     "Listener",
+    "Located",
     "Location",
     "LoginGuard",
     "LoginKind",
@@ -334,6 +340,7 @@ __all__ = [
     "Publisher",
     "ReadParameters",
     "Refusals",
+    "Rehearsal",
     "Relationship",
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
@@ -354,12 +361,15 @@ __all__ = [
     "SearchQuery",
     "Section",
     "Selected",
+    "Selective",
     "ServiceEngine",
     "ServiceUnavailable",
     "Services",
     "Session",
     "Sessions",
     "Settings",
+    "ShadowReport",
+    "Shadows",
     "SimpleResource",
     "Sort",
     "Stacks",
@@ -390,6 +400,7 @@ __all__ = [
     "account_key",
     "add_vary",
     "audit",
+    "base_url_of",
     "can_be_kept",
     "choose_locale",
     "chunks",
@@ -420,6 +431,7 @@ __all__ = [
     "read_sort",
     "read_version",
     "refused",
+    "rehearsal_of",
     "segments_of",
     "too_many_attempts",
     "unauthorized",
@@ -506,6 +518,7 @@ _HOMES = {
     "KNOWN": "glue_core.security.identity",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
+    "Located": "glue_core.application",
     "Location": "glue_core.matching",
     "LoginGuard": "glue_core.security.login",
     "LoginKind": "glue_core.security.login",
@@ -544,6 +557,7 @@ _HOMES = {
     "Publisher": "glue_core.exchange",
     "ReadParameters": "glue_core.convention",
     "Refusals": "glue_core.security.authentication",
+    "Rehearsal": "glue_core.services.rehearsing",
     "Relationship": "glue_core.relationship",
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
@@ -567,12 +581,15 @@ _HOMES = {
     "SearchQuery": "glue_core.services.search",
     "Section": "glue_core.settings",
     "Selected": "glue_core.negotiation",
+    "Selective": "glue_core.application",
     "ServiceEngine": "glue_core.services.services",
     "ServiceUnavailable": "glue_core.errors",
     "Services": "glue_core.services.services",
     "Session": "glue_core.cli.session",
     "Sessions": "glue_core.services.session",
     "Settings": "glue_core.settings",
+    "ShadowReport": "glue_core.shadowing",
+    "Shadows": "glue_core.shadowing",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",
     "Stacks": "glue_core.compiling",
@@ -606,6 +623,7 @@ _HOMES = {
     "account_key": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
     "audit": "glue_core.auditing",
+    "base_url_of": "glue_core.target",
     "can_be_kept": "glue_core.columns",
     "choose_locale": "glue_core.languages",
     "chunks": "glue_core.columns",
@@ -635,6 +653,7 @@ _HOMES = {
     "read_sort": "glue_core.building",
     "read_version": "glue_core.versions",
     "refused": "glue_core.validation",
+    "rehearsal_of": "glue_core.services.rehearsing",
     "segments_of": "glue_core.matching",
     "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
