@@ -19,6 +19,7 @@ import pytest
 
 from glue_core import Settings
 from glue_core.cli.group import COMMANDS
+from glue_core.host import Host
 from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, in_memory, installed
@@ -176,6 +177,46 @@ def test_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^\| `glue (\w+)", text, re.MULTILINE) == list(COMMANDS)
+
+
+def test_example_of_shadows_shows_what_differs() -> None:
+    """The plugin of docs/fallback.md shows the counts of the applications that have a shadow."""
+    (example,) = examples("python", [ROOT / "docs" / "fallback.md"])
+    old, new = installed("storefront_api", "magazine_api")
+    plugin = in_memory("glue.plugins.storefront_api", "shadows", run(example))
+    tables = {"storefront_api": {"paths": ["/"], "shadow": "magazine_api"}}
+
+    with Deployment({"applications": tables}, [old, new, plugin]) as deployment:
+        client = Client(Host(deployment))
+        client.get("/nowhere")
+        deployment.shadows.drain()
+        answer = client.get("/shadows")
+
+    assert answer.text.startswith("'magazine_api' beside 'storefront_api': 1 compared, 1 equal")
+
+
+def test_readme_serves_three_applications_by_host(glue_settings: dict[str, Any]) -> None:
+    """The settings of the README give each host to the application that the README says."""
+    (example,) = examples("toml", [ROOT / "README.md"])[1:]
+    names = ("storefront_api", "backend_api", "legacy_api", "json_api")
+    plugins = ("catalog", "stores", "stores_api", "products_api", "oauth", "oauth_backend_api")
+    sources = [each for each in installed(*names, *plugins) if each.group != "glue.plugins"]
+    settings = {**glue_settings, **tomllib.loads(example.text)}
+
+    with Deployment(settings, sources) as deployment:
+        client = Client(Host(deployment)).json_api
+
+        def refusal(host: str, path: str) -> dict[str, Any]:
+            return dict(client.get(path, headers={"host": host}).json["errors"][0])
+
+        new = refusal("api.shop.example", "/nowhere/1")
+        backend = refusal("backend.shop.example", "/abstract-products/1")
+        olds = [refusal(host, "/nowhere/1") for host in ("glue.shop.example", "any.example")]
+        moved = refusal("glue.shop.example", "/abstract-products/1")
+
+    assert (new["code"], backend["code"]) == ("007", "007")
+    assert olds == [{"status": 404, "detail": "Not Found"}] * 2
+    assert "message" in moved
 
 
 FEATURE_HOOKS = {

@@ -17,6 +17,7 @@ TABLES: dict[str, type[Schema]] = {
     "[services]": settings.ServiceSettings,
     "[limits]": settings.LimitSettings,
     "[login]": settings.LoginSettings,
+    "[shadow]": settings.ShadowSettings,
     "[applications.<name>]": settings.ApplicationSettings,
     "[[applications.<name>.protected_paths]]": settings.ProtectedPathSettings,
 }

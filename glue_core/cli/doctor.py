@@ -101,6 +101,8 @@ def _applications(session: Session) -> Iterator[Finding]:
                 if not deployment.settings.application(name)["base_url"]
             ]
             is_live = deployment.settings["mode"] == "production"
+            shadows = tuple(deployment.shadows.reports().values())
+            rate = deployment.settings["shadow"]["rate"]
             hidden = {
                 name: application.negotiator.unselectable()
                 for name, application in deployment.applications.items()
@@ -116,6 +118,9 @@ def _applications(session: Session) -> Iterator[Finding]:
             yield Finding("addresses", WARNING, text + settings)
         elif is_live:
             yield Finding("addresses", OK, "set")
+        for report in shadows:
+            text = f"{report.shadow!r} is run beside {report.application!r}, at a rate of {rate:g}"
+            yield Finding("shadows", OK, text)
         for name, conventions in hidden.items():
             for each in conventions:
                 yield Finding(

@@ -234,7 +234,7 @@ def test_answers_that_differ_as_expected(make: Make) -> None:
 @pytest.mark.parametrize(("ids", "equal"), [(False, 1), (True, 0)])
 def test_ids_count_where_the_settings_say_so(make: Make, ids: bool, equal: int) -> None:
     """Ids of resources do not matter by default."""
-    other = {"data": {"type": "things", "id": None, "attributes": {}}}
+    other: dict[str, Any] = {"data": {"type": "things", "id": None, "attributes": {}}}
     shadow = make(Told(things()), Told(other), ids=ids)
 
     Client(shadow).get("/things/1")

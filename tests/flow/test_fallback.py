@@ -15,7 +15,7 @@ from glue_core.testing import Client, Deployment, in_memory, installed
 
 SHOP = {"host": "shop.example"}
 OLD = {"host": "old.example"}
-HOSTS = {
+HOSTS: dict[str, dict[str, Any]] = {
     "storefront_api": {"hosts": ["shop.example"], "next": "legacy_api"},
     "legacy_api": {"hosts": ["old.example"], "protected_by_default": False},
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from marshmallow import Schema, fields
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from glue_core import (
     AuthenticationRequest,
@@ -276,11 +276,14 @@ def test_unit_of_work_of_a_shadow_is_undone(pair: Pair) -> None:
     """What the shadow did apart, or for after its commit, never happens; the other one's does."""
     called: list[str] = []
 
+    def put(work: Work, insert: TextClause) -> None:
+        work.session.execute(insert)
+
     def doing(name: str) -> Callable[[Work], GlueResponse]:
         def handle(work: Work) -> GlueResponse:
             work.session.execute(text("SELECT 1"))
             insert = text(f"INSERT INTO notes VALUES ('{name}')")
-            work.apart(lambda own: own.session.execute(insert) and None)
+            work.apart(lambda own: put(own, insert))
             work.after_commit(lambda: called.append(name))
             return GlueResponse(content=b"{}")
 

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+from glue_core import RequestFlowAwareApiApplication
 from glue_core.testing import in_memory
 
 
@@ -178,3 +179,31 @@ def test_convention_that_nobody_selects_is_a_warning(glue: Any) -> None:
     assert found["level"] == "warning"
     assert found["message"].startswith("no request of 'probe_api' selects 'quiet'")
     assert result.exit_code == 0
+
+
+def test_shadows_are_told(glue: Any) -> None:
+    """An application that is run beside another costs something, so it is told."""
+    other = RequestFlowAwareApiApplication("other_api")
+    glue.plugins.append(in_memory("glue.applications", "other_api", other))
+    glue("migrate")
+    glue.settings["applications"] = {"probe_api": {"shadow": "other_api"}}
+    glue.settings["shadow"] = {"rate": 0.25}
+
+    found = checks(glue("doctor", "--json"))["shadows"]
+
+    assert (found["level"], found["message"]) == (
+        "ok",
+        "'other_api' is run beside 'probe_api', at a rate of 0.25",
+    )
+
+
+def test_shadow_that_is_not_served_is_an_error(glue: Any) -> None:
+    """What the settings name and nobody serves is found before a server starts."""
+    glue("migrate")
+    one = addresses_that_miss(glue)[0]
+    glue.settings["applications"] = {one: {"shadow": "nobody"}}
+
+    found = checks(glue("doctor", "--json"))["applications"]
+
+    assert found["level"] == "error"
+    assert "names 'nobody', which is not served" in found["message"]
