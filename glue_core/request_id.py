@@ -14,7 +14,8 @@ ENVIRON_KEY = "glue.request_id"
 """Where an application that answers by itself finds the id in its WSGI environment."""
 
 _FORM = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_CURRENT: ContextVar[str] = ContextVar("glue_request_id", default="-")
+NO_REQUEST = "-"
+_CURRENT: ContextVar[str] = ContextVar("glue_request_id", default=NO_REQUEST)
 
 
 def request_id_of(environ: dict[str, Any]) -> str:

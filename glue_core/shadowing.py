@@ -22,7 +22,7 @@ from glue_core.comparing import BODY, HEADER, STATUS, Difference, Expected, comp
 from glue_core.edge import unwrapped
 from glue_core.errors import ConfigurationError
 from glue_core.recording import Answer, Recording, recorded
-from glue_core.request_id import ENVIRON_KEY, log_with, request_id_of
+from glue_core.request_id import ENVIRON_KEY, NO_REQUEST, log_with, request_id_of
 from glue_core.services.rehearsing import REHEARSAL_KEY, Rehearsal
 from glue_core.settings import Settings
 from glue_core.target import BASE_URL_KEY, base_url_of, first_segment
@@ -318,6 +318,7 @@ class Shadow:
                 if run is None:
                     return
                 self._run(run)
+                log_with(NO_REQUEST)
                 self._tell_now_and_then()
             except Exception as error:
                 LOG.error("A comparison failed", exc_info=error)
