@@ -193,7 +193,7 @@ if TYPE_CHECKING:
     from glue_core.services.session import Sessions
     from glue_core.services.storage import Storage
     from glue_core.settings import Section, Settings, Words
-    from glue_core.shadowing import ShadowReport, Shadows
+    from glue_core.shadowing import Shadows
     from glue_core.step import (
         Build,
         Format,
@@ -204,6 +204,7 @@ if TYPE_CHECKING:
         ValidateRouted,
         Wrap,
     )
+    from glue_core.tallying import ShadowReport
     from glue_core.target import base_url_of
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
@@ -588,7 +589,7 @@ _HOMES = {
     "Session": "glue_core.cli.session",
     "Sessions": "glue_core.services.session",
     "Settings": "glue_core.settings",
-    "ShadowReport": "glue_core.shadowing",
+    "ShadowReport": "glue_core.tallying",
     "Shadows": "glue_core.shadowing",
     "SimpleResource": "glue_core.operation",
     "Sort": "glue_core.messages",

@@ -7,27 +7,24 @@ and leaves nothing behind. What differs is counted and told in the log.
 from __future__ import annotations
 
 import io
-import logging
 import queue
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from glue_core.application import WSGI, Located, StartResponse
-from glue_core.comparing import BODY, HEADER, STATUS, Difference, Expected, compare
+from glue_core.comparing import Expected, compare
 from glue_core.edge import unwrapped
 from glue_core.errors import ConfigurationError
 from glue_core.recording import Answer, Recording, recorded
 from glue_core.request_id import ENVIRON_KEY, NO_REQUEST, log_with, request_id_of
 from glue_core.services.rehearsing import REHEARSAL_KEY, Rehearsal
 from glue_core.settings import Settings
+from glue_core.tallying import LOG, ShadowReport, Tally
 from glue_core.target import BASE_URL_KEY, base_url_of, first_segment
-
-LOG = logging.getLogger("glue.shadow")
 
 SHADOWED = frozenset({"GET", "HEAD"})
 """Methods that are run twice: they change nothing, and their answers are those of a resource."""
@@ -46,65 +43,9 @@ NOT_PASSED_ON = frozenset(
 )
 """Headers that speak of a body, or of what the client got before, whose tags the other one made."""
 
-TOLD = 20
-"""Paths that one line of the log names."""
-MOST_PLACES = 2000
-"""Pairs of place and pattern that are counted apart; clients must not fill the memory."""
 FAREWELL = 5.0
 """Seconds that waiting comparisons may take when a process ends."""
 NO_PLACE = "(no place)"
-OTHERS = ("(others)", "(others)")
-HARMLESS = frozenset({STATUS, BODY, f"{HEADER}content-type", f"{HEADER}content-language"})
-"""Paths whose values tell of nobody, so that the log may have them."""
-
-Where = tuple[str, str]
-"""An operation, such as ``GET /carts/{carts_id}``, and the pattern of what differs there."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowReport:
-    """What a shadow has seen since its process began.
-
-    Attributes:
-        application: Name of the application that answers.
-        shadow: Name of the one that is run beside it.
-        compared: Answers that were compared; the next three are these.
-        equal: Answers that were alike.
-        expected: Answers that differed only where it is expected.
-        differing: Answers that differed elsewhere.
-        dropped: Requests that nothing was run for, since too many waited.
-        late: Requests whose time was over before there was anything to compare.
-        failed: Requests for which the shadow raised.
-        cut: Answers that the client did not take to the end.
-        differences: How often something differed, by operation and pattern.
-        expected_differences: The same for what is expected.
-    """
-
-    application: str
-    shadow: str
-    compared: int = 0
-    equal: int = 0
-    expected: int = 0
-    differing: int = 0
-    dropped: int = 0
-    late: int = 0
-    failed: int = 0
-    cut: int = 0
-    differences: Mapping[Where, int] = field(default_factory=dict)
-    expected_differences: Mapping[Where, int] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        """Return it for people: the numbers, then what differs, the most frequent first."""
-        lines = [
-            f"{self.shadow!r} beside {self.application!r}: {self.compared} compared, "
-            f"{self.equal} equal, {self.expected} as expected, {self.differing} differ; "
-            f"{self.dropped} dropped, {self.late} late, {self.failed} failed, {self.cut} cut"
-        ]
-        counted = sorted(self.differences.items(), key=lambda each: (-each[1], each[0]))
-        lines.extend(f"  {count:>6}  {place}  {what}" for (place, what), count in counted[:TOLD])
-        if len(counted) > TOLD:
-            lines.append(f"  and {len(counted) - TOLD} more places")
-        return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +139,13 @@ class Shadow:
         self._rules = rules
         self._base_url = base_url
         self._versions_in_path = versions_in_path
-        self._names = (name, shadow_name)
+        self._tally = Tally(
+            name,
+            shadow_name,
+            expected=rules.expected,
+            by_start=rules.by_start,
+            report_seconds=rules.report_seconds,
+        )
         self._located = [
             each for each in map(unwrapped, (shadow, application)) if isinstance(each, Located)
         ]
@@ -206,10 +153,6 @@ class Shadow:
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._is_closed = False
-        self._counts: Counter[str] = Counter()
-        self._differences: Counter[Where] = Counter()
-        self._expected: Counter[Where] = Counter()
-        self._reported = time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Any:
         """Answer one request by the application, and remember to run the shadow, as PEP 3333 says.
@@ -231,14 +174,7 @@ class Shadow:
 
     def report(self) -> ShadowReport:
         """Return what was seen until now."""
-        with self._lock:
-            return ShadowReport(
-                application=self._names[0],
-                shadow=self._names[1],
-                **self._counts,
-                differences=dict(self._differences),
-                expected_differences=dict(self._expected),
-            )
+        return self._tally.report()
 
     def close(self) -> None:
         """Run what waits, for a few seconds, and tell what was seen; once."""
@@ -255,9 +191,9 @@ class Shadow:
                 break
         for each in threads:
             each.join(max(0.0, until - time.monotonic()))
-        self._count("dropped", self._waiting.qsize() - self._waiting.queue.count(None))
-        if threads or self._counts:
-            self._tell()
+        left = self._waiting.qsize() - self._waiting.queue.count(None)
+        self._tally.missed("dropped", left)
+        self._tally.tell()
 
     def drain(self) -> None:
         """Wait until everything that waits was run, as a test does."""
@@ -282,7 +218,7 @@ class Shadow:
     def _submit(self, environ: dict[str, Any], answer: Answer | None) -> None:
         """Let the shadow run, unless too much waits already; never raise, never wait."""
         if answer is None:
-            self._count("cut")
+            self._tally.missed("cut")
             return
         if answer.status == 304:
             # The client has what it asked for, so there is nothing to compare.
@@ -293,11 +229,11 @@ class Shadow:
                 return
             self._waiting.put_nowait(run)
         except queue.Full:
-            self._count("dropped")
+            self._tally.missed("dropped")
         except RuntimeError as error:
             # The process cannot have another thread.
             LOG.warning("Request %s: no shadow is run: %s", environ[ENVIRON_KEY], error)
-            self._count("dropped")
+            self._tally.missed("dropped")
 
     def _begin(self) -> bool:
         """Start the threads, in the process that serves; say whether there are any."""
@@ -319,7 +255,7 @@ class Shadow:
                     return
                 self._run(run)
                 log_with(NO_REQUEST)
-                self._tell_now_and_then()
+                self._tally.tell_now_and_then()
             except Exception as error:
                 LOG.error("A comparison failed", exc_info=error)
             finally:
@@ -330,7 +266,7 @@ class Shadow:
         request_id = environ[ENVIRON_KEY]
         log_with(request_id)
         if time.monotonic() >= run.deadline:
-            self._count("late")
+            self._tally.missed("late")
             return
         environ[REHEARSAL_KEY] = Rehearsal(run.deadline)
         place = self._place_of(environ)
@@ -343,36 +279,13 @@ class Shadow:
             answer = recorded(self._shadow, environ, self._rules.body, goes_on)
         except Exception as error:
             LOG.error("Request %s: %s failed as a shadow", request_id, place, exc_info=error)
-            self._count("failed")
+            self._tally.missed("failed")
             return
         if answer is None or not goes_on():
-            self._count("late")
+            self._tally.missed("late")
             return
         found = compare(run.answer, answer, self._rules.headers, ids=self._rules.ids)
-        self._judge(place, start, found, request_id)
-
-    def _judge(self, place: str, start: str, found: list[Difference], request_id: str) -> None:
-        """Count differences, and tell those that nobody expects."""
-        own = self._rules.by_start.get(start)
-        told: list[Difference] = []
-        expected: list[Difference] = []
-        for each in found:
-            is_expected = self._rules.expected.covers(each) or (own and own.covers(each))
-            (expected if is_expected else told).append(each)
-        with self._lock:
-            self._counts["compared"] += 1
-            kind = "differing" if told else "expected" if expected else "equal"
-            self._counts[kind] += 1
-            _add(self._expected, place, expected)
-            is_new = _add(self._differences, place, told)
-        if not told:
-            return
-        # The log stays readable: what was told before is told again to those alone who ask for it.
-        level = logging.WARNING if is_new else logging.INFO
-        LOG.log(level, "Request %s: %s: %s", request_id, place, _listed(told))
-        if LOG.isEnabledFor(logging.DEBUG):
-            for each in told:
-                LOG.debug("Request %s: %s: %s -> %s", request_id, each.path, *each.values)
+        self._tally.compared(place, start, found, request_id)
 
     def _place_of(self, environ: dict[str, Any]) -> str:
         """Name the operation, by what either application says of its places."""
@@ -385,24 +298,6 @@ class Shadow:
             if template is not None:
                 return f"{environ['REQUEST_METHOD']} {template}"
         return f"{environ['REQUEST_METHOD']} {NO_PLACE}"
-
-    def _count(self, what: str, number: int = 1) -> None:
-        if number:
-            with self._lock:
-                self._counts[what] += number
-
-    def _tell_now_and_then(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._reported < self._rules.report_seconds:
-                return
-            self._reported = now
-        self._tell()
-
-    def _tell(self) -> None:
-        report = self.report()
-        is_clean = not (report.differing or report.failed)
-        LOG.log(logging.INFO if is_clean else logging.WARNING, "\n".join(report.lines()))
 
 
 class Shadows:
@@ -489,28 +384,3 @@ def _check_types(settings: Settings, applications: Iterable[object]) -> None:
             f"compared applications has.\nWrite what stands between the first two slashes of its "
             f"path, or take the table out."
         )
-
-
-def _add(counter: Counter[Where], place: str, differences: Iterable[Difference]) -> bool:
-    """Count patterns, each once; say whether one of them is new."""
-    is_new = False
-    for pattern in dict.fromkeys(each.pattern for each in differences):
-        where = (place, pattern)
-        if where not in counter:
-            is_new = True
-            if len(counter) >= MOST_PLACES:
-                where, is_new = OTHERS, OTHERS not in counter
-        counter[where] += 1
-    return is_new
-
-
-def _listed(differences: list[Difference]) -> str:
-    """Write differences for the log: values only where they tell of nobody."""
-    texts = []
-    for each in differences[:TOLD]:
-        if each.path in HARMLESS:
-            texts.append(f"{each.path}: {each.values[0]} -> {each.values[1]}")
-        else:
-            texts.append(f"{each.path} {each.kind}")
-    rest = len(differences) - TOLD
-    return ", ".join(texts) + (f", and {rest} more" if rest > 0 else "")

@@ -14,7 +14,8 @@ import pytest
 from glue_core import ConfigurationError
 from glue_core.services.rehearsing import REHEARSAL_KEY
 from glue_core.settings import Settings
-from glue_core.shadowing import FAREWELL, MOST_PLACES, Rules, Shadow, Shadows
+from glue_core.shadowing import FAREWELL, Rules, Shadow, Shadows
+from glue_core.tallying import MOST_PLACES
 from glue_core.testing import Client
 
 JSON = "application/vnd.api+json"
