@@ -633,6 +633,23 @@ class Settings:
                         )
         return replace(self, sections=loaded)
 
+    def alone(self, name: str) -> Settings:
+        """Return these settings for a process that serves one application alone.
+
+        It has nobody to leave anything to, and nobody whose answers could be compared: what one
+        file says for several processes may be about others.
+
+        Args:
+            name: Name of the application.
+        """
+        given = self.values["applications"].get(name)
+        if given is None:
+            return self
+        table = {**given, "next": None, "hand_over": {}, "shadow": None}
+        shadow = {**self.values["shadow"], "types": {}}
+        applications = {**self.values["applications"], name: table}
+        return replace(self, values={**self.values, "applications": applications, "shadow": shadow})
+
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
 

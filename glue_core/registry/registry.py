@@ -289,6 +289,8 @@ class Registry:
         check_sources(self.sources)
         _check_project(settings, {each.id for each in self.sources})
         names = self._served(settings, only) if serving else ()
+        if only is not None:
+            settings = settings.alone(only)
         loaded = self._load(names, serving)
         self._plugins = {each.source: each for each in loaded}
         hooks = Hooks(

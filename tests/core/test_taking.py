@@ -386,3 +386,26 @@ def test_flow_names_what_is_handed_over(glue_settings: dict[str, Any]) -> None:
     result = CliRunner().invoke(main, ["flow", "GET", "/things/1"], obj=session)
 
     assert "'old' hands 'things' over to it" in result.output
+
+
+def test_application_alone_leaves_nothing_to_others(glue_deployment: Make) -> None:
+    """One file serves processes with one application each: what others would get is moot there."""
+    sources = []
+    for name in ("new", "old"):
+        application = RequestFlowAwareApiApplication(name)
+        operation = Operation("get", lambda: GlueResponse(content=b"here"), "things")
+        sources.append(in_memory("glue.applications", name, application))
+        sources.append(
+            in_memory(
+                f"glue.plugins.{name}", f"{name}-things", glue_resources=lambda o=operation: [o]
+            )
+        )
+    tables = {
+        "old": {"hand_over": {"things": "new"}, "shadow": "new", "next": "new"},
+        "new": {"next": "old"},
+    }
+    settings = {"applications": tables, "shadow": {"types": {"things": {"expected": ["data"]}}}}
+
+    for name in ("new", "old"):
+        deployment = glue_deployment(sources, settings=settings, only=name)
+        assert Client(Host(deployment)).get("/things/1").content == b"here"
