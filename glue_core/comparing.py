@@ -32,6 +32,9 @@ _PLAIN = r'[^.\[\]"]+'
 _QUOTED = r'\["(?:[^"\\]|\\.)*"\]'
 _PART = re.compile(rf'\[\]|\["((?:[^"\\]|\\.)*)"\]|\.?({_PLAIN})')
 _NOTHING: Any = object()
+INCLUDED: Steps = ("included",)
+"""Where a compound document has resources that others link to."""
+
 ANY = "*"
 EACH = "[]"
 
@@ -91,8 +94,9 @@ def compare(
 def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Difference]:
     """Say where two JSON documents differ.
 
-    The order of members does not matter, that of lists does. A number is another one where it is
-    written with a point and was not: clients with types notice.
+    The order of members does not matter, that of lists does, save that of included resources,
+    which says nothing: each is held against that of its type and id. A number is another one where
+    it is written with a point and was not: clients with types notice.
 
     Args:
         first: The document that counts.
@@ -113,6 +117,8 @@ def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Diff
                 if not (skips and name == "id")
             )
         elif isinstance(one, list) and isinstance(other, list):
+            if steps == INCLUDED:
+                other = _ordered_as(one, other)
             waiting.extend(
                 ((*steps, index), _at(one, index), _at(other, index))
                 for index in reversed(range(max(len(one), len(other))))
@@ -120,6 +126,16 @@ def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Diff
         elif type(one) is not type(other) or one != other:
             found.append(_difference(path_of(steps), pattern_of(steps), _shown(one), _shown(other)))
     return found
+
+
+def _ordered_as(one: list[Any], other: list[Any]) -> list[Any]:
+    """Return the second list in the order of the first, by type and id; what is new comes last."""
+
+    def key(each: Any) -> str:
+        return f"{each.get('type')}\n{each.get('id')}" if isinstance(each, dict) else ""
+
+    places = {key(each): place for place, each in enumerate(one)}
+    return sorted(other, key=lambda each: places.get(key(each), len(one)))
 
 
 def path_of(steps: Steps) -> str:

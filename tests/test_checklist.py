@@ -25,6 +25,7 @@ GROUPS = {
     "LOC": 3,
     "STO": 4,
     "AUT": 36,
+    "OLD": 13,
 }
 """Rules of each group: they are numbered from 1 without a gap."""
 

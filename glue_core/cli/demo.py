@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 WORKERS = 2
 THREADS = 4
+FALLBACK = "legacy_api"
+"""Application that takes what that one has no place for."""
 ROOT_APPLICATION = "storefront_api"
 """The application that answers at ``/``, where it is installed."""
 
@@ -206,6 +208,8 @@ def settings_text(applications: Sequence[str]) -> str:
             f"paths = {json.dumps(paths)}",
             f"locales = {json.dumps(LOCALES)}",
         ]
+        if name == root and FALLBACK in applications:
+            lines.append(f"next = {json.dumps(FALLBACK)}")
     return "\n".join(lines) + "\n"
 
 

@@ -209,3 +209,17 @@ def test_what_is_no_path(pattern: str) -> None:
 def test_nothing_is_expected_without_patterns() -> None:
     """Without patterns every difference counts."""
     assert not Expected([]).covers(Difference("a", "a", "changed", (None, None)))
+
+
+def test_order_of_included_resources_says_nothing() -> None:
+    """Included resources are held against those of the same type and id, wherever they stand."""
+    lid, thing = ({"type": type_, "id": "1", "n": 1} for type_ in ("lids", "things"))
+
+    assert compare_documents({"included": [lid, thing]}, {"included": [thing, lid]}) == []
+    assert compare_documents({"data": [lid, thing]}, {"data": [thing, lid]}) != []
+    changed = {"included": [{**thing, "n": 2}, lid]}
+    (found,) = compare_documents({"included": [lid, thing]}, changed)
+    assert found.path == "included[1].n"
+    further = {"included": [{"type": "more", "id": "1"}, thing, lid]}
+    found_paths = [each.path for each in compare_documents({"included": [lid, thing]}, further)]
+    assert found_paths == ["included[2]"]

@@ -181,6 +181,17 @@ def test_settings_give_each_application_a_host_and_a_path() -> None:
     }
 
 
+def test_old_application_takes_what_the_storefront_lacks() -> None:
+    """Where the old application is installed it comes after the storefront."""
+    values = tomllib.loads(settings_text(["legacy_api", "storefront_api"]))
+
+    found = Settings.of(values)["applications"]
+    assert {name: table["next"] for name, table in found.items()} == {
+        "legacy_api": None,
+        "storefront_api": "legacy_api",
+    }
+
+
 def test_settings_give_each_application_languages() -> None:
     """An application whose plugins know no stores answers in English or German."""
     values = tomllib.loads(settings_text(["backend_api", "magazine_api"]))
