@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -39,6 +40,16 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and has_room(MEMORY):
         # The programs that tests start inherit it.
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Look for cyclic garbage less often: a fourth of the time was spent on that.
+
+    What was collected stays until the end, so nobody need look at it again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
