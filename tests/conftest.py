@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
+
+# No example fails for its time: that is the machine's. 'tox -e slow' takes the profile 'full'.
+_WITHOUT_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ordinary", _WITHOUT_TIME, max_examples=100)
+settings.register_profile("full", _WITHOUT_TIME, max_examples=500)
+settings.load_profile("ordinary")
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
