@@ -126,6 +126,7 @@ class _Compiler:
         self._alike = self._stores_alike()
         self._contributions = {id(each.value): each for each in registry.operations}
         self._flows: dict[tuple[int, str | None], Flow] = {}
+        self._refusals: dict[tuple[str, tuple[str, ...], tuple[object, ...]], Flow] = {}
         self._allowed: dict[int, tuple[str, ...]] = {}
         self._located: dict[int, Sequence[Contribution]] = {}
         self._differing: dict[tuple[int, str], bool] = {}
@@ -224,7 +225,20 @@ class _Compiler:
         allowed: tuple[str, ...] = (),
         at: Operation | None = None,
     ) -> Flow:
-        """Compile a refusal; one at a place knows what it shows, which not everybody may know."""
+        """Compile a refusal; one at a place knows what it shows, which not everybody may know.
+
+        Refusals of one name that know the same are one flow: most places have the same methods.
+        """
+        known = () if at is None else (at.type, id(at.relationship), id(at.parent))
+        flow = self._refusals.get((name, allowed, known))
+        if flow is None:
+            flow = self._refused(name, handler, allowed, at)
+            self._refusals[name, allowed, known] = flow
+        return flow
+
+    def _refused(
+        self, name: str, handler: Handler, allowed: tuple[str, ...], at: Operation | None
+    ) -> Flow:
         operation = Operation(
             "options" if name == "preflight" else "get",
             handler,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
+
+# No example fails for its time: that is the machine's. 'tox -e slow' takes the profile 'full'.
+_WITHOUT_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ordinary", _WITHOUT_TIME, max_examples=100)
+settings.register_profile("full", _WITHOUT_TIME, max_examples=500)
+settings.load_profile("ordinary")
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
@@ -39,6 +47,16 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and has_room(MEMORY):
         # The programs that tests start inherit it.
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Look for cyclic garbage less often: a fourth of the time was spent on that.
+
+    What was collected stays until the end, so nobody need look at it again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from glue_core.body import DEEPEST_NESTING, pointer_to, read_json
@@ -136,7 +136,6 @@ def test_pointer_escapes() -> None:
     assert pointer_to() == ""
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_no_bytes_raise(body: bytes) -> None:
     """Whatever bytes come: either a value or exactly one error, never an exception."""
@@ -150,7 +149,6 @@ def test_no_bytes_raise(body: bytes) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 
 
-@settings(max_examples=500, deadline=None)
 @given(
     st.recursive(
         st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXTS,

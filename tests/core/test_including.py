@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
@@ -314,7 +314,6 @@ def test_number_of_edges_is_limited() -> None:
     assert asked_for(request) == {}
 
 
-@settings(max_examples=500, deadline=None)
 @given(
     st.text(st.sampled_from("chapters,.book footnotes\u00e9"), max_size=40)
     | st.lists(st.sampled_from(["chapters", "book", "footnotes", "publisher", "."])).map(",".join),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump
 
@@ -77,14 +77,12 @@ def same(left: Any, right: Any) -> None:
     assert repr(left) == repr(right)
 
 
-@settings(max_examples=500)
 @given(VALUES)
 def test_dict_is_dumped_alike(values: dict[str, Any]) -> None:
     """A dict with any of the fields, None and odd values among them, is dumped alike."""
     same(COMPILED(values), SCHEMA.dump(values))
 
 
-@settings(max_examples=300)
 @given(VALUES)
 def test_object_is_dumped_alike(values: dict[str, Any]) -> None:
     """An object with attributes is dumped alike, and one that is read by key, too."""

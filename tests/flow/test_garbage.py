@@ -111,11 +111,7 @@ def garbage(serve: Serve) -> Client:
     return Client(client.wsgi, checked=False)
 
 
-@settings(
-    max_examples=400,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=METHODS,
     path=PATHS,

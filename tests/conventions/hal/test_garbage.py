@@ -29,9 +29,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
-FIXTURE_IS_SHARED = settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FIXTURE_IS_SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FIXTURE_IS_SHARED

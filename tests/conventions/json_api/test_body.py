@@ -165,9 +165,7 @@ JSON = st.recursive(
 )
 
 
-@settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=JSON, glue=st.booleans())
 def test_no_document_is_a_failure(ask: Ask, document: object, glue: bool) -> None:
     """Whatever document comes, it is taken or refused by a 4xx with errors."""

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from glue_core import Deployment, encoded, query_of
@@ -147,7 +147,6 @@ def test_collection_without_pages_has_no_page_links(ask: Ask) -> None:
     assert links == {"self": f"{SITE}/articles/7/comments", "rules": f"{SITE}/rules"}
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_encoded_id_is_one_segment(text: str) -> None:
     """Any id becomes one segment that decodes to the id."""
@@ -160,7 +159,6 @@ def test_encoded_id_is_one_segment(text: str) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
 def test_query_keeps_its_meaning(pairs: list[tuple[str, str]]) -> None:
     """Any query that was encoded once is the same after it was encoded anew."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glue_core import (
@@ -273,7 +273,6 @@ HEADERS = st.one_of(
 )
 
 
-@settings(max_examples=500)
 @given(
     method=st.sampled_from(["GET", "POST", "DELETE", "OPTIONS"]),
     content_type=HEADERS,

@@ -222,11 +222,7 @@ JSON = st.recursive(
         ("POST", "/articles/1/relationships/comments"),
     ],
 )
-@settings(
-    max_examples=500,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON.map(json.dumps).map(str.encode) | st.binary(max_size=40), glue=st.booleans())
 @example(value=b'{"data":' * 100, glue=False)
 @example(value=b'{"data": {"type": "articles", "attributes": {"reads": 1e400}}}', glue=False)

@@ -54,7 +54,9 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in text.split()]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_demo_serves_every_application_and_leaves_nothing(
     installed: Any, number: signal.Signals
 ) -> None:
@@ -88,6 +90,7 @@ def test_signal_while_the_demo_is_prepared_ends_it(installed: Any) -> None:
     assert list((installed.folder / "temporary").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_folder_that_was_named_is_kept(installed: Any) -> None:
     """With '--directory' the settings and the data stay, for 'glue serve' to use."""
     process = demo(installed, "--directory", str(installed.folder / "kept"))
@@ -104,6 +107,7 @@ def test_folder_that_was_named_is_kept(installed: Any) -> None:
     assert (code, output) == (0, "The database is up to date.\n")
 
 
+@pytest.mark.slow
 def test_settings_of_the_environment_play_no_part(installed: Any) -> None:
     """A demo never touches the database that the environment names."""
     process = demo(installed)
@@ -115,6 +119,7 @@ def test_settings_of_the_environment_play_no_part(installed: Any) -> None:
     assert not (installed.folder / "database.sqlite").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Needs /proc to find children.")
 def test_child_that_dies_ends_the_demo(installed: Any) -> None:
     """Where the server or the worker ends by itself, the demo says which, and ends with 1."""
@@ -128,6 +133,7 @@ def test_child_that_dies_ends_the_demo(installed: Any) -> None:
     assert "The worker of the demo ended by itself" in output
 
 
+@pytest.mark.slow
 def test_demo_that_is_killed_leaves_no_process(installed: Any) -> None:
     """Even a demo that cannot end its children leaves none: they notice that it is gone."""
     process = demo(installed)

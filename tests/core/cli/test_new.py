@@ -123,6 +123,7 @@ def test_files_are_those_of_the_style(write: Callable[..., Written], kind: str) 
     assert [each for each in files if f"    {each}\n" not in written.output] == []
 
 
+@pytest.mark.slow
 @each_kind
 def test_own_tests_pass(write: Callable[..., Written], kind: str) -> None:
     """The tests of a new distribution pass before anybody changes anything."""

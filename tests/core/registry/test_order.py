@@ -177,7 +177,7 @@ def _plugins() -> list[Source]:
     ] + [in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop"))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.permutations(range(5)))
 def test_registry_does_not_depend_on_the_order_of_installation(order: list[int]) -> None:
     """Shuffling what is installed changes nothing in the stacks of an application."""

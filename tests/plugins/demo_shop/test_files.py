@@ -70,6 +70,7 @@ def test_larger_shop_starts_with_the_smaller(tmp_path: Path, shop_directory: Pat
     assert contents(shop_directory)[name].startswith(contents(tmp_path / "small")[name])
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_shop(tmp_path: Path) -> None:
     """Ten times the products need about the same memory."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glue_legacy_api.rules import RuleFile, Rules, php
@@ -85,7 +85,6 @@ LIMITS = Rules.read(
 @given(VALUES)
 @example(1.797693134862316e307)
 @example(10**400)
-@settings(max_examples=300, deadline=None)
 def test_no_value_raises(value: object) -> None:
     """Whatever a client sends, every constraint answers with texts that can be written as JSON."""
     found = ALL_RULES.check("things", "post", None, {"a": value})
@@ -149,7 +148,6 @@ def test_plural_never_raises(text: str, count: int) -> None:
 @given(
     st.text("abc[]^-\\dwx:{}(),12|&~.*+?$ ä", max_size=12), st.sampled_from(["", "u", "iu", "x"])
 )
-@settings(max_examples=300, deadline=None)
 def test_pattern_is_compiled_or_refused(body: str, flags: str) -> None:
     """Whatever stands in a pattern, it is compiled or refused, without a warning."""
     try:
