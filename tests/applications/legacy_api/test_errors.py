@@ -12,12 +12,14 @@ from marshmallow import Schema, fields
 from glue_core import (
     GlueError,
     GlueRequest,
+    GlueRequestValidation,
     GlueResponse,
     Operation,
     Problem,
     Protection,
     Resource,
     Step,
+    Validate,
 )
 from glue_core.testing import Client
 
@@ -408,3 +410,56 @@ def test_texts_do_not_change_with_the_language(serve: Callable[..., Client]) -> 
         "Zu viele Anmeldeversuche von Ihrer Adresse. Bitte warten Sie 6 Minuten, "
         "bevor Sie es erneut versuchen."
     )
+
+
+def test_several_errors_have_the_status_of_the_last_one(serve: Callable[..., Client]) -> None:
+    """Of several errors the last one gives the status of the answer."""
+    errors = (GlueError(400, "9001", "One."), GlueError(409, "9002", "Two."))
+
+    def refuse(request: GlueRequest) -> GlueRequestValidation:
+        return GlueRequestValidation(False, None, errors)
+
+    client = serve(glue_legacy_rest_validators=lambda: [Step("no", lambda operation: refuse)])
+
+    response = client.get("/boxes/1")
+
+    assert response.status_code == 409
+    assert [each["status"] for each in response.json["errors"]] == [400, 409]
+
+
+def test_guest_needs_the_anonymous_header(serve: Callable[..., Client]) -> None:
+    """A plugin for guests asks for their header before anybody looks at tokens: 400 ``109``."""
+    guests = Resource("guest-carts", Schema.from_dict({"name": fields.String()}))
+    missing = GlueError(400, "109", "Anonymous customer unique id is empty.")
+
+    def bind(operation: Operation) -> Validate | None:
+        if "guest-carts" not in operation.types:
+            return None
+
+        def check(request: GlueRequest) -> GlueRequestValidation | None:
+            if request.header("x-anonymous-customer-unique-id"):
+                return None
+            return GlueRequestValidation(False, 400, (missing,))
+
+        return check
+
+    def get(request: GlueRequest) -> GlueResponse:
+        assert request.request_customer is not None
+        return GlueResponse.page([{"id": request.request_customer.natural_identifier}])
+
+    client = serve(
+        glue_resources=lambda: [
+            Operation("getCollection", get, "guest-carts", guests, protection=Protection(()))
+        ],
+        glue_legacy_rest_validators=lambda: [
+            Step("guest", bind, after=("resource-id",), before=("authentication",))
+        ],
+    )
+
+    assert error_of(client.get("/guest-carts", headers={"authorization": "Bearer x"})) == {
+        "code": "109",
+        "status": 400,
+        "detail": "Anonymous customer unique id is empty.",
+    }
+    named = client.get("/guest-carts", headers={"x-anonymous-customer-unique-id": "abc"})
+    assert named.json["data"][0]["id"] == "anonymous:abc"
