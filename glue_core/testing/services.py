@@ -11,7 +11,6 @@ can be pickled, because some rules are about several processes: each call opens 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import signal
@@ -31,6 +30,7 @@ from glue_core.services.search import Condition, Order, Search, SearchIndex, Sea
 from glue_core.services.services import Services
 from glue_core.services.session import Sessions
 from glue_core.services.storage import Storage
+from glue_core.testing.processes import fresh_processes
 from glue_core.work import Event, Work
 
 __all__ = [
@@ -1294,7 +1294,7 @@ class BrokerCompliance:
     ) -> None:
         """What a process held that was killed is free again before its lease ends."""
         _publish(services, Event("e", "1"))
-        process = multiprocessing.get_context("spawn").Process(target=_hold, args=(shared,))
+        process = fresh_processes().Process(target=_hold, args=(shared,))
         process.start()
         process.join()
         assert broker.counts()["leased"] == 1
@@ -1455,8 +1455,8 @@ def in_threads(number: int, work: Callable[[int], None]) -> None:
 
 def in_processes(number: int, work: Callable[..., None], *arguments: Any) -> None:
     """Run something in fresh processes, each with its number; fails when one of them does."""
-    spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=work, args=(worker, *arguments)) for worker in range(number)]
+    fresh = fresh_processes()
+    processes = [fresh.Process(target=work, args=(worker, *arguments)) for worker in range(number)]
     for process in processes:
         process.start()
     try:

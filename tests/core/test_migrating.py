@@ -1,6 +1,5 @@
 """Migrations: branches, repetition, several processes, what is not installed."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from glue_core.migrating import migrate, pending
 from glue_core.services.outbox_broker import outbox
 from glue_core.services.sql_database import SqlDatabase
 from glue_core.testing.postgresql import PostgresqlServer
+from glue_core.testing.processes import fresh_processes
 
 PATIENCE = 60.0
 """Seconds to wait for the database: no test here is about them."""
@@ -236,8 +236,8 @@ def _migrates(url: str, folder: Path) -> None:
 def test_processes_migrate_at_once(url: str, revise: Callable[..., Migrations]) -> None:
     """Processes that migrate at once do not collide: one does the work."""
     shop = revise("shop_0001")
-    spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=_migrates, args=(url, shop.directory)) for _ in range(3)]
+    fresh = fresh_processes()
+    processes = [fresh.Process(target=_migrates, args=(url, shop.directory)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:

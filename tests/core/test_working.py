@@ -2,7 +2,6 @@
 
 import functools
 import logging
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from glue_core.exchange import Publisher
 from glue_core.migrating import migrate
 from glue_core.services.engines import glue_service_engines
 from glue_core.services.services import Services
+from glue_core.testing.processes import fresh_processes
 from glue_core.work import Event, Work
 from glue_core.working import Worker
 
@@ -219,8 +219,8 @@ def handled(services: Services) -> Callable[[], list[str]]:
 
 def run(url: str, number: int, *, is_deadly: bool = False) -> list[int | None]:
     """Run workers in processes and return how they ended."""
-    spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=_work, args=(url, is_deadly)) for _ in range(number)]
+    fresh = fresh_processes()
+    processes = [fresh.Process(target=_work, args=(url, is_deadly)) for _ in range(number)]
     for process in processes:
         process.start()
     for process in processes:

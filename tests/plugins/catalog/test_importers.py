@@ -317,7 +317,10 @@ def test_set_that_moves_publishes_both_products(shop: Any) -> None:
     assert shop.reader.abstract_image_sets(["001"], DE)["001"]["image_sets"] == []
 
 
-@pytest.mark.parametrize("after", [0.1, 0.4, 0.7])
+@pytest.mark.parametrize(
+    "after",
+    [pytest.param(0.1, marks=pytest.mark.slow), 0.4, pytest.param(0.7, marks=pytest.mark.slow)],
+)
 def test_killed_import_ends_the_same_when_repeated(tmp_path: Path, after: float) -> None:
     """A run that is killed in the middle and repeated leaves the tables of one that was not."""
     files = make_shop(tmp_path / "import", 150)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from glue_core import InvalidToken, Provider, Subject, TokenDraft
 from glue_core.testing import Client, Deployment
+from glue_core.testing.processes import fresh_processes
 from glue_customers import CustomerWriter
 from glue_oauth import ClientRegistry, OauthServer, SigningKeys, TokenIssuer
 from glue_oauth.models import KeyRow
@@ -401,7 +401,7 @@ def test_another_process_knows_within_the_time(
     shop = make_shop({"revocation_seconds": 0.2})
     token = shop.log_in()["access_token"]
     settings = {**glue_settings, "plugins": {"oauth": {"revocation_seconds": 0.2}}}
-    context = multiprocessing.get_context("spawn")
+    context = fresh_processes()
     here, there = context.Pipe()
     process = context.Process(target=_answer, args=(settings, token, there))
     process.start()
