@@ -19,6 +19,7 @@ from glue_core import (
     INCLUDE_NOTE,
     PAGE,
     SORT,
+    Answer,
     Build,
     Format,
     Fragment,
@@ -27,9 +28,11 @@ from glue_core import (
     GlueRequest,
     GlueResource,
     GlueResponse,
+    JsonSchema,
     Operation,
     Settings,
     Step,
+    View,
     Writer,
     hookimpl,
     load_included,
@@ -181,9 +184,11 @@ class Envelope:
         names = ("status", "code", "message", "pointer", "parameter", "header")
         return {name: getattr(error, name) for name in names}
 
-    def describe(self, operation: Operation) -> Fragment:
+    def describe(self, operation: Operation, view: View) -> Fragment:
         """Say little."""
-        return {"mediaType": ENVELOPE}
+        shown: JsonSchema = {"type": "object"}
+        answers = () if operation.type is None else (Answer(content={ENVELOPE: shown}),)
+        return Fragment(answers=answers, errors_as={ENVELOPE: shown})
 
 
 class EnvelopeReader(ConventionReader):
