@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
     from glue_core.inner import InnerRun
-    from glue_core.languages import choose_locale
+    from glue_core.languages import choose_locale, describe_language
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
     from glue_core.matching import InvalidPath, Location, Match, Matcher, segments_of
@@ -411,6 +411,7 @@ __all__ = [
     "describe_fields",
     "describe_filters",
     "describe_include",
+    "describe_language",
     "describe_page",
     "describe_problem",
     "describe_sort",
@@ -650,6 +651,7 @@ _HOMES = {
     "describe_fields": "glue_core.openapi.queries",
     "describe_filters": "glue_core.openapi.queries",
     "describe_include": "glue_core.openapi.queries",
+    "describe_language": "glue_core.languages",
     "describe_page": "glue_core.openapi.queries",
     "describe_problem": "glue_core.openapi.problems",
     "describe_sort": "glue_core.openapi.queries",

@@ -11,7 +11,6 @@ from glue_core.convention import IgnoresParameters
 from glue_core.errors import ConfigurationError
 from glue_core.openapi.fragment import Fragment, JsonSchema, RequestParameter, ResponseHeader
 from glue_core.operation import ErrorCode
-from glue_core.step import Parameter
 
 if TYPE_CHECKING:
     from glue_core.flow import Flow
@@ -122,7 +121,7 @@ def _own(flow: Flow, view: View) -> Fragment:
     """Describe what the flow itself reads and may answer."""
     operation = flow.operation
     return Fragment(
-        tuple(map(_parameter, flow.reads)),
+        tuple(map(RequestParameter.of, flow.reads)),
         errors=(*operation.errors, *_own_errors(flow, view), *ALWAYS),
     )
 
@@ -147,10 +146,3 @@ def _ignores_all(convention: IgnoresParameters, flow: Flow, view: View) -> bool:
     ignored = convention.ignores(flow.operation, view.settings)
     # No name is more the specification's own than one of small letters.
     return ignored is not None and ignored("unknown")
-
-
-def _parameter(declared: Parameter) -> RequestParameter:
-    schema: JsonSchema = {"type": "string"}
-    if declared.values is not None:
-        schema["enum"] = list(declared.values)
-    return RequestParameter(declared.name, declared.description, schema)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from glue_core.openapi.view import View
     from glue_core.operation import ErrorCode, Operation
+    from glue_core.step import Parameter
 
 JsonSchema = dict[str, Any]
 """A JSON Schema as OpenAPI 3.1 has it (dialect 2020-12), ready for JSON."""
@@ -45,6 +46,14 @@ class RequestParameter:
     schema: JsonSchema = field(default_factory=text_schema)
     place: ParameterPlace = "query"
     required: bool = False
+
+    @classmethod
+    def of(cls, declared: Parameter) -> RequestParameter:
+        """Return a declared query parameter, with the values that it takes."""
+        schema = text_schema()
+        if declared.values is not None:
+            schema["enum"] = list(declared.values)
+        return cls(declared.name, declared.description, schema)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from glue_core.openapi.document import METHODS, references
+from glue_core.openapi.document import references
 from glue_core.openapi.serving import write_json
+from glue_core.openapi.walk import METHODS
 from glue_core.registry.discovery import installed
 from glue_core.testing import Deployment
 

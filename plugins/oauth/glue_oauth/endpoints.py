@@ -15,6 +15,7 @@ from glue_core import (
     AuthenticationRequest,
     AuthenticationResponse,
     ConfigurationError,
+    Describe,
     ErrorCode,
     Features,
     GlueError,
@@ -28,6 +29,14 @@ from glue_core import (
 from glue_oauth import OauthServer
 from glue_oauth.adapting import Request
 from glue_oauth.clock import new_secret
+from glue_oauth.describing import (
+    describe_introspection,
+    describe_key_set,
+    describe_metadata,
+    describe_revocation,
+    describe_sign_in,
+    describe_token,
+)
 from glue_oauth.keys import PUBLIC_SECONDS
 from glue_oauth.metadata import metadata_of
 from glue_oauth.pages import (
@@ -75,22 +84,24 @@ def operations(features: Features, settings: Settings, application: str) -> Sequ
     def post(path: str, handler: Callable[..., GlueResponse], **more: Any) -> Operation:
         return Operation("post", handler, path, protection=UNASKED, is_raw=True, status=200, **more)
 
-    def get(path: str, handler: Callable[..., GlueResponse]) -> Operation:
-        return Operation("get", handler, path, protection=UNASKED, is_raw=True)
+    def get(path: str, handler: Callable[..., GlueResponse], describe: Describe) -> Operation:
+        return Operation("get", handler, path, protection=UNASKED, is_raw=True, describe=describe)
 
     # Whichever server an application chooses, it is asked for tokens at one place.
-    token = post(TOKEN, tokens.token, errors=TOKEN_ERRORS)
+    token = post(TOKEN, tokens.token, errors=TOKEN_ERRORS, describe=describe_token)
     chosen = settings.application(application)["authentication_servers"]
     if chosen and server.name not in chosen:
         return [token]
     return [
         token,
-        post(REVOKE, tokens.revoke, errors=TOKEN_ERRORS[:3]),
-        post(INTROSPECT, tokens.introspect, errors=TOKEN_ERRORS[:2]),
-        get(AUTHORIZE, pages.show),
-        post(AUTHORIZE, pages.answer),
-        get(METADATA, tokens.metadata),
-        get(KEY_SET, tokens.key_set),
+        post(REVOKE, tokens.revoke, errors=TOKEN_ERRORS[:3], describe=describe_revocation),
+        post(
+            INTROSPECT, tokens.introspect, errors=TOKEN_ERRORS[:2], describe=describe_introspection
+        ),
+        get(AUTHORIZE, pages.show, describe_sign_in),
+        post(AUTHORIZE, pages.answer, describe=describe_sign_in),
+        get(METADATA, tokens.metadata, describe_metadata),
+        get(KEY_SET, tokens.key_set, describe_key_set),
     ]
 
 
