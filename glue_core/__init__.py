@@ -167,7 +167,13 @@ if TYPE_CHECKING:
     )
     from glue_core.security.identity import KNOWN, Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
-    from glue_core.security.login import LoginGuard, LoginKind, LoginLimits, too_many_attempts
+    from glue_core.security.login import (
+        BLOCKED,
+        LoginGuard,
+        LoginKind,
+        LoginLimits,
+        too_many_attempts,
+    )
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -213,6 +219,7 @@ if TYPE_CHECKING:
     from glue_core.work import Event, Work
 
 __all__ = [
+    "BLOCKED",
     "FIELDS",
     "FILTER",
     "INCLUDE",
@@ -466,6 +473,7 @@ _HOMES = {
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
+    "BLOCKED": "glue_core.security.login",
     "BadRequest": "glue_core.errors",
     "BodyRules": "glue_core.changes",
     "Broker": "glue_core.services.broker",

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from glue_core import codes
 from glue_core.convention import IgnoresParameters
 from glue_core.errors import ConfigurationError
-from glue_core.openapi.fragment import Fragment, JsonSchema, RequestParameter, ResponseHeader
+from glue_core.openapi.fragment import (
+    Fragment,
+    JsonSchema,
+    RequestParameter,
+    ResponseHeader,
+    any_of,
+)
 from glue_core.operation import ErrorCode
 
 if TYPE_CHECKING:
@@ -17,6 +23,12 @@ if TYPE_CHECKING:
     from glue_core.openapi.view import View
 
 NO_BODY = frozenset({204, 304})
+
+ANYTHING = "*/*"
+"""Media type of an answer of which nobody says what it is."""
+
+DEFAULT = 0
+"""Stands for every status that is not listed: ``default`` in the document."""
 
 ALWAYS = (
     ErrorCode(500, codes.INTERNAL_ERROR, "Something went wrong on the server."),
@@ -83,15 +95,23 @@ def describe(flow: Flow, view: View) -> Described:
                 f"Return a glue_core.Fragment from each 'describe'."
             )
         _take(described, each)
-    described.answers.setdefault(described.status, {})
+    own: dict[str, JsonSchema] = {}
+    if operation.resource is None and operation.describe is None:
+        # The handler writes the body, and nobody says what it is.
+        own = {ANYTHING: {}}
+    described.answers.setdefault(described.status, own)
     for status in NO_BODY & described.answers.keys():
         described.answers[status] = {}
     errors_as: dict[str, JsonSchema] = {}
     for each in fragments:
-        errors_as.update(each.errors_as)
+        for media_type, schema in each.errors_as.items():
+            known = [errors_as[media_type]] if media_type in errors_as else []
+            errors_as[media_type] = any_of([*known, schema])
     for status in described.errors:
         described.answers.setdefault(status, {}).update(errors_as)
-    successes = [status for status in described.answers if status < 300]
+    successes = [status for status in described.answers if DEFAULT < status < 300]
+    for note in filter(None, (each.forwards for each in fragments)):
+        described.answers[DEFAULT], described.notes[DEFAULT] = dict(errors_as), note
     for header in (each for fragment in fragments for each in fragment.headers):
         for status in header.statuses or successes:
             if status in described.answers:

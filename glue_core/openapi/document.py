@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from glue_core.formatting import STATUS_LINES
-from glue_core.openapi.describing import NO_BODY, Described, describe
+from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
 from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of
 from glue_core.openapi.naming import camel, pascal, placeholders, texts_of, with_placeholders
 from glue_core.openapi.schemas import VERSION
@@ -227,7 +227,7 @@ def _named(described: Described, variant: Variant) -> Described:
         described,
         body=spelled(described.body),
         answers={
-            status: spelled(content) if status < 400 else content
+            status: spelled(content) if DEFAULT < status < 400 else content
             for status, content in described.answers.items()
         },
     )
@@ -263,7 +263,8 @@ class _OperationIds:
         operation = part.operation
         words = [part.found.method]
         if part.found.is_route:
-            words += [each.strip("{}") for each in path.split("/")]
+            names = [name for name, _ in placeholders(path)]
+            words += with_placeholders(path, names).split("/")
         else:
             words += operation.place.split("/")
         if operation.method == "getCollection":
@@ -397,7 +398,11 @@ def _content(schemas: Mapping[str, JsonSchema]) -> dict[str, Any]:
 
 def _responses(parts: list[_Part]) -> dict[str, Any]:
     statuses = sorted({status for each in parts for status in each.described.answers})
-    return {str(status): _response(status, parts) for status in statuses}
+    statuses.sort(key=lambda status: (status == DEFAULT, status))
+    return {
+        "default" if status == DEFAULT else str(status): _response(status, parts)
+        for status in statuses
+    }
 
 
 def _response(status: int, parts: list[_Part]) -> dict[str, Any]:
@@ -412,7 +417,7 @@ def _response(status: int, parts: list[_Part]) -> dict[str, Any]:
             if error.code is not None:
                 errors.setdefault(error.code, error.message)
     notes = [each.notes[status] for each in having if status in each.notes]
-    text = "\n".join(lines) or (notes[0] if notes else "") or _phrase(status)
+    text = "\n".join(lines) or (notes[0] if notes else _phrase(status))
     shown: dict[str, Any] = {"description": text}
     headers: dict[str, Any] = {}
     for each in having:
@@ -469,7 +474,7 @@ def _parameter_name(parameter: Mapping[str, Any]) -> str:
 
 
 def _response_name(status: str) -> str:
-    return pascal(_phrase(int(status)))
+    return "OtherError" if status == "default" else pascal(_phrase(int(status)))
 
 
 class _Shared:

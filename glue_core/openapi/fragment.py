@@ -100,6 +100,7 @@ class Fragment:
         body_required: Whether a request without a body is refused.
         answers: What may be answered beside errors.
         errors_as: Documents of errors, by media type; for whoever writes them.
+        forwards: Whose errors are passed on, as a sentence, where any error may be answered.
     """
 
     parameters: tuple[RequestParameter, ...] = ()
@@ -109,6 +110,7 @@ class Fragment:
     body_required: bool = True
     answers: tuple[Answer, ...] = ()
     errors_as: Content = field(default_factory=dict)
+    forwards: str = ""
 
 
 Describe = Callable[["Operation", "View"], Fragment]

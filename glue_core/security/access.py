@@ -258,10 +258,11 @@ class Access:
         from glue_core.operation import ErrorCode
 
         worded = self._worded(protection)
+        own = [error for each in self.strategies_of(protection) for error in each.errors]
         if worded.status is not None:
-            return (ErrorCode(worded.status, worded.code, worded.message or REFUSED),)
+            return (ErrorCode(worded.status, worded.code, worded.message or REFUSED), *own)
         told = ErrorCode(403, worded.code, worded.message or FORBIDDEN)
-        return (ErrorCode(401, None, REFUSED), told)
+        return (ErrorCode(401, None, REFUSED), told, *own)
 
     def _worded(self, protection: Protection) -> Protection:
         """Return a protection with the words of the first of its strategies that has some."""

@@ -263,11 +263,8 @@ def _vary(operation: Operation) -> Format | None:
 def _describe_authentication(operation: Operation, view: View) -> Fragment:
     """Describe the answers to credentials that prove nothing."""
     assert operation.access is not None
-    errors = [
-        ErrorCode(401, codes.TOKEN_INVALID, "Invalid access token."),
-        ErrorCode(401, codes.TOKEN_MISSING, "Missing access token."),
-    ]
-    if not operation.access.rules.servers:
+    errors = [error for reader in operation.access.readers for error in reader.errors]
+    if not errors:
         errors = [ErrorCode(401, None, "The credentials prove nothing.")]
     if len(operation.access.headers) > 1:
         errors.append(ErrorCode(400, codes.TWO_IDENTITIES, "Two headers name two callers."))

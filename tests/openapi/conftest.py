@@ -25,14 +25,15 @@ def deploy(glue_deployment: Callable[..., Deployment]) -> Callable[..., Deployme
         *more: Source,
         settings: dict[str, Any] | None = None,
         conventions: str = "json_api",
+        application: str = "library",
         **hooks: Any,
     ) -> Deployment:
-        library = RequestFlowAwareApiApplication("library", description="Books to lend.")
+        library = RequestFlowAwareApiApplication(application, description="Books to lend.")
         whole = {"glue_resources": operations, **hooks}
         return glue_deployment(
             [
-                in_memory("glue.applications", "library", library, version="2.5"),
-                in_memory("glue.plugins.library", "books", **whole),
+                in_memory("glue.applications", application, library, version="2.5"),
+                in_memory(f"glue.plugins.{application}", "books", **whole),
                 *(installed(*conventions.split()) if conventions else ()),
                 *more,
             ],
@@ -50,9 +51,11 @@ def describe(deploy: Callable[..., Deployment]) -> Describe:
         *more: Source,
         grants: frozenset[str] | None = None,
         spoken: Sequence[str | None] | None = None,
+        application: str = "library",
         **options: Any,
     ) -> Document:
-        documentation = deploy(*more, **options).registry.applications["library"].documentation
+        deployment = deploy(*more, application=application, **options)
+        documentation = deployment.registry.applications[application].documentation
         assert documentation is not None
         return resolved(documentation.made(grants, conventions=spoken))
 

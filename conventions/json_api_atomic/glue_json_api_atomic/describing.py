@@ -45,6 +45,7 @@ def describe_operations(most: int) -> Fragment:
     return Fragment(
         body={SPELLED: object_schema({OPERATIONS: listed}, [OPERATIONS])},
         errors=errors,
+        forwards="What the target of an operation answers; the pointer says which operation.",
         answers=(
             Answer(content={SPELLED: results}, description="Each operation was performed."),
             Answer(204, description="Each operation was performed, and none has a result."),

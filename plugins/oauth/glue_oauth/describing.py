@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from glue_core import (
     Answer,
@@ -104,6 +105,23 @@ def describe_sign_in(operation: Operation, view: View) -> Fragment:
         body={FORM: body} if posts else {},
         answers=answers,
     )
+
+
+def in_objects(describe: Describe) -> Describe:
+    """Return what describes the same, with errors as the standard has them in plain JSON.
+
+    Source:
+        RFC 6749, section 5.2.
+    """
+    error = object_schema({"error": TEXT, "error_description": TEXT}, ["error"])
+
+    def described(operation: Operation, view: View) -> Fragment:
+        found = describe(operation, view)
+        if operation.convention is not None:
+            return found
+        return replace(found, errors_as={JSON: view.share("OAuthError", None, lambda: error)})
+
+    return described
 
 
 def describing(schema: JsonSchema) -> Describe:
