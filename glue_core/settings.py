@@ -210,6 +210,8 @@ class LoginSettings(Schema):
 
 
 _NO_START = "This is no type: write what stands between the first two slashes of the path."
+
+
 def _told(meaning: str) -> fields.String:
     return fields.String(
         load_default=None,

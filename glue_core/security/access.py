@@ -262,7 +262,8 @@ class Access:
         if worded.status is not None:
             return (ErrorCode(worded.status, worded.code, worded.message or REFUSED), *own)
         told = ErrorCode(403, worded.code, worded.message or FORBIDDEN)
-        return (ErrorCode(401, None, REFUSED), told, *own)
+        unknown = self.rules.refusals.unknown or ErrorCode(401, None, REFUSED)
+        return (unknown, told, *own)
 
     def _worded(self, protection: Protection) -> Protection:
         """Return a protection with the words of the first of its strategies that has some."""

@@ -18,7 +18,7 @@ from glue_core import (
 )
 from glue_legacy_api.headers import BAD_PAGE, LIMIT, NOT_ACCEPTABLE, OFFSET, UNKNOWN_FORMAT
 from glue_legacy_api.negotiation import MEDIA_TYPE
-from glue_legacy_api.validating import BAD_BODY, CHANGES, NO_ID, NO_TOKEN, NO_TOKEN_CODE, WRONG_TYPE
+from glue_legacy_api.validating import BAD_BODY, CHANGES, NO_ID, WRONG_TYPE
 
 TEXT = "text/plain"
 URI: JsonSchema = {"type": "string", "format": "uri-reference"}
@@ -106,11 +106,6 @@ def describe_body_check(operation: Operation, view: View) -> Fragment:
 def describe_id_check(operation: Operation, view: View) -> Fragment:
     """Describe the answer to a change that lacks an id."""
     return Fragment(errors=(ErrorCode(400, None, NO_ID),))
-
-
-def describe_token_check(operation: Operation, view: View) -> Fragment:
-    """Describe the answer to who shows nothing at all."""
-    return Fragment(errors=(ErrorCode(403, NO_TOKEN_CODE, NO_TOKEN),))
 
 
 def describe_attributes_check(operation: Operation, view: View) -> Fragment:

@@ -10,7 +10,6 @@ from glue_legacy_api.describing import (
     describe_body_check,
     describe_headers,
     describe_id_check,
-    describe_token_check,
 )
 from glue_legacy_api.headers import check_headers, check_page
 from glue_legacy_api.messages import texts_of
@@ -61,7 +60,7 @@ def glue_legacy_rest_validators() -> Sequence[Step[Validate]]:
             before=("authentication",),
             describe=describe_id_check,
         ),
-        Step("protected", check_token, after=("authentication",), describe=describe_token_check),
+        Step("protected", check_token, after=("authentication",)),
         Step(
             "attributes",
             check_attributes,
