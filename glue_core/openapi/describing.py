@@ -109,6 +109,11 @@ def describe(flow: Flow, view: View) -> Described:
             errors_as[media_type] = any_of([*known, schema])
     for status in described.errors:
         described.answers.setdefault(status, {}).update(errors_as)
+    for status in (each for fragment in fragments for each in fragment.shown_at):
+        shown = described.answers.setdefault(status, {})
+        for media_type, schema in described.answers[described.status].items():
+            other = [shown[media_type]] if media_type in shown else []
+            shown[media_type] = any_of([schema, *other])
     successes = [status for status in described.answers if DEFAULT < status < 300]
     for note in filter(None, (each.forwards for each in fragments)):
         described.answers[DEFAULT], described.notes[DEFAULT] = dict(errors_as), note

@@ -192,8 +192,8 @@ class Lens:
 
     @property
     def may_lack_id(self) -> bool:
-        """Whether a function makes the ids, which may find none."""
-        return callable(self._resource.id)
+        """Whether there are no ids, or a function makes them, which may find none."""
+        return self._resource.id is None or callable(self._resource.id)
 
     def admits(self, shown: object, request: GlueRequest) -> bool:
         """Say whether whoever asks may see an object of the type."""
