@@ -46,14 +46,10 @@ if TYPE_CHECKING:
     from glue_core.cli.session import Session
     from glue_core.columns import SORTED_TEXT, UtcTime, can_be_kept, chunks, in_utc
     from glue_core.command import Command
-    from glue_core.compiling import (
-        Plan,
-        Stacks,
-    )
+    from glue_core.compiling import Plan, Stacks
     from glue_core.convention import (
         AnswersInKind,
         Convention,
-        Fragment,
         IgnoresParameters,
         JudgesNames,
         MediaParameters,
@@ -80,29 +76,18 @@ if TYPE_CHECKING:
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
     from glue_core.fields import UtcDateTime, not_blank
-    from glue_core.flow import (
-        Flow,
-    )
+    from glue_core.flow import Flow
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.health import HealthCheck
-    from glue_core.hookspecs import (
-        hookimpl,
-        hookspec,
-    )
+    from glue_core.hookspecs import hookimpl, hookspec
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
     from glue_core.inner import InnerRun
-    from glue_core.languages import choose_locale
+    from glue_core.languages import choose_locale, describe_language
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
-    from glue_core.matching import (
-        InvalidPath,
-        Location,
-        Match,
-        Matcher,
-        segments_of,
-    )
+    from glue_core.matching import InvalidPath, Location, Match, Matcher, segments_of
     from glue_core.messages import (
         GlueApiContext,
         GlueError,
@@ -124,11 +109,29 @@ if TYPE_CHECKING:
         RequestSource,
         Sort,
     )
-    from glue_core.negotiation import (
-        Selected,
-        read_accept,
-        read_media_type,
+    from glue_core.negotiation import Selected, read_accept, read_media_type
+    from glue_core.openapi.fragment import (
+        Answer,
+        Describe,
+        Fragment,
+        JsonSchema,
+        RequestParameter,
+        ResponseHeader,
+        any_of,
+        object_schema,
+        one_of,
     )
+    from glue_core.openapi.naming import pascal
+    from glue_core.openapi.problems import describe_problem
+    from glue_core.openapi.queries import (
+        describe_fields,
+        describe_filters,
+        describe_include,
+        describe_page,
+        describe_sort,
+    )
+    from glue_core.openapi.serving import DocumentFormatter
+    from glue_core.openapi.view import View
     from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
     from glue_core.problems import PROBLEM, problem_document
     from glue_core.registry.order import (
@@ -162,13 +165,15 @@ if TYPE_CHECKING:
         TokenPlugins,
         UserProvider,
     )
-    from glue_core.security.identity import (
-        KNOWN,
-        Identity,
-        IdentityReader,
-    )
+    from glue_core.security.identity import KNOWN, Identity, IdentityReader
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
-    from glue_core.security.login import LoginGuard, LoginKind, LoginLimits, too_many_attempts
+    from glue_core.security.login import (
+        BLOCKED,
+        LoginGuard,
+        LoginKind,
+        LoginLimits,
+        too_many_attempts,
+    )
     from glue_core.security.passwords import Passwords, Verdict
     from glue_core.security.protection import (
         PUBLIC,
@@ -208,18 +213,13 @@ if TYPE_CHECKING:
     from glue_core.target import base_url_of
     from glue_core.transport import ExtractedRequest, Transport
     from glue_core.upserting import upsert
-    from glue_core.validation import (
-        refused,
-    )
-    from glue_core.versions import (
-        Asked,
-        read_version,
-        version_in,
-    )
+    from glue_core.validation import refused
+    from glue_core.versions import Asked, read_version, version_in
     from glue_core.violations import Violation
     from glue_core.work import Event, Work
 
 __all__ = [
+    "BLOCKED",
     "FIELDS",
     "FILTER",
     "INCLUDE",
@@ -236,6 +236,7 @@ __all__ = [
     "WSGI",
     "Access",
     "Adapter",
+    "Answer",
     "AnswersInKind",
     "ApiApplication",
     "ApplicationRegistry",
@@ -262,6 +263,8 @@ __all__ = [
     "Decision",
     "DemoData",
     "Deployment",
+    "Describe",
+    "DocumentFormatter",
     "Encoder",
     "ErrorCode",
     "ErrorText",
@@ -302,6 +305,7 @@ __all__ = [
     "InnerRun",
     "InvalidPath",
     "InvalidToken",
+    "JsonSchema",
     "JudgesNames",
     "Lens",
     "Listener",
@@ -346,10 +350,12 @@ __all__ = [
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
     "RequestIdFilter",
+    "RequestParameter",
     "RequestSource",
     "Resource",
     "ResourceChange",
     "ResponseEvent",
+    "ResponseHeader",
     "Row",
     "RowError",
     "RowImporter",
@@ -391,6 +397,7 @@ __all__ = [
     "Validate",
     "ValidateRouted",
     "Verdict",
+    "View",
     "Violation",
     "WithParameters",
     "Words",
@@ -400,6 +407,7 @@ __all__ = [
     "account_digest",
     "account_key",
     "add_vary",
+    "any_of",
     "audit",
     "base_url_of",
     "can_be_kept",
@@ -407,6 +415,13 @@ __all__ = [
     "chunks",
     "codes",
     "create",
+    "describe_fields",
+    "describe_filters",
+    "describe_include",
+    "describe_language",
+    "describe_page",
+    "describe_problem",
+    "describe_sort",
     "encoded",
     "has_key",
     "hookimpl",
@@ -416,8 +431,11 @@ __all__ = [
     "load_included",
     "made_on_access",
     "not_blank",
+    "object_schema",
+    "one_of",
     "page_addresses",
     "page_parameters",
+    "pascal",
     "path_of",
     "pointer_to",
     "problem_document",
@@ -445,6 +463,7 @@ __all__ = [
 _HOMES = {
     "Access": "glue_core.security.access",
     "Adapter": "glue_core.application",
+    "Answer": "glue_core.openapi.fragment",
     "AnswersInKind": "glue_core.convention",
     "ApiApplication": "glue_core.application",
     "ApplicationRegistry": "glue_core.registry.registry",
@@ -454,6 +473,7 @@ _HOMES = {
     "AuthenticationRequest": "glue_core.security.authentication",
     "AuthenticationResponse": "glue_core.security.authentication",
     "AuthenticationServer": "glue_core.security.authentication",
+    "BLOCKED": "glue_core.security.login",
     "BadRequest": "glue_core.errors",
     "BodyRules": "glue_core.changes",
     "Broker": "glue_core.services.broker",
@@ -471,6 +491,8 @@ _HOMES = {
     "Decision": "glue_core.security.lens",
     "DemoData": "glue_core.demo",
     "Deployment": "glue_core.deployment",
+    "Describe": "glue_core.openapi.fragment",
+    "DocumentFormatter": "glue_core.openapi.serving",
     "Encoder": "glue_core.encoding",
     "ErrorCode": "glue_core.operation",
     "ErrorText": "glue_core.catalogue",
@@ -483,7 +505,7 @@ _HOMES = {
     "Flow": "glue_core.flow",
     "Forbidden": "glue_core.errors",
     "Format": "glue_core.step",
-    "Fragment": "glue_core.convention",
+    "Fragment": "glue_core.openapi.fragment",
     "GlueApiContext": "glue_core.messages",
     "GlueError": "glue_core.messages",
     "GlueFilter": "glue_core.messages",
@@ -515,6 +537,7 @@ _HOMES = {
     "InnerRun": "glue_core.inner",
     "InvalidPath": "glue_core.matching",
     "InvalidToken": "glue_core.security.authentication",
+    "JsonSchema": "glue_core.openapi.fragment",
     "JudgesNames": "glue_core.convention",
     "KNOWN": "glue_core.security.identity",
     "Lens": "glue_core.security.lens",
@@ -563,10 +586,12 @@ _HOMES = {
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
     "RequestIdFilter": "glue_core.request_id",
+    "RequestParameter": "glue_core.openapi.fragment",
     "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
     "ResourceChange": "glue_core.changes",
     "ResponseEvent": "glue_core.listener",
+    "ResponseHeader": "glue_core.openapi.fragment",
     "Row": "glue_core.exchange",
     "RowError": "glue_core.exchange",
     "RowImporter": "glue_core.exchange",
@@ -613,6 +638,7 @@ _HOMES = {
     "Validate": "glue_core.step",
     "ValidateRouted": "glue_core.step",
     "Verdict": "glue_core.security.passwords",
+    "View": "glue_core.openapi.view",
     "Violation": "glue_core.violations",
     "WSGI": "glue_core.application",
     "WithParameters": "glue_core.convention",
@@ -623,12 +649,20 @@ _HOMES = {
     "account_digest": "glue_core.auditing",
     "account_key": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
+    "any_of": "glue_core.openapi.fragment",
     "audit": "glue_core.auditing",
     "base_url_of": "glue_core.target",
     "can_be_kept": "glue_core.columns",
     "choose_locale": "glue_core.languages",
     "chunks": "glue_core.columns",
     "create": "glue_core.host",
+    "describe_fields": "glue_core.openapi.queries",
+    "describe_filters": "glue_core.openapi.queries",
+    "describe_include": "glue_core.openapi.queries",
+    "describe_language": "glue_core.languages",
+    "describe_page": "glue_core.openapi.queries",
+    "describe_problem": "glue_core.openapi.problems",
+    "describe_sort": "glue_core.openapi.queries",
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
     "hookimpl": "glue_core.hookspecs",
@@ -638,8 +672,11 @@ _HOMES = {
     "load_included": "glue_core.including",
     "made_on_access": "glue_core.application",
     "not_blank": "glue_core.fields",
+    "object_schema": "glue_core.openapi.fragment",
+    "one_of": "glue_core.openapi.fragment",
     "page_addresses": "glue_core.linking",
     "page_parameters": "glue_core.building",
+    "pascal": "glue_core.openapi.naming",
     "path_of": "glue_core.linking",
     "pointer_to": "glue_core.body",
     "problem_document": "glue_core.problems",

@@ -19,6 +19,7 @@ COMMANDS = {
         "List every operation of every application, and who may call it.",
     ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
+    "docs": ("glue_core.cli.docs:docs", "Write the OpenAPI document of an application."),
     "doctor": ("glue_core.cli.doctor:doctor", "Check settings, plugins, services, migrations."),
     "new": ("glue_core.cli.new:new", "Write a new distribution that passes its own tests."),
     "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),

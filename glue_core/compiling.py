@@ -17,6 +17,7 @@ from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
+from glue_core.openapi.fragment import Describe
 from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Method, Operation
 from glue_core.registry.models import follows, seen_in
 from glue_core.registry.order import Contribution, Placed
@@ -475,15 +476,23 @@ class _Compiler:
         )
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)
+        undescribed: list[Parameter] = list(operation.parameters)
+        describers: list[Describe] = []
         bound: dict[str, tuple[Any, ...]] = {}
         for hook, stack in self._stacks.items():
             runs = []
             for placed, traces in zip(stack, self._traces[hook], strict=True):
                 run = _bind(placed, operation)
                 trace.append(traces[run is not None])
-                if run is not None:
-                    runs.append(run)
-                    reads.extend(placed.contribution.value.reads_of(operation))
+                if run is None:
+                    continue
+                step: Step[Any] = placed.contribution.value
+                runs.append(run)
+                reads.extend(step.reads_of(operation))
+                if step.describe is None:
+                    undescribed.extend(step.reads_of(operation))
+                else:
+                    describers.append(step.describe)
             bound[hook] = tuple(runs)
         builders, validators, routed, wrappers, formatters, finishers = (
             bound[hook] for hook in STACKS
@@ -517,6 +526,8 @@ class _Compiler:
             writer,
             finishers,
             tuple(trace),
+            reads=tuple(undescribed),
+            describers=tuple(describers),
         )
         return self._plan.make(flow, bound, self._settings)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -22,7 +22,8 @@ from glue_core import codes
 from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResource, GlueResponse, resources_of
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Answer, Fragment, RequestParameter, ResponseHeader
+from glue_core.operation import ErrorCode, Operation
 from glue_core.preconditions import (
     EXISTS,
     INVALID,
@@ -35,6 +36,9 @@ from glue_core.preconditions import (
 from glue_core.security.lens import Model
 from glue_core.settings import Settings
 from glue_core.step import Format, Handler, Step, Wrap
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 ANY = "*"
 STATE_BYTES = 8
@@ -254,10 +258,57 @@ def _without_state(handler: Handler) -> Handler:
     return guarded
 
 
+def _describe_precondition(operation: Operation, view: View) -> Fragment:
+    """Describe the preconditions of a write, or that there are none."""
+    resource = operation.resource
+    if (
+        resource is None
+        or operation.model is None
+        or (operation.method == "post" and not operation.is_linkage)
+    ):
+        return Fragment(errors=(ErrorCode(400, codes.INVALID_HEADER, STATELESS),))
+    needed = resource.requires_match
+    required = operation.method in needed if isinstance(needed, tuple) else needed
+    match = RequestParameter(
+        "If-Match",
+        "Entity tags of the state that is to be changed.",
+        place="header",
+        # A PUT that creates says If-None-Match instead.
+        required=required and operation.method != "put",
+    )
+    none = RequestParameter("If-None-Match", "With '*': nothing may be there yet.", place="header")
+    errors = [ErrorCode(412, codes.MATCH_FAILED, INVALID)]
+    if required:
+        errors.append(ErrorCode(428, codes.MATCH_REQUIRED, MISSING))
+    changed = ErrorCode(409, codes.CHANGED_MEANWHILE, "It was changed meanwhile.")
+    return Fragment((match, none), errors=(*errors, changed))
+
+
+def _describe_entity_tag(operation: Operation, view: View) -> Fragment:
+    """Describe the tag of an answer, and the conditions of a read."""
+    if operation.http_method != "GET":
+        tag = ResponseHeader("ETag", "Tag of the state, and of this representation.")
+        return Fragment(headers=(tag,))
+    tag = ResponseHeader(
+        "ETag", "Tag of the state, and of this representation.", statuses=(200, 304)
+    )
+    match = RequestParameter("If-Match", "Entity tags that the answer must have.", place="header")
+    none = RequestParameter(
+        "If-None-Match", "Entity tags of answers that the client has.", place="header"
+    )
+    unchanged = Answer(304, description="The client has it already.")
+    return Fragment(
+        (match, none),
+        (tag,),
+        (ErrorCode(412, codes.MATCH_FAILED, INVALID),),
+        answers=(unchanged,),
+    )
+
+
 @hookimpl
 def glue_controller_wrappers() -> Sequence[Step[Wrap]]:
     """Hold ``If-Match`` and ``If-None-Match`` of writes against what is there."""
-    return [Step("precondition", _precondition)]
+    return [Step("precondition", _precondition, describe=_describe_precondition)]
 
 
 @hookimpl
@@ -273,4 +324,4 @@ def glue_response_finishers(settings: Settings) -> Sequence[Step[Format]]:
     def bind(operation: Operation) -> Any:
         return _entity_tag(settings, operation)
 
-    return [Step("entity-tag", bind)]
+    return [Step("entity-tag", bind, describe=_describe_entity_tag)]

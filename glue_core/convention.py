@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from glue_core.messages import GlueRequest, GlueResponse, GlueVersion
+from glue_core.openapi.fragment import Fragment
 
 if TYPE_CHECKING:
+    from glue_core.openapi.view import View
     from glue_core.operation import Operation
     from glue_core.settings import Settings
 
 Writer = Callable[[GlueResponse, GlueRequest], None]
 """Writes the document of a response into its ``content``, and its media type into ``format``."""
-
-Fragment = dict[str, Any]
-"""A part of the generated documentation."""
 
 
 @runtime_checkable
@@ -51,8 +50,15 @@ class Convention(Protocol):
             settings: The settings of the deployment, the convention's own section included.
         """
 
-    def describe(self, operation: Operation) -> Fragment:
-        """Say the same to the documentation."""
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Say to the documentation what the writer writes: a success, and errors.
+
+        What is read of a request its steps describe.
+
+        Args:
+            operation: The compiled operation; no refusal.
+            view: For whom it is, and what it shares with other operations.
+        """
 
 
 @runtime_checkable

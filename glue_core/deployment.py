@@ -196,9 +196,17 @@ class Deployment:
         registry = self.registry.applications[name]
         application = registry.application
         settings = self.settings.application(name)
+        matchers = compile_application(registry, self.settings, plan)
+        if registry.documentation is not None:
+            registry.documentation.complete(
+                registry,
+                matchers,
+                _bound(registry.listeners("glue_documentation_expanders"), application),
+                _bound(registry.listeners("glue_documentation_voters"), application),
+            )
         return HttpApplication(
             name,
-            compile_application(registry, self.settings, plan),
+            matchers,
             negotiator,
             self._work_starter(application),
             body_limit=self.settings["limits"]["body"],
@@ -208,6 +216,7 @@ class Deployment:
             transports=_transports(registry),
             edge=self._edge_of(registry),
             parameters=registry.access.parameters if registry.access is not None else None,
+            documentation=registry.documentation,
         )
 
     def _edge_of(self, registry: ApplicationRegistry) -> Edge:

@@ -13,8 +13,9 @@ from glue_core.convention import Writer
 from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG, failure
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
+from glue_core.openapi.fragment import Describe
 from glue_core.operation import DEFAULT_STATUSES, Operation
-from glue_core.step import Build, Format, Handler, Validate, ValidateRouted
+from glue_core.step import Build, Format, Handler, Parameter, Validate, ValidateRouted
 from glue_core.validation import KnownParameters, refused, status_of
 from glue_core.variants import Stores
 from glue_core.versions import Versions
@@ -57,6 +58,8 @@ class Flow:
         stores: The flows of single stores, where declarations vary by store; this is the others'.
         trace: The steps with who contributed them.
         order: What runs, first to last: stacks with their names for people, and what has no stack.
+        reads: Query parameters of the handler, and of the steps that describe nothing themselves.
+        describers: What describes the steps to the documentation.
     """
 
     order: ClassVar[tuple[tuple[str | None, str], ...]] = (
@@ -84,6 +87,8 @@ class Flow:
     trace: tuple[Trace, ...] = ()
     versions: Versions[Flow] | None = None
     stores: Stores[Flow] | None = None
+    reads: tuple[Parameter, ...] = ()
+    describers: tuple[Describe, ...] = ()
 
     def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.

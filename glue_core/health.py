@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, fields
 
@@ -14,12 +14,16 @@ from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
+from glue_core.openapi.fragment import Fragment
 from glue_core.operation import Operation
 from glue_core.resource import Resource
 from glue_core.security.protection import PUBLIC
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.step import Parameter
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 PLACE = "health-check"
 HEALTHY, UNHEALTHY = "healthy", "unhealthy"
@@ -164,6 +168,11 @@ def _answer(
     return response
 
 
+def _describe(operation: Operation, view: View) -> Fragment:
+    """Describe that what is unwell is told in the same document as what is well."""
+    return Fragment(shown_at=(400, 403, 503))
+
+
 def operation(checks: Sequence[HealthCheck], settings: Settings, application: str) -> Operation:
     """Return the operation of one application."""
     controller = HealthController(
@@ -180,6 +189,7 @@ def operation(checks: Sequence[HealthCheck], settings: Settings, application: st
         summary="Tell whether what the application needs answers.",
         protection=PUBLIC,
         technical=True,
+        describe=_describe,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from glue_core.features import Features, Provider
     from glue_core.health import HealthCheck
     from glue_core.listener import Call, Expand, Listener, Notice
+    from glue_core.openapi.serving import DocumentFormatter, ExpandDocument, IsStale
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
     from glue_core.security.authentication import AuthenticationServer
@@ -225,6 +226,46 @@ def glue_health_checks(  # type: ignore[empty-body]
 
     Returns:
         Checks; two with one name stop the start.
+    """
+
+
+@hookspec
+def glue_documentation_expanders(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[ExpandDocument]]:
+    """Contribute what changes the generated description of an application once it is made.
+
+    Called for applications that have a flow. What a step, an operation or a convention knows of
+    itself it says in its own ``describe``; this is for what belongs to the document as a whole.
+
+    Returns:
+        Listeners whose callable takes the document, and the grants it was made for: None where it
+        shows everything. It changes the document in place.
+    """
+
+
+@hookspec
+def glue_documentation_formatters(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[DocumentFormatter]:
+    """Contribute formats of the generated description, beside JSON and YAML.
+
+    Returns:
+        Formatters; two of one name stop the start.
+    """
+
+
+@hookspec
+def glue_documentation_voters(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[IsStale]]:
+    """Contribute what says that descriptions which were made and kept are stale.
+
+    Declarations do not change while a deployment runs, so this is for plugins whose expanders read
+    data that does. They are asked whenever somebody asks for the description.
+
+    Returns:
+        Listeners whose callable takes nothing; if one says True, all are made anew.
     """
 
 

@@ -79,10 +79,7 @@ class Host:
             LOG.error("Request %s: %s", request_id_of(environ), error)
             code = codes.INTERNAL_ERROR
             return _refuse(deployment.edge, environ, start_response, 500, code, str(error))
-        if prefix:
-            environ = dict(environ)
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
-            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        environ = _below(prefix, environ)
         taken = selection.taking(name, environ).name
         if taken != name:
             # Links lead to where the client is, which is the place of the selected one.
@@ -99,6 +96,38 @@ class Host:
             LOG.error("Request %s: the application %r failed", request_id, taken, exc_info=error)
             code, failed = codes.INTERNAL_ERROR, sys.exc_info()
             return _refuse(deployment.edge, environ, start_response, 500, code, FAILED, failed)
+
+    def answering(self, environ: dict[str, Any]) -> tuple[WSGI | None, dict[str, Any]]:
+        """Say which application answers a request; nothing is asked of it.
+
+        Args:
+            environ: WSGI environment of the request.
+
+        Returns:
+            The application and the environment below its mount point; None where the host itself
+            answers.
+        """
+        selection = self._serving[1]
+        path = environ.get("PATH_INFO", "")
+        if not host_of(environ) or (path and not path.startswith("/")):
+            return None, environ
+        try:
+            name, prefix = selection.select(context_of(environ, selection.expanders))
+        except MissingApiApplication:
+            return None, environ
+        environ = _below(prefix, environ)
+        return selection.applications[selection.taking(name, environ).name], environ
+
+
+def _below(prefix: str, environ: dict[str, Any]) -> dict[str, Any]:
+    """Return the environment of a request below a mount point."""
+    if not prefix:
+        return environ
+    return {
+        **environ,
+        "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + prefix,
+        "PATH_INFO": environ.get("PATH_INFO", "")[len(prefix) :] or "/",
+    }
 
 
 def _host_of_target_counts(environ: dict[str, Any]) -> bool:

@@ -27,6 +27,7 @@ from glue_core.messages import (
     RequestSource,
 )
 from glue_core.negotiation import Negotiates, read_media_type
+from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import request_id_of
 from glue_core.security.in_query import move_to_headers
@@ -176,6 +177,7 @@ class HttpApplication:
         versions_in_path: bool = False,
         transports: Sequence[Transport] = (),
         parameters: Mapping[str, str] | None = None,
+        documentation: Documentation | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -190,11 +192,13 @@ class HttpApplication:
             parameters: Headers by the query parameters that may come in their place.
             base_url: Address that links start with; the request's own by default.
             versions_in_path: Whether a path may start with the version it asks for.
+            documentation: The generated description, or None.
             transports: What may find other requests in HTTP requests; the first that applies does.
         """
         self.name = name
         self.matchers = matchers
         self.negotiator = negotiator
+        self.documentation = documentation
         self._start_work = start_work
         self._body_limit = body_limit
         self._seconds = seconds

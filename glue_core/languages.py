@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_core.formatting import add_vary
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
+from glue_core.openapi.fragment import Fragment, RequestParameter, ResponseHeader
 from glue_core.operation import Operation
 from glue_core.settings import Settings
 from glue_core.step import Build, Format, Step
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 LONGEST_HEADER = 1000
 """Characters that are read; no list of languages that people speak is longer."""
@@ -120,6 +124,21 @@ def _content_language(locales: Sequence[str]) -> Format | None:
     return format_
 
 
+def describe_language(locales: Sequence[str] = ()) -> Fragment:
+    """Describe ``Accept-Language``, for steps that choose a locale by it.
+
+    Args:
+        locales: Names to choose from, where they are known at the start.
+    """
+    offered = f" There are: {', '.join(_tag(each) for each in locales)}." if locales else ""
+    text = f"Languages that the client likes, best first.{offered}"
+    return Fragment((RequestParameter("Accept-Language", text, place="header"),))
+
+
+def _describe_content_language(operation: Operation, view: View) -> Fragment:
+    return Fragment(headers=(ResponseHeader("Content-Language", "Language that was chosen."),))
+
+
 @hookimpl
 def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
     """Choose among the locales of the application; steps of its plugins come later, and win."""
@@ -127,7 +146,10 @@ def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
     def bind(operation: Operation) -> Any:
         return _locale(_locales(settings, operation))
 
-    return [Step("locale", bind)]
+    def describe(operation: Operation, view: View) -> Fragment:
+        return describe_language(_locales(settings, operation))
+
+    return [Step("locale", bind, describe=describe)]
 
 
 @hookimpl
@@ -137,4 +159,4 @@ def glue_response_formatters(settings: Settings) -> Sequence[Step[Format]]:
     def bind(operation: Operation) -> Any:
         return _content_language(_locales(settings, operation))
 
-    return [Step("content-language", bind)]
+    return [Step("content-language", bind, describe=_describe_content_language)]

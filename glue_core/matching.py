@@ -159,6 +159,7 @@ class Matcher(Generic[Target]):
         self._parent_not_found = parent_not_found
         self._invalid = invalid
         self._preflight = preflight
+        self._routes = tuple(routes)
         self._router: CompiledRouter | None = None
         if routes:
             from falcon.routing import CompiledRouter
@@ -166,6 +167,11 @@ class Matcher(Generic[Target]):
             self._router = CompiledRouter()
             for location in routes:
                 self._router.add_route(location.template, location, compile=location is routes[-1])
+
+    def locations(self) -> tuple[Location[Target], ...]:
+        """Return every place that something answers, custom routes first, as they are asked."""
+        tables = (self._collections, self._items, self._linkage)
+        return (*self._routes, *(each for table in tables for each in table.values()))
 
     def match(self, method: str, path: str, raw: str | None = None) -> Match[Target]:
         """Say what answers a request.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from glue_core import codes
 from glue_core.convention import (
@@ -17,10 +17,14 @@ from glue_core.convention import (
 )
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Fragment
+from glue_core.operation import ErrorCode, Operation
 from glue_core.settings import Settings
 from glue_core.step import Step, Validate
 from glue_core.versions import Asked, version_in
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 KEPT_ANSWERS = 1024
 LONGEST_HEADER = 4096
@@ -396,7 +400,7 @@ def _accepted(operation: Operation) -> Validate:
             GlueError(
                 status=406,
                 code=codes.NOT_ACCEPTABLE,
-                message="Unsupported `Accept` format used.",
+                message=NOT_ACCEPTABLE,
                 header="Accept",
             ),
         ),
@@ -483,7 +487,7 @@ def _transferred(operation: Operation) -> Validate | None:
     error = GlueError(
         status=501,
         code=codes.INVALID_HEADER,
-        message="Send the body in chunks or with its length, without another Transfer-Encoding.",
+        message=OTHER_CODING,
         header="Transfer-Encoding",
     )
     refusal = GlueRequestValidation(False, 501, (error,))
@@ -495,6 +499,32 @@ def _transferred(operation: Operation) -> Validate | None:
     return validate
 
 
+NOT_ACCEPTABLE = "Unsupported `Accept` format used."
+OTHER_CODING = "Send the body in chunks or with its length, without another Transfer-Encoding."
+
+
+def _describe_accepted(operation: Operation, view: View) -> Fragment:
+    return Fragment(errors=(ErrorCode(406, codes.NOT_ACCEPTABLE, NOT_ACCEPTABLE),))
+
+
+def _describe_understood(operation: Operation, view: View) -> Fragment:
+    if operation.http_method not in WITH_BODY:
+        return Fragment()
+    message = "The body is in a format, or in a coding, that nobody reads."
+    return Fragment(errors=(ErrorCode(415, codes.UNSUPPORTED_MEDIA_TYPE, message),))
+
+
+def _describe_transferred(operation: Operation, view: View) -> Fragment:
+    if operation.http_method not in WITH_BODY:
+        return Fragment()
+    return Fragment(errors=(ErrorCode(501, codes.INVALID_HEADER, OTHER_CODING),))
+
+
+def _describe_one_version(operation: Operation, view: View) -> Fragment:
+    message = "The path and a header name different versions."
+    return Fragment(errors=(ErrorCode(400, codes.INVALID_HEADER, message),))
+
+
 @hookimpl
 def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     """Refuse what the client does not accept (406) and what we do not understand (415, 400)."""
@@ -503,9 +533,16 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
         return _one_version(settings, operation)
 
     return [
-        Step("accepted-format", _accepted),
-        Step("requested-format", _understood),
-        Step("content-encoding", _decoded, after=("requested-format",)),
-        Step("transfer-encoding", _transferred, after=("content-encoding",)),
-        Step("one-version", one_version),
+        Step("accepted-format", _accepted, describe=_describe_accepted),
+        Step("requested-format", _understood, describe=_describe_understood),
+        Step(
+            "content-encoding", _decoded, after=("requested-format",), describe=_describe_understood
+        ),
+        Step(
+            "transfer-encoding",
+            _transferred,
+            after=("content-encoding",),
+            describe=_describe_transferred,
+        ),
+        Step("one-version", one_version, describe=_describe_one_version),
     ]

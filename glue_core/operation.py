@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 from glue_core.convention import Convention
 from glue_core.errors import ConfigurationError
 from glue_core.messages import GlueRequest, GlueResponse, PageStrategy
+from glue_core.openapi.fragment import Describe
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource, SchemaClass
 from glue_core.security.protection import Protection
@@ -152,6 +153,9 @@ class Operation:
         protection: Who may call it; None is that of its resource, else the application's default.
         stores: Stores for whose requests it is: where a store has none of its own at a place, the
             one without stores answers, or 404. Those of the resource where it names none.
+        deprecated: Whether clients should no longer call it; the documentation says so.
+        describe: Says to the documentation what nobody but the handler knows: the bodies that it
+            reads itself, and the answers that it writes itself.
         technical: It tells of the deployment, not of what it sells: steps that read data for the
             sake of every request, such as the store, leave it alone.
         ruled: Filled in where rules stand beside those of the schema: the schema with all of them.
@@ -195,6 +199,8 @@ class Operation:
     protection: Protection | None = field(default=None, kw_only=True)
     stores: tuple[str, ...] = field(default=(), kw_only=True)
     technical: bool = field(default=False, kw_only=True)
+    deprecated: bool = field(default=False, kw_only=True)
+    describe: Describe | None = field(default=None, kw_only=True, repr=False)
     ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)
     convention: str | None = field(default=None, kw_only=True)

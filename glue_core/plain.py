@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from marshmallow import Schema, fields, validate
@@ -24,18 +24,29 @@ from glue_core.building import (
     read_sort,
     wrong,
 )
-from glue_core.convention import Fragment, Writer
+from glue_core.convention import Writer
 from glue_core.encoding import JSON, JSON_ENCODER, Encoder, Row, Rows
 from glue_core.hookspecs import hookimpl
 from glue_core.linking import Places
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.negotiation import accepts_by_name
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Answer, Fragment, JsonSchema, object_schema
+from glue_core.openapi.problems import describe_problem
+from glue_core.openapi.queries import (
+    describe_fields,
+    describe_filters,
+    describe_page,
+    describe_sort,
+)
+from glue_core.operation import ErrorCode, Operation
 from glue_core.problems import PROBLEM, problem_document
 from glue_core.settings import Section, Settings
 from glue_core.spelling import Spelling, spelling_of
 from glue_core.step import Build, Step
 from glue_core.validation import TAKES_A_BODY
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 SECTION = "plain"
 NEVER, DECLARED, ALWAYS = "never", "declared", "always"
@@ -96,12 +107,12 @@ class Plain:
     def glue_request_builders(self) -> Sequence[Step[Build]]:
         """Read the body as attributes, and the query as JSON:API spells it."""
         return [
-            Step("attributes", _read_attributes),
-            Step("fields", read_fields, reads=FIELDS),
-            Step("filter", read_filters, reads=FILTER),
-            Step("filter-shape", _read_filter_shape),
-            Step("page", read_page, reads=page_parameters),
-            Step("sort", read_sort, reads=SORT),
+            Step("attributes", _read_attributes, describe=_describe_read),
+            Step("fields", read_fields, reads=FIELDS, describe=describe_fields),
+            Step("filter", read_filters, reads=FILTER, describe=describe_filters),
+            Step("filter-shape", _read_filter_shape, describe=_describe_filter_shape),
+            Step("page", read_page, reads=page_parameters, describe=describe_page),
+            Step("sort", read_sort, reads=SORT, describe=describe_sort),
         ]
 
     def writer(self, operation: Operation, settings: Settings) -> Writer:
@@ -126,27 +137,31 @@ class Plain:
 
         return write
 
-    def describe(self, operation: Operation) -> Fragment:
-        """Say that answers are lists of attribute objects, or what else is declared."""
-        return {
-            "mediaTypes": list(self.written_types),
-            "type": operation.type,
-            "shape": "list",
-            "singular": operation.singular and operation.method != "getCollection",
-            "snakeCase": operation.snake_case,
-        }
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Describe rows of attributes in each format, or the object where one is shown.
+
+        Args:
+            operation: The operation.
+            view: For whom it is.
+        """
+        return _describe_written(operation, view, self.encoders)
 
 
 PLAIN = Plain()
 
 
+def _shows_single(operation: Operation, settings: Settings) -> bool:
+    """Say whether an answer about one resource is the object, not a list of one."""
+    switch = settings.sections.get(SECTION, {}).get("singular", NEVER)
+    return operation.method != "getCollection" and (
+        switch == ALWAYS or (switch == DECLARED and operation.singular)
+    )
+
+
 def _rows(operation: Operation, settings: Settings) -> Callable[[GlueResponse, GlueRequest], Rows]:
     """Compile what an answer shows: the visible attributes of its resources."""
     model, own_type = operation.model, operation.type
-    switch = settings.sections.get(SECTION, {}).get("singular", NEVER)
-    single = operation.method != "getCollection" and (
-        switch == ALWAYS or (switch == DECLARED and operation.singular)
-    )
+    single = _shows_single(operation, settings)
     spellings: dict[str, Spelling] = {}
     if operation.snake_case and model is not None:
         known: dict[type[Schema], Spelling] = {}
@@ -251,6 +266,10 @@ def _read_attributes(operation: Operation) -> Build | None:
     return build
 
 
+def _describe_filter_shape(operation: Operation, view: View) -> Fragment:
+    return Fragment(errors=(ErrorCode(400, INVALID_FILTER, FILTER_SHAPE),))
+
+
 def _read_filter_shape(operation: Operation) -> Build | None:
     """Judge the shape of filters where the operation takes none, and the other step is not."""
     if operation.refusal is not None or read_filters(operation) is not None:
@@ -264,3 +283,43 @@ def _read_filter_shape(operation: Operation) -> Build | None:
                 wrong(request, name, FILTER_SHAPE, INVALID_FILTER)
 
     return build
+
+
+def _describe_written(operation: Operation, view: View, encoders: Sequence[Encoder]) -> Fragment:
+    """Describe what the compiled writer of an operation writes."""
+    errors = {JSON: _describe_errors(view), PROBLEM: describe_problem(view)}
+    if view.lens(operation) is None:
+        return Fragment(errors_as=errors)
+    row = view.attributes(operation, snake_case=operation.snake_case)
+    schema: JsonSchema = {"type": "array", "items": row}
+    if _shows_single(operation, view.settings):
+        # A handler may still answer with a list.
+        schema = {"anyOf": [row, {"type": "null"}]} if operation.singleton else row
+    content = {each.media_type: schema if each.media_type == JSON else {} for each in encoders}
+    return Fragment(answers=(Answer(content=content),), errors_as=errors)
+
+
+def _describe_errors(view: View) -> JsonSchema:
+    def make() -> JsonSchema:
+        text: JsonSchema = {"type": "string"}
+        members = {
+            "status": {"type": "integer"},
+            "code": {"type": ["string", "null"]},
+            "message": text,
+            **dict.fromkeys(("pointer", "parameter", "header", "id"), text),
+        }
+        error = object_schema(members, ["status", "code", "message"])
+        return {"type": "array", "minItems": 1, "items": error}
+
+    return view.share("PlainErrors", None, make)
+
+
+def _describe_read(operation: Operation, view: View) -> Fragment:
+    """Describe the body of a write: an object of attributes."""
+    body = view.body(operation, snake_case=operation.snake_case)
+    is_optional = operation.type is None and operation.schema is None
+    return Fragment(
+        body={JSON: {"type": "object"} if body is None else body},
+        body_required=not is_optional,
+        errors=(ErrorCode(400, codes.MALFORMED_BODY, "The body must be a JSON object."),),
+    )

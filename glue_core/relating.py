@@ -289,7 +289,7 @@ def _made(
             singleton=True,
             page=page if method == "get" else None,
             parameters=get.parameters if method == "get" else (),
-            errors=get.errors,
+            errors=get.errors if method == "get" else (*get.errors, *relationship.errors),
             name=f"{place}.{method}",
             summary=summary.format(name, get.place),
             status=200 if method == "get" else 204,

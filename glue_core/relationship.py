@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glue_core.messages import GlueRequest, GlueResource, GlueResponse
 
 if TYPE_CHECKING:
-    from glue_core.operation import PageRules
+    from glue_core.operation import ErrorCode, PageRules
 
 Load = Callable[[Sequence[GlueResource], GlueRequest], Mapping[Any, Any]]
 """Answers for all the resources of a level at once.
@@ -57,6 +57,7 @@ class Relationship:
         replace: Replaces all of it: PATCH on the relationship itself; None where that is refused.
         add: Adds to a to-many relationship: POST; None where that is refused.
         remove: Removes from a to-many relationship: DELETE; None where that is refused.
+        errors: What ``replace``, ``add`` and ``remove`` raise, for the documentation.
         page: How a to-many relationship is cut into pages at its places; None takes the rules of
             the collection that is called after the target, where it has some.
         load_page: Loads one page alone; None loads all of it with ``load`` and cuts the page out,
@@ -73,5 +74,6 @@ class Relationship:
     replace: Write | None = None
     add: Write | None = None
     remove: Write | None = None
+    errors: tuple[ErrorCode, ...] = ()
     page: PageRules | None = None
     load_page: LoadPage | None = None

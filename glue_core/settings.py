@@ -212,6 +212,46 @@ class LoginSettings(Schema):
 _NO_START = "This is no type: write what stands between the first two slashes of the path."
 
 
+def _told(meaning: str) -> fields.String:
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1),
+        metadata={"description": meaning},
+    )
+
+
+class DocumentationSettings(Schema):
+    """``[applications.<name>.documentation]``: the generated description of one application."""
+
+    served = fields.String(
+        load_default="development",
+        validate=validate.OneOf(("never", "development", "always")),
+        metadata={
+            "description": "When '/docs.json' and '/docs.yaml' answer: never, in development mode, "
+            "or always."
+        },
+    )
+    title = _told("Title; the name of the application by default.")
+    version = _told("Version of the API; that of the application's distribution by default.")
+    description = _told("What the API is for; what the application says by default.")
+    servers = Words(
+        load_default=list,
+        validate=_each(
+            r"https?://\S+|/\S*", "is no address: start it with http://, https:// or /."
+        ),
+        metadata={
+            "description": "Addresses that it answers at; 'base_url' if empty, and without that "
+            "the one that was asked."
+        },
+    )
+    contact_name = _told("Who answers questions.")
+    contact_url = _told("Page of who answers questions.")
+    contact_email = _told("Mail address of who answers questions.")
+    license = _told("Name of the license of the API.")
+    license_url = _told("Address of the license; only with 'license'.")
+
+
 class ApplicationSettings(Schema):
     """``[applications.<name>]``: where one application answers, and what it tells browsers."""
 
@@ -383,6 +423,9 @@ class ApplicationSettings(Schema):
     terminate = fields.Boolean(
         load_default=True,
         metadata={"description": "Call the terminate hooks once an answer was sent."},
+    )
+    documentation = fields.Nested(
+        DocumentationSettings, load_default=lambda: DocumentationSettings().load({})
     )
 
 

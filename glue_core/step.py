@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResource, GlueResponse
 
 if TYPE_CHECKING:
+    from glue_core.openapi.fragment import Describe
     from glue_core.operation import Operation
 
 Build = Callable[[GlueRequest], None]
@@ -62,6 +63,8 @@ class Step(Generic[Run]):
         chooses_store: Whether the step, a request builder, fills ``request.store`` in. Where
             declarations vary by store it runs before the operation is chosen, and again in its
             place; it reads nothing that other builders fill in.
+        describe: Says to the documentation what the step reads, answers and adds to answers where
+            it is bound; None says that ``reads`` is all of it.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Step(Generic[Run]):
     after: tuple[str, ...] = ()
     reads: tuple[Parameter, ...] | Callable[[Operation], tuple[Parameter, ...]] = ()
     chooses_store: bool = False
+    describe: Describe | None = None
 
     def reads_of(self, operation: Operation) -> tuple[Parameter, ...]:
         """Return the query parameters that the step reads for an operation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from glue_core import codes
 from glue_core.hookspecs import hookimpl
@@ -15,8 +16,12 @@ from glue_core.messages import (
     GlueResource,
     GlueResponse,
 )
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Fragment
+from glue_core.operation import ErrorCode, Operation
 from glue_core.step import Parameter, Step, ValidateRouted
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 TAKES_A_BODY = frozenset({"post", "patch", "put"})
 
@@ -108,7 +113,12 @@ def _attributes(operation: Operation) -> ValidateRouted | None:
     return validate
 
 
+def _describe_attributes(operation: Operation, view: View) -> Fragment:
+    message = "An attribute breaks a rule, is unknown, or cannot be written."
+    return Fragment(errors=(ErrorCode(422, codes.INVALID_ATTRIBUTE, message),))
+
+
 @hookimpl
 def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
     """Hold the body of a write against the operation's schema."""
-    return [Step("attributes", _attributes)]
+    return [Step("attributes", _attributes, describe=_describe_attributes)]

@@ -26,6 +26,7 @@ GROUPS = {
     "STO": 4,
     "AUT": 36,
     "OLD": 13,
+    "DOC": 15,
 }
 """Rules of each group: they are numbered from 1 without a gap."""
 

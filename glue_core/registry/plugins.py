@@ -24,6 +24,7 @@ from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
 from glue_core.health import HealthCheck
 from glue_core.listener import Listener
+from glue_core.openapi.serving import DocumentFormatter
 from glue_core.operation import Operation, SimpleResource
 from glue_core.registry.discovery import (
     APPLICATIONS,
@@ -80,6 +81,9 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_response_events": (Listener,),
     "glue_terminate": (Listener,),
     "glue_health_checks": (HealthCheck,),
+    "glue_documentation_expanders": (Listener,),
+    "glue_documentation_formatters": (DocumentFormatter,),
+    "glue_documentation_voters": (Listener,),
     "glue_start_up": (Listener,),
     "glue_shut_down": (Listener,),
     "glue_transports": (Listener,),

@@ -20,6 +20,8 @@ from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
+from glue_core.openapi import serving
+from glue_core.openapi.serving import Documentation
 from glue_core.operation import Operation, SimpleResource
 from glue_core.plain import Plain
 from glue_core.registry.changing import HOOK as CHANGES
@@ -94,6 +96,8 @@ LISTENERS = (
     "glue_start_up",
     "glue_shut_down",
     "glue_transports",
+    "glue_documentation_expanders",
+    "glue_documentation_voters",
 )
 """The hooks whose contributions hear of what happens around requests."""
 
@@ -150,6 +154,7 @@ class ApplicationRegistry:
         extensions: What media type parameters of conventions may name.
         changes: What plugins change about declarations of others.
         models_of_stores: The types that each convention shows in the stores that declarations name.
+        documentation: The generated description; None where the application has no flow.
     """
 
     application: ApiApplication
@@ -168,6 +173,7 @@ class ApplicationRegistry:
     extensions: tuple[Contribution, ...] = ()
     changes: tuple[Contribution, ...] = ()
     models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
+    documentation: Documentation | None = None
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -248,6 +254,7 @@ def core_sources() -> tuple[Source, ...]:
         of(COMMON_PLUGINS, "languages", languages),
         of(COMMON_PLUGINS, "authorization", authorization),
         of(COMMON_PLUGINS, "cors", cors),
+        of(COMMON_PLUGINS, "documentation", serving),
         of(COMMON_PLUGINS, "health", health),
         of(COMMON_PLUGINS, "security-headers", headers),
     )
@@ -503,6 +510,10 @@ class Registry:
         routes = _own_first(
             application, map(_in_its_convention, call("glue_route_providers")), borrowed
         )
+        documentation, pages = self._documentation(
+            application, plugins, call("glue_documentation_formatters")
+        )
+        routes += pages
         changes = call(CHANGES)
         whole = apply_changes(
             application.name,
@@ -587,6 +598,7 @@ class Registry:
             extensions=extensions,
             changes=changes,
             models_of_stores=MappingProxyType({store: models[store] for store in stores}),
+            documentation=documentation,
         )
 
     def _access(
@@ -687,6 +699,31 @@ class Registry:
             place_of(health, own.source),
         )
         return self.choice.of_contributions([made])
+
+    def _documentation(
+        self,
+        application: ApiApplication,
+        plugins: Iterable[Plugin],
+        formatters: tuple[Contribution, ...],
+    ) -> tuple[Documentation, tuple[Contribution, ...]]:
+        """Make the documentation, which learns later what it is about, and what serves it."""
+        refuse_twins(formatters, "formats of documentation {!r}", lambda each: each.value.name)
+        documentation = Documentation(self.settings, [each.value for each in formatters])
+        own = next((each for each in plugins if each.value is serving), None)
+        if own is None:
+            return documentation, ()
+        made = [
+            Contribution(
+                f"{own.source.id}.{operation.contribution_name}",
+                operation.contribution_name,
+                own.source,
+                own.layer,
+                operation,
+                place_of(serving, own.source),
+            )
+            for operation in documentation.operations(application.name)
+        ]
+        return documentation, self.choice.of_contributions(made)
 
     def _heard(
         self, hooks: Hooks, arguments: Mapping[str, Any]

@@ -40,7 +40,7 @@ from glue_core.security.protection import (
 )
 
 if TYPE_CHECKING:
-    from glue_core.operation import Operation
+    from glue_core.operation import ErrorCode, Operation
 
 KEPT_VERDICTS = 256
 REFUSED = "Unauthorized request."
@@ -189,6 +189,17 @@ class Access:
             ),
         )
 
+    def may_admit(self, protection: Protection, grants: frozenset[str]) -> bool:
+        """Say whether who holds these grants gets in with some request, if not with each."""
+        return self._allows(
+            protection, lambda each: each.admits is None or each.admits(protection, grants)
+        )
+
+    @property
+    def readers(self) -> tuple[IdentityReader, ...]:
+        """What reads who asks, that of bearer tokens first."""
+        return self._readers
+
     def allows(self, protection: Protection, request: GlueRequest) -> bool:
         """Say whether whoever sends a request may."""
 
@@ -213,16 +224,7 @@ class Access:
 
         The protection chooses the words, or else the first of its strategies that has some.
         """
-        if protection.status is None:
-            strategies = self.strategies_of(protection)
-            worded = next((each for each in strategies if each.status is not None), None)
-            if worded is not None:
-                protection = replace(
-                    protection,
-                    status=worded.status,
-                    code=protection.code or worded.code,
-                    message=protection.message or worded.message,
-                )
+        protection = self._worded(protection)
         is_known = not KNOWN.isdisjoint(request.grants)
         if not is_known and protection.status is None:
             # Without a status of its own a protection speaks of what somebody lacks who is known.
@@ -250,6 +252,33 @@ class Access:
         kind = ("forbidden" if lacks_scope else "unauthorized") if is_ours else None
         error = GlueError(status=status, code=protection.code, message=message, kind=kind)
         return GlueRequestValidation(False, status, (error,))
+
+    def refusals_of(self, protection: Protection) -> tuple[ErrorCode, ...]:
+        """Return what those are answered who may not, known or not; see `refusal`."""
+        from glue_core.operation import ErrorCode
+
+        worded = self._worded(protection)
+        own = [error for each in self.strategies_of(protection) for error in each.errors]
+        if worded.status is not None:
+            return (ErrorCode(worded.status, worded.code, worded.message or REFUSED), *own)
+        told = ErrorCode(403, worded.code, worded.message or FORBIDDEN)
+        unknown = self.rules.refusals.unknown or ErrorCode(401, None, REFUSED)
+        return (unknown, told, *own)
+
+    def _worded(self, protection: Protection) -> Protection:
+        """Return a protection with the words of the first of its strategies that has some."""
+        if protection.status is not None:
+            return protection
+        strategies = self.strategies_of(protection)
+        worded = next((each for each in strategies if each.status is not None), None)
+        if worded is None:
+            return protection
+        return replace(
+            protection,
+            status=worded.status,
+            code=protection.code or worded.code,
+            message=protection.message or worded.message,
+        )
 
     # What of the types exists for whom.
 

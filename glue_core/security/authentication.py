@@ -194,7 +194,8 @@ def bearer_reader(
         raise invalid
 
     invalid = _refused(refusals.bad_token, realm, "invalid_token")
-    return IdentityReader("bearer", AUTHORIZATION, read)
+    errors = (refusals.bad_token, refusals.no_token)
+    return IdentityReader("bearer", AUTHORIZATION, read, errors=errors)
 
 
 def _refused(error: ErrorCode, realm: str, reason: str | None = None) -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from glue_core import codes
@@ -22,9 +23,13 @@ from glue_core.messages import (
     GlueResource,
     GlueResponse,
 )
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Fragment, ResponseHeader
+from glue_core.operation import ErrorCode, Operation
 from glue_core.security.protection import BUILT_IN, Strategy
 from glue_core.step import Format, Handler, Step, Validate, ValidateRouted
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 CHANGES_ONE = frozenset({"patch", "put", "delete"})
 NOT_FOUND = "Not found"
@@ -106,6 +111,17 @@ def _unknown() -> GlueRequestValidation:
 
 def _existence(operation: Operation) -> Callable[[GlueRequest], bool] | None:
     """Return what says whether a place is one for the caller; None where it is for everybody."""
+    exists = _existence_by_grants(operation)
+    return None if exists is None else lambda request: exists(request.grants)
+
+
+def exists_for(operation: Operation, grants: frozenset[str]) -> bool:
+    """Say whether for who holds these grants a compiled operation is declared at all."""
+    exists = _existence_by_grants(operation)
+    return exists is None or exists(grants)
+
+
+def _existence_by_grants(operation: Operation) -> Callable[[frozenset[str]], bool] | None:
     access, model = operation.access, operation.model
     if access is None or model is None or not model.has_policies:
         return None
@@ -113,15 +129,15 @@ def _existence(operation: Operation) -> Callable[[GlueRequest], bool] | None:
         source, name = operation.relationship.source, operation.relationship.name
         if source not in model:
             return None
-        return lambda request: name in model.lens(source, request.grants).relationships
+        return lambda grants: name in model.lens(source, grants).relationships
     type_ = operation.type or operation.refused_type
     if type_ is None or type_ not in model or not access.has_policies:
         return None
     reads = operation.refusal is None and operation.http_method == "GET"
     writes = operation.refusal is None and not reads
 
-    def exists(request: GlueRequest) -> bool:
-        lens = model.lens(type_, request.grants)
+    def exists(grants: frozenset[str]) -> bool:
+        lens = model.lens(type_, grants)
         if reads:
             return lens.is_readable
         return lens.is_changeable or (not writes and lens.is_readable)
@@ -244,12 +260,42 @@ def _vary(operation: Operation) -> Format | None:
     return format_
 
 
+def _describe_authentication(operation: Operation, view: View) -> Fragment:
+    """Describe the answers to credentials that prove nothing."""
+    assert operation.access is not None
+    errors = [error for reader in operation.access.readers for error in reader.errors]
+    if not errors:
+        errors = [ErrorCode(401, None, "The credentials prove nothing.")]
+    if len(operation.access.headers) > 1:
+        errors.append(ErrorCode(400, codes.TWO_IDENTITIES, "Two headers name two callers."))
+    challenge = ResponseHeader("WWW-Authenticate", "What is asked for.", statuses=(401,))
+    return Fragment(headers=(challenge,), errors=tuple(errors))
+
+
+def _describe_authorization(operation: Operation, view: View) -> Fragment:
+    """Describe the refusals of those who may not."""
+    access = operation.access
+    assert access is not None
+    errors: list[ErrorCode] = []
+    for guard in access.protections_of(operation):
+        if not guard.is_public:
+            errors += access.refusals_of(guard)
+    if _existence_by_grants(operation) is not None:
+        errors.append(ErrorCode(404, codes.NOT_FOUND, NOT_FOUND))
+    return Fragment(errors=tuple(errors))
+
+
 @hookimpl
 def glue_request_validators() -> Sequence[Step[Validate]]:
     """Check credentials, and what they allow, before anything else is judged."""
     return [
-        Step("authentication", _authentication, before=("authorization",)),
-        Step("authorization", _authorization_first),
+        Step(
+            "authentication",
+            _authentication,
+            before=("authorization",),
+            describe=_describe_authentication,
+        ),
+        Step("authorization", _authorization_first, describe=_describe_authorization),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glue_core.messages import GlueRequest
+    from glue_core.operation import ErrorCode
 
 USER, CUSTOMER, WAREHOUSE, CLIENT = "user", "customer", "warehouse", "client"
 API_KEY, ANONYMOUS = "api-key", "anonymous"
@@ -74,6 +75,7 @@ class IdentityReader:
             taken out of the query before anything else sees it: no link repeats it.
         kinds: Kinds of callers that it can prove; none says nothing about it. What nobody can
             prove stops the start where an operation asks for it.
+        errors: What ``read`` raises, for the documentation.
     """
 
     name: str
@@ -83,3 +85,4 @@ class IdentityReader:
     alone_message: str | None = None
     parameter: str | None = None
     kinds: tuple[str, ...] = ()
+    errors: tuple[ErrorCode, ...] = ()

@@ -185,6 +185,16 @@ class Lens:
         """Schema of the attributes, for their names: who sees which of them the lens says."""
         return self._resource.attributes
 
+    @property
+    def description(self) -> str:
+        """What the type is, in one sentence; empty where nobody says."""
+        return self._resource.description
+
+    @property
+    def may_lack_id(self) -> bool:
+        """Whether there are no ids, or a function makes them, which may find none."""
+        return self._resource.id is None or callable(self._resource.id)
+
     def admits(self, shown: object, request: GlueRequest) -> bool:
         """Say whether whoever asks may see an object of the type."""
         return self.is_readable and all(each.admits(shown, request) for each in self.criteria)
@@ -354,6 +364,10 @@ class Model:
             self.related,
             self.linkage,
         )
+
+    def unrestricted(self) -> Model:
+        """Return the model in which everybody sees everything, for who documents all of it."""
+        return Model(self._types, (), self.canonical, self.related, self.linkage)
 
     def resource_of(self, type_: str) -> Resource | None:
         """Return the declaration that a type is, or None where there is no such type."""

@@ -24,6 +24,7 @@ from glue_core.errors import Problem
 from glue_core.features import Provider
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueError
+from glue_core.operation import ErrorCode
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 
@@ -118,6 +119,10 @@ class LoginGuard(Protocol):
             application: Name of the application, for the audit log.
             subject: Name that the one who logged in is known by, for the audit log.
         """
+
+
+BLOCKED = ErrorCode(429, codes.LOGIN_BLOCKED, "Too many log in attempts from your address.")
+"""What who is blocked is answered, for the errors of an operation that asks for a password."""
 
 
 def too_many_attempts(seconds: int) -> Problem:

@@ -11,6 +11,7 @@ from glue_core.security.identity import API_KEY, KNOWN, WAREHOUSE, grant_of_kind
 
 if TYPE_CHECKING:
     from glue_core.messages import GlueRequest
+    from glue_core.operation import ErrorCode
 
 PROTECTED_PATH, OAUTH_USER_SCOPE = "protected-path", "oauth-user-scope"
 USER_TYPE, WAREHOUSE_TOKEN, API_KEY_STRATEGY = "user-type", "warehouse-token", "api-key"
@@ -98,6 +99,7 @@ class Strategy:
         status: Status of a refusal where the protection names none, or None for the usual one.
         code: Code of that refusal, or None.
         message: Text of that refusal, or None for the usual one.
+        errors: What ``authorize`` raises itself, for the documentation.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Strategy:
     status: int | None = None
     code: str | None = None
     message: str | None = None
+    errors: tuple[ErrorCode, ...] = ()
 
 
 def is_known(protection: Protection, grants: frozenset[str]) -> bool:

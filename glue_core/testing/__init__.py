@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
     from glue_core.testing.client import JSON_API, Client, Response
+    from glue_core.testing.contract import documented
     from glue_core.testing.counting import Counts, counted
     from glue_core.testing.documents import (
         assert_collection,
@@ -34,6 +35,7 @@ __all__ = [
     "assert_no_leaks",
     "assert_resource",
     "counted",
+    "documented",
     "in_memory",
     "installed",
 ]
@@ -52,6 +54,7 @@ _HOMES = {
     "assert_no_leaks": "glue_core.testing.leaks",
     "assert_resource": "glue_core.testing.documents",
     "counted": "glue_core.testing.counting",
+    "documented": "glue_core.testing.contract",
     "in_memory": "glue_core.testing.sources",
     "installed": "glue_core.testing.sources",
 }

@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 from wsgiref.validate import validator
 
@@ -96,7 +96,13 @@ class Client:
 
     Each call is checked against PEP 3333, the application's side included, where the request is one
     that a server would pass on.
+
+    Attributes:
+        documented: Whether answers are held against the generated documentation as well; the
+            fixture ``glue_documented_answers`` says so for one test.
     """
+
+    documented: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -194,7 +200,18 @@ class Client:
             whole["RAW_URI"] = raw_path
         whole.update(environ or {})
         checked = self._checked and method in _VALIDATED and whole["PATH_INFO"].startswith("/")
-        return call(validator(self.wsgi) if checked else self.wsgi, whole)
+        before = dict(whole) if self.documented else {}
+        response = call(validator(self.wsgi) if checked else self.wsgi, whole)
+        if self.documented:
+            self._check(before, response)
+        return response
+
+    def _check(self, environ: Mapping[str, Any], response: Response) -> None:
+        """Hold an answer against the documentation of the application that gave it."""
+        from glue_core.testing.contract import check_answer
+
+        content_type = response.headers.get("content-type")
+        check_answer(self.wsgi, environ, response.status_code, content_type, response.content)
 
 
 def call(wsgi: Any, environ: dict[str, Any]) -> Response:

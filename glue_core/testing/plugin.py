@@ -106,6 +106,19 @@ def glue_client(glue_deployment: MakeDeployment) -> MakeClient:
     return make
 
 
+@pytest.fixture
+def glue_documented_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients hold each answer of the test against the documentation of its application.
+
+    ``pytestmark = pytest.mark.usefixtures("glue_documented_answers")`` does so for a module. It
+    needs ``jsonschema``.
+    """
+    pytest.importorskip("jsonschema", reason="Answers are checked by jsonschema.")
+    from glue_core.testing.client import Client
+
+    monkeypatch.setattr(Client, "documented", True)
+
+
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Put tables over others, table by table."""
     both = dict(below)

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from glue_core import (
     Build,
+    Fragment,
     GlueRequest,
     GlueResponse,
     Operation,
@@ -18,6 +19,7 @@ from glue_core import (
     Settings,
     SimpleResource,
     Step,
+    View,
     Writer,
     hookimpl,
     read_page,
@@ -61,9 +63,9 @@ class Lines:
 
         return write
 
-    def describe(self, operation: Operation) -> dict[str, Any]:
+    def describe(self, operation: Operation, view: View) -> Fragment:
         """Say nothing."""
-        return {}
+        return Fragment()
 
 
 def _read(request: GlueRequest) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from glue_core import Operation, Settings, Step, Writer, hookimpl
+from glue_core import Fragment, Operation, Settings, Step, View, Writer, hookimpl
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, in_memory
 
@@ -68,9 +68,9 @@ class Recording(Recorder):
 
         return write
 
-    def describe(self, operation: Operation) -> dict[str, Any]:
+    def describe(self, operation: Operation, view: View) -> Fragment:
         """Say nothing."""
-        return {}
+        return Fragment()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from glue_core import (
     BadRequest,
     ConfigurationError,
     Conflict,
+    Fragment,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
@@ -24,6 +25,7 @@ from glue_core import (
     Resource,
     ServiceUnavailable,
     Step,
+    View,
 )
 from glue_core.testing import Client, assert_error, in_memory
 
@@ -728,9 +730,9 @@ def test_convention_without_a_writer_stops_the_start(serve: Serve) -> None:
         def writer(self, operation: Operation, settings: Any) -> Any:
             """Return nothing."""
 
-        def describe(self, operation: Operation) -> dict[str, Any]:
+        def describe(self, operation: Operation, view: View) -> Fragment:
             """Say nothing."""
-            return {}
+            return Fragment()
 
     with pytest.raises(ConfigurationError, match=r"writer\(\) returned None"):
         serve(in_memory("glue.conventions", "silent", Silent()))

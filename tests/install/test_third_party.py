@@ -42,6 +42,9 @@ def glue_resources():
 """
 
 CONVENTION = '''
+from glue_core import Fragment
+
+
 class Lines:
     """One line for each resource or error."""
 
@@ -67,8 +70,8 @@ class Lines:
 
         return write
 
-    def describe(self, operation):
-        return {}
+    def describe(self, operation, view):
+        return Fragment(errors_as={"text/x-lines": {"type": "string"}})
 
 
 LINES = Lines()

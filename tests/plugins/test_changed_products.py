@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 from glue_core import (
     AttributeChange,
     Deployment,
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     NotFound,
@@ -21,7 +22,7 @@ from glue_core import (
     ResourceChange,
     hookimpl,
 )
-from glue_core.testing import in_memory, installed
+from glue_core.testing import documented, in_memory, installed
 from tests.test_docs import example_with
 
 Change = ResourceChange | OperationChange
@@ -42,9 +43,12 @@ class LabelAttributes(Schema):
     energy_label = fields.Constant("A", data_key="energyLabel")
 
 
+SOLD_OUT = ErrorCode(404, "1302", "This shop shows no single variants.")
+
+
 def sold_out(request: GlueRequest) -> GlueResponse:
     """Answer for variants that nobody may look at any more."""
-    raise NotFound("1302", "This shop shows no single variants.")
+    raise NotFound(SOLD_OUT.code, SOLD_OUT.message)
 
 
 class Acme:
@@ -64,7 +68,7 @@ class Acme:
             ),
             ResourceChange("abstract-products", attributes=LabelAttributes, stores=("DE",)),
             OperationChange("abstract-products.getCollection", page={"default": 1, "maximum": 2}),
-            OperationChange("concrete-products.get", handler=sold_out),
+            OperationChange("concrete-products.get", handler=sold_out, errors=(SOLD_OUT,)),
         ]
 
 
@@ -79,7 +83,7 @@ def client(shop: Any, glue_deployment: Callable[..., Deployment]) -> falcon.test
         ],
         settings={"project": ["acme-shop:acme"]},
     )
-    return falcon.testing.TestClient(deployment.applications["storefront_api"])
+    return falcon.testing.TestClient(documented(deployment.applications["storefront_api"]))
 
 
 def test_shipped_type_is_changed(client: Any, json_api: Any, attributes_of: Any) -> None:
@@ -200,7 +204,7 @@ def test_examples_of_the_page_are_served(
             example_with(word),
         ]
     )
-    client = falcon.testing.TestClient(deployment.applications["storefront_api"])
+    client = falcon.testing.TestClient(documented(deployment.applications["storefront_api"]))
     listed = [
         each.value
         for each in deployment.registry.applications["storefront_api"].operations

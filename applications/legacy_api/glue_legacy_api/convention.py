@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from glue_core import (
     Build,
@@ -13,13 +12,19 @@ from glue_core import (
     Operation,
     Settings,
     Step,
+    View,
     Writer,
+    describe_fields,
+    describe_filters,
+    describe_include,
+    describe_sort,
     hookimpl,
     load_included,
     read_fields,
     read_filters,
     read_sort,
 )
+from glue_legacy_api.describing import describe_page, describe_read, describe_written
 from glue_legacy_api.document import write_documents
 from glue_legacy_api.negotiation import CONVENTION, MEDIA_TYPE
 from glue_legacy_api.requests import read_body, read_included, read_page
@@ -54,13 +59,25 @@ class LegacyJsonApi:
         def page(operation: Operation) -> Build | None:
             return read_page(operation, section["largest_page"])
 
+        def paged(operation: Operation, view: View) -> Fragment:
+            return describe_page(operation, view, section["largest_page"])
+
+        def fields(operation: Operation) -> Build | None:
+            return read_fields(operation, ignore_unknown=True)
+
+        def filters(operation: Operation) -> Build | None:
+            return read_filters(operation, ignore_unknown=True)
+
+        def sort(operation: Operation) -> Build | None:
+            return read_sort(operation, ignore_unknown=True)
+
         return [
-            Step("attributes", read_body),
-            Step("fields", lambda operation: read_fields(operation, ignore_unknown=True)),
-            Step("filter", lambda operation: read_filters(operation, ignore_unknown=True)),
-            Step("include", include),
-            Step("page", page),
-            Step("sort", lambda operation: read_sort(operation, ignore_unknown=True)),
+            Step("attributes", read_body, describe=describe_read),
+            Step("fields", fields, describe=describe_fields),
+            Step("filter", filters, describe=describe_filters),
+            Step("include", include, describe=describe_include(flat=True, depth=depth)),
+            Step("page", page, describe=paged),
+            Step("sort", sort, describe=describe_sort),
         ]
 
     def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
@@ -77,10 +94,9 @@ class LegacyJsonApi:
         """Compile the documents of one operation."""
         return write_documents(operation)
 
-    def describe(self, operation: Operation) -> Fragment:
-        """Name the media type."""
-        described: dict[str, Any] = {"mediaType": MEDIA_TYPE}
-        return described
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Describe the documents of one operation."""
+        return describe_written(operation, view)
 
 
 LEGACY_JSON_API = LegacyJsonApi()

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from glue_core import Format, Operation, Section, Settings, Step, Validate, hookimpl
+from glue_legacy_api.describing import (
+    describe_attributes_check,
+    describe_body_check,
+    describe_headers,
+    describe_id_check,
+)
 from glue_legacy_api.headers import check_headers, check_page
 from glue_legacy_api.messages import texts_of
 from glue_legacy_api.options import ALLOWED_HEADERS, check_preflight
@@ -39,7 +45,7 @@ def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
     return [
         Step("preflight", preflight, before=("page",)),
         Step("page", unless_raw(check_page), before=("headers",)),
-        Step("headers", unless_raw(check_headers)),
+        Step("headers", unless_raw(check_headers), describe=describe_headers),
     ]
 
 
@@ -47,10 +53,20 @@ def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
 def glue_legacy_rest_validators() -> Sequence[Step[Validate]]:
     """Judge the body, ids, credentials and attributes, and what builders noted, in this order."""
     return [
-        Step("body", check_body, before=("resource-id",)),
-        Step("resource-id", check_ids, before=("authentication",)),
+        Step("body", check_body, before=("resource-id",), describe=describe_body_check),
+        Step(
+            "resource-id",
+            check_ids,
+            before=("authentication",),
+            describe=describe_id_check,
+        ),
         Step("protected", check_token, after=("authentication",)),
-        Step("attributes", check_attributes, after=("protected",)),
+        Step(
+            "attributes",
+            check_attributes,
+            after=("protected",),
+            describe=describe_attributes_check,
+        ),
         Step("verdict", lambda operation: verdict, after=("attributes",)),
     ]
 

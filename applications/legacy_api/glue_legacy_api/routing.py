@@ -71,6 +71,10 @@ class LegacyMatcher(Matcher[LegacyFlow]):
             ids = (*ids, "")
         return Match(found.methods[method], types, ids, None, found.template)
 
+    def locations(self) -> tuple[Location[LegacyFlow], ...]:
+        """Return every place that something answers: what leads on from a resource is none."""
+        return tuple(each for each in super().locations() if not each.is_related)
+
     def _located(self, method: str, chain: str, has_id: bool) -> Location[LegacyFlow] | None:
         """Return the location that answers a method, with or without an id at the end."""
         item, collection = self._items.get(chain), self._collections.get(chain)

@@ -19,7 +19,13 @@ from glue_core import (
     Section,
     Settings,
     Step,
+    View,
     Writer,
+    describe_fields,
+    describe_filters,
+    describe_include,
+    describe_page,
+    describe_sort,
     hookimpl,
     load_included,
     page_parameters,
@@ -30,6 +36,7 @@ from glue_core import (
     read_sort,
 )
 from glue_json_api.body import read_document
+from glue_json_api.describing import describe_read, describe_written
 from glue_json_api.dialect import (
     SETTINGS,
     Dialect,
@@ -133,13 +140,21 @@ class JsonApi:
         def sort(operation: Operation) -> Build | None:
             return read_sort(operation, ignore_unknown=of(operation).unknown_sorts_ignored)
 
+        def document(operation: Operation, view: View) -> Fragment:
+            return describe_read(operation, view, of(operation))
+
+        included = describe_include(flat=lambda each: of(each).flat_include, depth=depth)
         return [
-            Step("attributes", lambda operation: read_document(operation, of(operation))),
-            Step("fields", fields, reads=FIELDS),
-            Step("filter", filters, reads=FILTER),
-            Step("include", include, reads=INCLUDE),
-            Step("page", page, reads=page_parameters),
-            Step("sort", sort, reads=SORT),
+            Step(
+                "attributes",
+                lambda operation: read_document(operation, of(operation)),
+                describe=document,
+            ),
+            Step("fields", fields, reads=FIELDS, describe=describe_fields),
+            Step("filter", filters, reads=FILTER, describe=describe_filters),
+            Step("include", include, reads=INCLUDE, describe=included),
+            Step("page", page, reads=page_parameters, describe=describe_page),
+            Step("sort", sort, reads=SORT, describe=describe_sort),
         ]
 
     def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
@@ -169,17 +184,14 @@ class JsonApi:
         """
         return write_documents(operation, dialect_of(operation.application, settings))
 
-    def describe(self, operation: Operation) -> Fragment:
-        """Name the media type and the schemas of the documents."""
-        type_ = operation.type
-        shown = "collection" if operation.method == "getCollection" else "resource"
-        takes_body = type_ is not None and operation.method in ("post", "patch", "put")
-        return {
-            "mediaType": MEDIA_TYPE,
-            "request": f"{type_}.request" if takes_body else None,
-            "response": f"{type_}.{shown}" if type_ and operation.method != "delete" else None,
-            "errors": "errors",
-        }
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Describe the documents of one operation.
+
+        Args:
+            operation: The operation.
+            view: For whom it is.
+        """
+        return describe_written(operation, view, dialect_of(operation.application, view.settings))
 
 
 JSON_API = JsonApi()

@@ -9,6 +9,8 @@ from marshmallow import Schema, fields, validate
 
 from glue_core import (
     Build,
+    ErrorCode,
+    Fragment,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
@@ -18,12 +20,14 @@ from glue_core import (
     Settings,
     Step,
     Validate,
+    View,
     codes,
     hookimpl,
     read_accept,
 )
 from glue_json_api import MEDIA_TYPE, extension
 from glue_json_api_atomic.controller import OperationsController
+from glue_json_api_atomic.describing import describe_operations
 from glue_json_api_atomic.document import ATOMIC, read_operations
 
 SECTION = "json_api_atomic"
@@ -83,7 +87,10 @@ def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
 
         return build
 
-    return [Step("operations", bind)]
+    def describe(operation: Operation, view: View) -> Fragment:
+        return describe_operations(most)
+
+    return [Step("operations", bind, describe=describe)]
 
 
 @hookimpl
@@ -93,7 +100,12 @@ def glue_request_validators() -> Sequence[Step[Validate]]:
     def bind(operation: Operation) -> Validate | None:
         return _with_the_extension if _takes_operations(operation) else None
 
-    return [Step("operations", bind, after=("accepted-format", "requested-format"))]
+    def describe(operation: Operation, view: View) -> Fragment:
+        message = f"Send the body as {SPELLED}."
+        return Fragment(errors=(ErrorCode(415, codes.UNSUPPORTED_MEDIA_TYPE, message),))
+
+    after = ("accepted-format", "requested-format")
+    return [Step("operations", bind, after=after, describe=describe)]
 
 
 def _takes_operations(operation: Operation) -> bool:

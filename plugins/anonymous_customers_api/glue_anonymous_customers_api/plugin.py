@@ -9,6 +9,7 @@ from glue_anonymous_customers_api.reading import (
     BOTH_TEXT,
     EMPTY,
     EMPTY_TEXT,
+    ERRORS,
     is_customer,
     read,
 )
@@ -20,7 +21,13 @@ def glue_identity_readers() -> Sequence[IdentityReader]:
     """Read who has not logged in."""
     return [
         IdentityReader(
-            STRATEGY, HEADER, read, is_alone=True, alone_message=BOTH_TEXT, kinds=("anonymous",)
+            STRATEGY,
+            HEADER,
+            read,
+            is_alone=True,
+            alone_message=BOTH_TEXT,
+            kinds=("anonymous",),
+            errors=ERRORS,
         )
     ]
 

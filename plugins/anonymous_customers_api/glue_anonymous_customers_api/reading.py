@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glue_anonymous_customers_api import REFERENCE
-from glue_core import BadRequest, GlueRequest, Identity, Protection, codes
+from glue_core import BadRequest, ErrorCode, GlueRequest, Identity, Protection, codes
 
 EMPTY = "109"
 EMPTY_TEXT = "Anonymous customer unique id is empty."
@@ -15,6 +15,10 @@ LONGEST = 255
 """Characters of the text that names somebody."""
 
 HEADER_NAME = "X-Anonymous-Customer-Unique-Id"
+ERRORS = (
+    ErrorCode(400, EMPTY, EMPTY_TEXT),
+    ErrorCode(400, codes.INVALID_HEADER, f"{HEADER_NAME} may have {LONGEST} characters at most."),
+)
 CUSTOMERS = frozenset({"@customer", f"@{KIND}"})
 
 

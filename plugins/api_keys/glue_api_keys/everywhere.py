@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_api_keys import ApiKeyChecker
-from glue_api_keys.reading import HEADER, PARAMETER, KeyReader
+from glue_api_keys.reading import HEADER, PARAMETER, REFUSED, KeyReader
 from glue_core import Features, IdentityReader, Settings, Strategy, has_key, hookimpl
 
 NAME = "api-key"
@@ -17,7 +17,11 @@ def glue_identity_readers(features: Features, settings: Settings) -> Sequence[Id
     section = settings.section("api_keys")
     reader = KeyReader(features.get(ApiKeyChecker), settings)
     parameter = PARAMETER if section["query_parameter"] else None
-    return [IdentityReader(NAME, HEADER, reader.read, parameter=parameter, kinds=(NAME,))]
+    return [
+        IdentityReader(
+            NAME, HEADER, reader.read, parameter=parameter, kinds=(NAME,), errors=(REFUSED,)
+        )
+    ]
 
 
 @hookimpl

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from glue_api_keys import ApiKeyChecker
-from glue_core import GlueError, GlueRequest, Identity, Problem, Settings, codes
+from glue_core import ErrorCode, GlueError, GlueRequest, Identity, Problem, Settings, codes
 
 HEADER = "x-api-key"
 PARAMETER = "api_key"
 INVALID = "Invalid API key."
+REFUSED = ErrorCode(401, codes.TOKEN_INVALID, INVALID)
 
 
 class KeyReader:

@@ -86,6 +86,7 @@ def glue_relationships(features: Features) -> Sequence[Relationship]:
             description="Who wrote the article; null where nobody is named.",
             writable=True,
             replace=authorship.replace_author,
+            errors=(AUTHOR_NOT_FOUND,),
         ),
         Relationship(
             "articles",
@@ -97,6 +98,7 @@ def glue_relationships(features: Features) -> Sequence[Relationship]:
             replace=authorship.replace_articles,
             add=authorship.add_articles,
             remove=authorship.remove_articles,
+            errors=(NOT_FOUND,),
             load_page=authorship.page_of_author,
         ),
     ]

@@ -68,7 +68,7 @@ def _keep_to_own(grants: frozenset[str], type_: str, name: str, action: str) -> 
 POLICY = Policy(OWN_CUSTOMER, _keep_to_own)
 """Whoever asks sees themselves, and whom they have just registered, wherever it may show."""
 
-STRATEGY = Strategy(OWN_CUSTOMER, authorize=_is_own)
+STRATEGY = Strategy(OWN_CUSTOMER, authorize=_is_own, errors=(UNAUTHORIZED,))
 
 
 def mine(operation: Operation) -> Build | None:

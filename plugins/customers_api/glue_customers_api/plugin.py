@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glue_core import (
+    BLOCKED,
     PUBLIC,
     Build,
     ErrorText,
@@ -85,7 +86,14 @@ def glue_resources(features: Features) -> Sequence[Operation]:
             partial=False,
             protection=OWN,
             status=204,
-            errors=(UNAUTHORIZED, NOT_FOUND, NOT_EQUAL, WRONG_PASSWORD, *WEAK_PASSWORD),
+            errors=(
+                UNAUTHORIZED,
+                NOT_FOUND,
+                NOT_EQUAL,
+                WRONG_PASSWORD,
+                BLOCKED,
+                *WEAK_PASSWORD,
+            ),
         ),
         Operation(
             "post",

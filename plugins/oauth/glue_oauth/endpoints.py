@@ -11,10 +11,12 @@ from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped
 from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
 from glue_core import (
+    BLOCKED,
     UNASKED,
     AuthenticationRequest,
     AuthenticationResponse,
     ConfigurationError,
+    Describe,
     ErrorCode,
     Features,
     GlueError,
@@ -28,6 +30,15 @@ from glue_core import (
 from glue_oauth import OauthServer
 from glue_oauth.adapting import Request
 from glue_oauth.clock import new_secret
+from glue_oauth.describing import (
+    describe_introspection,
+    describe_key_set,
+    describe_metadata,
+    describe_revocation,
+    describe_sign_in,
+    describe_token,
+    in_objects,
+)
 from glue_oauth.keys import PUBLIC_SECONDS
 from glue_oauth.metadata import metadata_of
 from glue_oauth.pages import (
@@ -60,6 +71,8 @@ TOKEN_ERRORS = (
     ErrorCode(400, "invalid_scope", "The requested scope is invalid, unknown, or malformed."),
 )
 
+UNPROVED = ErrorCode(401, "invalid_client", "Client authentication failed.")
+
 
 def operations(features: Features, settings: Settings, application: str) -> Sequence[Operation]:
     """Return the routes for an application; see `glue_oauth.token_operations`."""
@@ -72,25 +85,35 @@ def operations(features: Features, settings: Settings, application: str) -> Sequ
     tokens = TokenController(server, application)
     pages = AuthorizeController(server, application)
 
-    def post(path: str, handler: Callable[..., GlueResponse], **more: Any) -> Operation:
+    def post(
+        path: str, handler: Callable[..., GlueResponse], describe: Describe, **more: Any
+    ) -> Operation:
+        if server.parts.rules.errors == OBJECT:
+            describe = in_objects(describe)
+        more["describe"] = describe
         return Operation("post", handler, path, protection=UNASKED, is_raw=True, status=200, **more)
 
-    def get(path: str, handler: Callable[..., GlueResponse]) -> Operation:
-        return Operation("get", handler, path, protection=UNASKED, is_raw=True)
+    def get(path: str, handler: Callable[..., GlueResponse], describe: Describe) -> Operation:
+        return Operation("get", handler, path, protection=UNASKED, is_raw=True, describe=describe)
 
     # Whichever server an application chooses, it is asked for tokens at one place.
-    token = post(TOKEN, tokens.token, errors=TOKEN_ERRORS)
+    token = post(TOKEN, tokens.token, describe_token, errors=(*TOKEN_ERRORS, UNPROVED, BLOCKED))
     chosen = settings.application(application)["authentication_servers"]
     if chosen and server.name not in chosen:
         return [token]
     return [
         token,
-        post(REVOKE, tokens.revoke, errors=TOKEN_ERRORS[:3]),
-        post(INTROSPECT, tokens.introspect, errors=TOKEN_ERRORS[:2]),
-        get(AUTHORIZE, pages.show),
-        post(AUTHORIZE, pages.answer),
-        get(METADATA, tokens.metadata),
-        get(KEY_SET, tokens.key_set),
+        post(REVOKE, tokens.revoke, describe_revocation, errors=(*TOKEN_ERRORS[:3], UNPROVED)),
+        post(
+            INTROSPECT,
+            tokens.introspect,
+            describe_introspection,
+            errors=(*TOKEN_ERRORS[:2], UNPROVED),
+        ),
+        get(AUTHORIZE, pages.show, describe_sign_in),
+        post(AUTHORIZE, pages.answer, describe_sign_in),
+        get(METADATA, tokens.metadata, describe_metadata),
+        get(KEY_SET, tokens.key_set, describe_key_set),
     ]
 
 

@@ -7,11 +7,14 @@ from typing import cast
 from glue_catalog import PriceMode
 from glue_core import (
     Build,
+    Describe,
     ErrorCode,
+    Fragment,
     GlueError,
     GlueRequest,
     Operation,
     Parameter,
+    RequestParameter,
 )
 from glue_product_prices_api.resource import (
     CURRENCY,
@@ -39,6 +42,11 @@ def currency_of(request: GlueRequest) -> str:
 def price_mode_of(request: GlueRequest) -> PriceMode:
     """Return the price mode of a request."""
     return cast(PriceMode, request.notes[PRICE_MODE_NOTE])
+
+
+def describing(parameter: Parameter, error: ErrorCode) -> Describe:
+    """Return what describes a choice, and the answer to a wrong one."""
+    return lambda operation, view: Fragment((RequestParameter.of(parameter),), errors=(error,))
 
 
 class ChoiceSteps:

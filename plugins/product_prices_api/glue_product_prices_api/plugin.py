@@ -19,7 +19,7 @@ from glue_core import (
     Step,
     hookimpl,
 )
-from glue_product_prices_api.choice import ChoiceSteps
+from glue_product_prices_api.choice import ChoiceSteps, describing
 from glue_product_prices_api.controller import PricesController
 from glue_product_prices_api.resource import (
     ABSTRACT_NOT_FOUND,
@@ -82,8 +82,20 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     default = settings.section(SECTION)["price_mode"]
     steps = ChoiceSteps(features.get(StoreReader), default)
     return [
-        Step("currency", steps.currency, after=("store?",), reads=(CURRENCY,)),
-        Step("price-mode", steps.price_mode, after=("currency",), reads=(PRICE_MODE,)),
+        Step(
+            "currency",
+            steps.currency,
+            after=("store?",),
+            reads=(CURRENCY,),
+            describe=describing(CURRENCY, INVALID_CURRENCY),
+        ),
+        Step(
+            "price-mode",
+            steps.price_mode,
+            after=("currency",),
+            reads=(PRICE_MODE,),
+            describe=describing(PRICE_MODE, INVALID_PRICE_MODE),
+        ),
     ]
 
 

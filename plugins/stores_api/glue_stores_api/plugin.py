@@ -21,7 +21,12 @@ from glue_core import (
 from glue_stores_api.controller import StoresController
 from glue_stores_api.processor import SECTION, shown_stores
 from glue_stores_api.resource import STORE_NOT_FOUND, STORES
-from glue_stores_api.steps import READS, StoreSteps
+from glue_stores_api.steps import (
+    READS,
+    StoreSteps,
+    describe_content_language,
+    describe_locale,
+)
 
 HOST = r"([a-z0-9._~-]+|\[[0-9a-f:.]+\])\Z"
 
@@ -86,15 +91,16 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     """Contribute the choice of store and locale."""
     steps = StoreSteps(shown_stores(features, settings))
     return [
-        Step("store", steps.store, reads=READS, chooses_store=True),
-        Step("locale", steps.locale, after=("store",)),
+        Step("store", steps.store, reads=READS, chooses_store=True, describe=steps.describe_store),
+        Step("locale", steps.locale, after=("store",), describe=describe_locale),
     ]
 
 
 @hookimpl
 def glue_request_validators(features: Features, settings: Settings) -> Sequence[Step[Validate]]:
     """Contribute the refusal of unknown stores."""
-    return [Step("store", StoreSteps(shown_stores(features, settings)).known)]
+    steps = StoreSteps(shown_stores(features, settings))
+    return [Step("store", steps.known, describe=steps.describe_known)]
 
 
 @hookimpl
@@ -102,4 +108,4 @@ def glue_response_formatters(features: Features, settings: Settings) -> Sequence
     """Contribute ``Content-Language`` and ``Vary``."""
     content_language = settings.section(SECTION)["content_language"]
     steps = StoreSteps(shown_stores(features, settings), content_language)
-    return [Step("content-language", steps.content_language)]
+    return [Step("content-language", steps.content_language, describe=describe_content_language)]

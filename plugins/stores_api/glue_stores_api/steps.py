@@ -5,16 +5,21 @@ from __future__ import annotations
 from glue_core import (
     Build,
     Format,
+    Fragment,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
     GlueResponse,
     Operation,
     Parameter,
+    RequestParameter,
+    ResponseHeader,
     ServiceUnavailable,
     Validate,
+    View,
     add_vary,
     choose_locale,
+    describe_language,
 )
 from glue_stores_api.processor import ShownStores
 from glue_stores_api.resource import STORE_NOT_FOUND
@@ -65,6 +70,13 @@ class StoreSteps:
             request.store = name
 
         return build
+
+    def describe_store(self, operation: Operation, view: View) -> Fragment:
+        """Describe how a request names its store."""
+        if operation.technical:
+            return Fragment()
+        header = RequestParameter("Store", "Name of the store.", place="header")
+        return Fragment((header, RequestParameter(PARAMETER, READS[0].description)))
 
     def locale(self, operation: Operation) -> Build | None:
         """Fill ``request.locale`` in: what the client likes best among the store's locales."""
@@ -117,6 +129,10 @@ class StoreSteps:
 
         return validate
 
+    def describe_known(self, operation: Operation, view: View) -> Fragment:
+        """Describe the answer to the name of a store that is not there."""
+        return Fragment(errors=(STORE_NOT_FOUND,))
+
     def content_language(self, operation: Operation) -> Format | None:
         """Say which locale was chosen, and what the answer depends on.
 
@@ -137,6 +153,16 @@ class StoreSteps:
             add_vary(response, "Store")
 
         return format_
+
+
+def describe_locale(operation: Operation, view: View) -> Fragment:
+    """Describe how a request says what its reader likes."""
+    return describe_language()
+
+
+def describe_content_language(operation: Operation, view: View) -> Fragment:
+    """Describe how an answer says its language."""
+    return Fragment(headers=(ResponseHeader("Content-Language", "Locale that was chosen."),))
 
 
 def _needs_none(operation: Operation) -> bool:

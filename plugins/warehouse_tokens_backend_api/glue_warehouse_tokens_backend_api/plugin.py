@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glue_core import ErrorText, Operation, Protection, hookimpl
 from glue_warehouse_tokens_backend_api.controller import WarehouseTokensController
-from glue_warehouse_tokens_backend_api.resource import FORBIDDEN, INVALID, TOKEN
+from glue_warehouse_tokens_backend_api.resource import FORBIDDEN, INVALID, TOKEN, UNSUPPORTED
 
 
 @hookimpl
@@ -24,7 +24,7 @@ def glue_resources() -> Sequence[Operation]:
             WarehouseTokensController().post,
             "warehouse-tokens",
             TOKEN,
-            errors=(FORBIDDEN, INVALID),
+            errors=(FORBIDDEN, INVALID, UNSUPPORTED),
             protection=Protection(kinds=("user",)),
             is_raw=True,
         )

@@ -13,3 +13,4 @@ TOKEN = Resource(
 
 FORBIDDEN = ErrorCode(403, "5101", "Operation is forbidden.")
 INVALID = ErrorCode(400, "invalid_grant", "The token could not be issued.")
+UNSUPPORTED = ErrorCode(400, "unsupported_grant_type", "Nobody here issues such tokens.")

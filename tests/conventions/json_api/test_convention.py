@@ -9,7 +9,8 @@ import pytest
 
 import glue_json_api
 from glue_core import Convention
-from glue_json_api import JSON_API
+from glue_core.openapi.document import resolved
+from glue_json_api import JSON_API, MEDIA_TYPE
 
 HERE = Path(__file__).parents[3]
 
@@ -55,20 +56,12 @@ def test_parameters_belong_to_collections(ask: Callable[..., Any], query: str) -
 
 
 def test_describe(deployment: Any) -> None:
-    """The documentation learns the media type and the names of the documents."""
-    operations = deployment.registry.applications["magazine_api"].operations
-    described = {
-        each.value.method: JSON_API.describe(each.value)
-        for each in operations
-        if each.value.place == "articles"
-    }
+    """The documentation has the documents of reads and of writes under the one media type."""
+    documentation = deployment.registry.applications["magazine_api"].documentation
+    paths = resolved(documentation.made(conventions=["json_api"]))["paths"]
+    shown = paths["/articles"]["get"]["responses"]["200"]["content"]
+    sent = paths["/articles"]["post"]["requestBody"]["content"]
 
-    assert described["post"] == {
-        "mediaType": "application/vnd.api+json",
-        "request": "articles.request",
-        "response": "articles.resource",
-        "errors": "errors",
-    }
-    assert described["getCollection"]["response"] == "articles.collection"
-    assert described["getCollection"]["request"] is None
-    assert described["delete"]["response"] is None
+    assert shown == {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ArticlesCollection"}}}
+    assert sent == {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ArticlesCreateDocument"}}}
+    assert "content" not in paths["/articles/{articlesId}"]["delete"]["responses"]["204"]

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-from glue_core import RequestFlowAwareApiApplication
+from glue_core import Fragment, RequestFlowAwareApiApplication
 from glue_core.testing import in_memory
 
 
@@ -155,9 +155,9 @@ class Quiet:
         """Write nothing."""
         return lambda response, request: b""
 
-    def describe(self, operation: Any) -> dict[str, Any]:
+    def describe(self, operation: Any, view: Any) -> Fragment:
         """Say nothing."""
-        return {}
+        return Fragment()
 
 
 class Loud(Quiet):

@@ -19,6 +19,7 @@ from glue_core import (
     INCLUDE_NOTE,
     PAGE,
     SORT,
+    Answer,
     Build,
     Format,
     Fragment,
@@ -27,9 +28,11 @@ from glue_core import (
     GlueRequest,
     GlueResource,
     GlueResponse,
+    JsonSchema,
     Operation,
     Settings,
     Step,
+    View,
     Writer,
     hookimpl,
     load_included,
@@ -67,7 +70,7 @@ class Envelope:
     def glue_request_builders(self) -> Sequence[Step[Build]]:
         """Read bodies and the query."""
         return [
-            Step("attributes", self.read_attributes),
+            Step("attributes", self.read_attributes, describe=self.describe_body),
             Step("fields", read_fields, reads=FIELDS),
             Step("filter", read_filters, reads=FILTER),
             Step(
@@ -181,9 +184,15 @@ class Envelope:
         names = ("status", "code", "message", "pointer", "parameter", "header")
         return {name: getattr(error, name) for name in names}
 
-    def describe(self, operation: Operation) -> Fragment:
+    def describe_body(self, operation: Operation, view: View) -> Fragment:
+        """Say that a body is an object."""
+        return Fragment(body={ENVELOPE: {"type": "object"}})
+
+    def describe(self, operation: Operation, view: View) -> Fragment:
         """Say little."""
-        return {"mediaType": ENVELOPE}
+        shown: JsonSchema = {"type": "object"}
+        answers = () if operation.type is None else (Answer(content={ENVELOPE: shown}),)
+        return Fragment(answers=answers, errors_as={ENVELOPE: shown})
 
 
 class EnvelopeReader(ConventionReader):
@@ -329,6 +338,30 @@ class ReadsPerResource(Envelope):
         return run if proper is not None else None
 
 
+class DescribesNoAnswers(Envelope):
+    """Broken: keeps to itself what it answers."""
+
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Say what errors are alone."""
+        return Fragment(errors_as={ENVELOPE: {"type": "object"}})
+
+
+class DescribesNoErrors(Envelope):
+    """Broken: keeps to itself what errors are."""
+
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Say what a success is alone."""
+        return Fragment(answers=super().describe(operation, view).answers)
+
+
+class DescribesNoBodies(Envelope):
+    """Broken: keeps to itself what it reads."""
+
+    def describe_body(self, operation: Operation, view: View) -> Fragment:
+        """Say nothing."""
+        return Fragment()
+
+
 class SwallowsMalformedBodies(Envelope):
     """Broken: takes a body that makes no sense for one without attributes."""
 
@@ -460,6 +493,21 @@ BROKEN: list[tuple[type[Envelope], str, str]] = [
     ),
     (TellsWhy, "test_failing_formatter_is_formatted", "tells the client why the server failed"),
     (LosesPages, "test_pages_lead_through_the_collection", "the pages before lead to"),
+    (
+        DescribesNoAnswers,
+        "test_describes_its_documents",
+        "nothing says what GET .* answers in application/x-envelope",
+    ),
+    (
+        DescribesNoErrors,
+        "test_describes_its_documents",
+        "nothing says what .* answers to errors",
+    ),
+    (
+        DescribesNoBodies,
+        "test_describes_its_documents",
+        "nothing says what (POST|PATCH) .* reads of a body",
+    ),
     (MisnamesItself, "test_declares_itself_well", "no bare media type in lower case"),
     (
         PointsElsewhere,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
 from glue_core import (
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     NotFound,
@@ -38,12 +39,15 @@ def read(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
+MISSING = ErrorCode(404, "301", "No such lamp.")
+
+
 class Lamp(Schema):
     """Attributes of a lamp, in an order that is not alphabetic."""
 
     name = fields.String()
     isOpen = fields.Boolean()
-    watt = fields.Integer()
+    watt = fields.Integer(allow_none=True)
     parts = fields.List(fields.Dict())
 
 
@@ -78,7 +82,7 @@ def client(glue_client: Callable[..., Client]) -> Client:
                 "glue.plugins.shop",
                 "lamps",
                 glue_resources=lambda: [
-                    Operation("get", one, "lamps", lamps),
+                    Operation("get", one, "lamps", lamps, errors=(MISSING,)),
                     Operation("getCollection", several, "lamps", lamps, filters=("name",)),
                 ],
             ),

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import pytest
 
 from glue_core import ConfigurationError, ServiceUnavailable
+from glue_core.openapi.document import resolved
 
 CHECKED = {"applications": {"storefront_api": {"health_check": True}}}
 CONTENT_LANGUAGE = "content-language"
@@ -221,3 +222,14 @@ def test_what_needs_the_store_is_unavailable(
 ) -> None:
     """Where a resource is shown in a locale, a lost storage is 503."""
     assert storefront().simulate_get("/stores", headers=headers).status_code == 503
+
+
+def test_documentation_names_store_and_language(storefront: Callable[..., Any]) -> None:
+    """The documentation knows how a request names its store, and the answer its language."""
+    document = storefront(settings={"mode": "development"}).simulate_get("/docs.json").json
+    shown = resolved(document)["paths"]["/stores"]["get"]
+    names = {(each["in"], each["name"]) for each in shown["parameters"]}
+
+    assert {("header", "Store"), ("query", "_store"), ("header", "Accept-Language")} <= names
+    assert "Content-Language" in shown["responses"]["200"]["headers"]
+    assert shown["responses"]["404"]["x-error-codes"] == {"601": "Store not found"}

@@ -1,0 +1,133 @@
+"""The old documents, described for the generated documentation."""
+
+from __future__ import annotations
+
+from glue_core import (
+    Answer,
+    ErrorCode,
+    Fragment,
+    JsonSchema,
+    Operation,
+    RequestParameter,
+    View,
+    any_of,
+    codes,
+    object_schema,
+    one_of,
+    pascal,
+)
+from glue_legacy_api.headers import BAD_PAGE, LIMIT, NOT_ACCEPTABLE, OFFSET, UNKNOWN_FORMAT
+from glue_legacy_api.negotiation import MEDIA_TYPE
+from glue_legacy_api.validating import BAD_BODY, CHANGES, NO_ID, WRONG_TYPE
+
+TEXT = "text/plain"
+URI: JsonSchema = {"type": "string", "format": "uri-reference"}
+
+
+def describe_written(operation: Operation, view: View) -> Fragment:
+    """Describe what the compiled writer writes: an object where the path ends in an id."""
+    errors = {MEDIA_TYPE: _errors(view), TEXT: {"type": "string"}}
+    lens = view.lens(operation)
+    if lens is None:
+        return Fragment(errors_as=errors)
+    resource = _resource(operation, view, lens.type)
+    listed: JsonSchema = {"type": "array", "items": resource}
+    is_list = operation.method == "getCollection" or operation.is_template
+    # Of an id that is missing along the way, or stands for everything, a list is shown.
+    data = listed if is_list else any_of([resource, listed])
+    links: JsonSchema = {"type": "object", "additionalProperties": URI}
+    members: dict[str, JsonSchema] = {
+        "data": data,
+        "links": {"anyOf": [links, {"type": "array", "maxItems": 0}]},
+    }
+    included = view.reachable(operation, view.settings["limits"]["include_depth"])
+    if included:
+        shown = one_of([_resource(operation, view, each) for each in included])
+        members["included"] = {"type": "array", "items": shown}
+    name = pascal(lens.type) + ("Collection" if is_list else "Document")
+    document = view.share(name, view.key_of(operation), lambda: object_schema(members, ["data"]))
+    return Fragment(answers=(Answer(content={MEDIA_TYPE: document}),), errors_as=errors)
+
+
+def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
+    def make() -> JsonSchema:
+        lens = view.lens(operation, type_)
+        assert lens is not None
+        kinds: JsonSchema = {"type": ["string", "null"] if lens.may_lack_id else "string"}
+        members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": kinds}
+        if lens.attributes:
+            members["attributes"] = view.attributes(operation, type_)
+        # A relationship is called after the type that it leads to, and always a list.
+        targets = sorted({each.target for each in lens.relationships.values()})
+        if targets:
+            linked = {each: object_schema({"data": _linkage(each)}, ["data"]) for each in targets}
+            members["relationships"] = object_schema(linked)
+        members["links"] = object_schema({"self": URI}, ["self"])
+        return object_schema(members, ["type", "id", "links"])
+
+    return view.share(pascal(type_), view.key_of(operation, type_), make)
+
+
+def _linkage(type_: str) -> JsonSchema:
+    members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": {"type": "string"}}
+    return {"type": "array", "items": object_schema(members, ["type", "id"])}
+
+
+def _errors(view: View) -> JsonSchema:
+    def make() -> JsonSchema:
+        members: dict[str, JsonSchema] = {
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+        }
+        error = object_schema(members, ["status", "detail"])
+        return object_schema({"errors": {"type": "array", "items": error}}, ["errors"])
+
+    return view.share("Errors", None, make)
+
+
+def describe_read(operation: Operation, view: View) -> Fragment:
+    """Describe the document of a write."""
+    attributes = view.body(operation)
+    members: dict[str, JsonSchema] = {"type": {"const": operation.type}}
+    required = ["type", "attributes"]
+    if operation.method in CHANGES:
+        members["id"] = {"type": "string"}
+    members["attributes"] = {"type": "object"} if attributes is None else attributes
+    body = object_schema({"data": object_schema(members, required)}, ["data"])
+    return Fragment(body={MEDIA_TYPE: body}, errors=(ErrorCode(400, None, BAD_BODY),))
+
+
+def describe_body_check(operation: Operation, view: View) -> Fragment:
+    """Describe the answers to a document of another type."""
+    return Fragment(errors=(ErrorCode(400, None, WRONG_TYPE),))
+
+
+def describe_id_check(operation: Operation, view: View) -> Fragment:
+    """Describe the answer to a change that lacks an id."""
+    return Fragment(errors=(ErrorCode(400, None, NO_ID),))
+
+
+def describe_attributes_check(operation: Operation, view: View) -> Fragment:
+    """Describe the answers to attributes that break a rule."""
+    return Fragment(errors=(ErrorCode(422, codes.INVALID_ATTRIBUTE, "<path> => <message>"),))
+
+
+def describe_headers(operation: Operation, view: View) -> Fragment:
+    """Describe the answers to headers that the old application does not take."""
+    return Fragment(
+        errors=(ErrorCode(406, None, NOT_ACCEPTABLE), ErrorCode(415, None, UNKNOWN_FORMAT))
+    )
+
+
+def describe_page(operation: Operation, view: View, most: int) -> Fragment:
+    """Describe the page parameters, which count together only."""
+    default = operation.page.default if operation.page is not None else None
+    size: JsonSchema = {"type": "integer", "minimum": 1}
+    if default is not None:
+        size["default"] = default
+    parameters = (
+        RequestParameter(OFFSET, "Index of the first resource.", {"type": "integer", "minimum": 0}),
+        RequestParameter(LIMIT, f"Number of resources; {most} at most are shown.", size),
+    )
+    return Fragment(parameters, errors=(ErrorCode(400, None, BAD_PAGE),))

@@ -1,0 +1,307 @@
+"""The documents, described for the generated documentation: what is written, and what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from glue_core import (
+    Answer,
+    ErrorCode,
+    Fragment,
+    JsonSchema,
+    Operation,
+    Relationship,
+    View,
+    codes,
+    object_schema,
+    pascal,
+)
+from glue_json_api.dialect import Dialect
+from glue_json_api.identifiers import LONGEST_ID
+from glue_json_api.media_types import MEDIA_TYPE
+
+ID: JsonSchema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
+META: JsonSchema = {"type": "object"}
+URI: JsonSchema = {"type": "string", "format": "uri-reference"}
+
+INVALID_DOCUMENT = ErrorCode(400, codes.INVALID_DOCUMENT, "The document contradicts JSON:API.")
+MALFORMED = ErrorCode(400, codes.MALFORMED_BODY, "The body is no JSON.")
+CLIENT_ID = ErrorCode(403, codes.CLIENT_ID_REFUSED, "The server chooses the id.")
+RELATIONSHIP = ErrorCode(
+    403, codes.RELATIONSHIP_REFUSED, "A relationship cannot be changed this way."
+)
+UNKNOWN_RELATIONSHIP = ErrorCode(422, codes.INVALID_ATTRIBUTE, "The type has no such relationship.")
+
+
+def describe_written(operation: Operation, view: View, dialect: Dialect) -> Fragment:
+    """Describe what the compiled writer of an operation writes.
+
+    Source:
+        JSON:API 1.1, "Document Structure".
+    """
+    errors = {MEDIA_TYPE: _errors(view, dialect)}
+    if view.lens(operation) is None:
+        return Fragment(errors_as=errors)
+    schema = _linkage_document if operation.is_linkage else _document
+    answer = Answer(content={MEDIA_TYPE: schema(operation, view, dialect)})
+    return Fragment(answers=(answer,), errors_as=errors)
+
+
+def _document(operation: Operation, view: View, dialect: Dialect) -> JsonSchema:
+    """Return the document of resources: one, or a list of them."""
+    listed = operation.method == "getCollection" or (
+        dialect.singleton_as_list and operation.singleton and operation.method != "post"
+    )
+    may_be_nothing = not listed and operation.singleton and operation.method == "get"
+    name = pascal(operation.type or "")
+    name += "Collection" if listed else "OrNothingDocument" if may_be_nothing else "Document"
+
+    def make() -> JsonSchema:
+        resource = _resource(operation, view, dialect, operation.type or "")
+        data: JsonSchema = {"type": "array", "items": resource} if listed else resource
+        if may_be_nothing:
+            data = {"anyOf": [resource, {"type": "null"}]}
+        return _whole(operation, view, dialect, data)
+
+    return view.share(name, view.key_of(operation), make)
+
+
+def _linkage_document(operation: Operation, view: View, dialect: Dialect) -> JsonSchema:
+    """Return the document of a relationship itself: identifiers as primary data."""
+    assert operation.relationship is not None
+    relationship = operation.relationship
+    return view.share(
+        _start_of(operation) + "Linkage",
+        view.key_of(operation),
+        lambda: _whole(operation, view, dialect, _linkage(relationship, view, dialect)),
+    )
+
+
+def _start_of(operation: Operation) -> str:
+    """Return how the names of the documents of an operation start."""
+    name = pascal(operation.type or "")
+    if operation.is_linkage and operation.relationship is not None:
+        name += pascal(operation.relationship.name)
+    return name
+
+
+def _whole(operation: Operation, view: View, dialect: Dialect, data: JsonSchema) -> JsonSchema:
+    members: dict[str, JsonSchema] = {"data": data}
+    depth: int = view.settings["limits"]["include_depth"]
+    included = view.reachable(operation, depth)
+    if included:
+        members["included"] = _included(operation, view, dialect, included)
+    members |= {"links": _links(view), "meta": META}
+    return object_schema(_with_version(members, view, dialect), ["data"])
+
+
+def _with_version(
+    members: dict[str, JsonSchema], view: View, dialect: Dialect
+) -> dict[str, JsonSchema]:
+    """Return the members of a document, with ``jsonapi`` where the dialect has it."""
+    if not dialect.jsonapi_member:
+        return members
+    uris: JsonSchema = {"type": "array", "items": {"type": "string", "format": "uri"}}
+    shown = object_schema({"version": {"const": "1.1"}, "ext": uris, "profile": uris}, ["version"])
+    return {**members, "jsonapi": view.share("JsonApi", None, lambda: shown)}
+
+
+def _included(
+    operation: Operation, view: View, dialect: Dialect, types: Iterable[str]
+) -> JsonSchema:
+    """Return the schema of included resources: one of the types, by the member ``type``."""
+    shown = {each: _resource(operation, view, dialect, each) for each in types}
+
+    def make() -> JsonSchema:
+        if len(shown) == 1:
+            return next(iter(shown.values()))
+        mapping = {type_: each["$ref"] for type_, each in shown.items()}
+        return {
+            "oneOf": list(shown.values()),
+            "discriminator": {"propertyName": "type", "mapping": mapping},
+        }
+
+    name = _start_of(operation) + "Included"
+    key = tuple(each["$ref"] for each in shown.values())
+    return {"type": "array", "items": view.share(name, key, make)}
+
+
+def _resource(operation: Operation, view: View, dialect: Dialect, type_: str) -> JsonSchema:
+    """Return the schema of resource objects of a type."""
+
+    def make() -> JsonSchema:
+        lens = view.lens(operation, type_)
+        assert lens is not None
+        kinds: JsonSchema = {"type": "string"}
+        if dialect.null_ids and lens.may_lack_id:
+            kinds = {"type": ["string", "null"]}
+        members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": kinds}
+        if lens.attributes:
+            members["attributes"] = view.attributes(operation, type_)
+        if lens.relationships:
+            members["relationships"] = _relationships(operation, view, dialect, type_)
+        members |= {"links": _links(view), "meta": META}
+        found = object_schema(members, ["type", "id"])
+        return {"description": lens.description, **found} if lens.description else found
+
+    return view.share(pascal(type_), view.key_of(operation, type_), make)
+
+
+def _relationships(operation: Operation, view: View, dialect: Dialect, type_: str) -> JsonSchema:
+    def make() -> JsonSchema:
+        lens = view.lens(operation, type_)
+        assert lens is not None
+        return object_schema(
+            {
+                name: _relationship(each, view, dialect)
+                for name, each in sorted(lens.relationships.items())
+            }
+        )
+
+    return view.share(pascal(type_) + "Relationships", view.key_of(operation, type_), make)
+
+
+def _relationship(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
+    members = {"data": _linkage(relationship, view, dialect), "links": _links(view), "meta": META}
+    found = object_schema(members)
+    if relationship.description:
+        return {"description": relationship.description, **found}
+    return found
+
+
+def _linkage(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
+    """Return the schema of linkage, as answers show it."""
+    identifier = _identifier(relationship.target, view)
+    if relationship.many:
+        return {"type": "array", "items": identifier}
+    if dialect.linkage_as_list:
+        return {"type": "array", "items": identifier, "maxItems": 1}
+    return {"anyOf": [identifier, {"type": "null"}]}
+
+
+def _identifier(type_: str, view: View) -> JsonSchema:
+    members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": {"type": "string"}}
+    return view.share(
+        pascal(type_) + "Identifier", None, lambda: object_schema(members, ["type", "id"])
+    )
+
+
+def _links(view: View) -> JsonSchema:
+    def link() -> JsonSchema:
+        whole = object_schema({"href": URI, "meta": META}, ["href"])
+        return {"anyOf": [URI, whole, {"type": "null"}]}
+
+    def links() -> JsonSchema:
+        return {"type": "object", "additionalProperties": view.share("Link", None, link)}
+
+    return view.share("Links", None, links)
+
+
+def _errors(view: View, dialect: Dialect) -> JsonSchema:
+    """Return the document of errors, in the spelling of the dialect."""
+
+    def make() -> JsonSchema:
+        text: JsonSchema = {"type": "string"}
+        members: dict[str, JsonSchema] = {
+            "status": {"type": "integer"} if dialect.integer_status else text,
+            "id": text,
+            "code": text,
+            "title": text,
+            "detail": text,
+        }
+        if dialect.message_alias:
+            members["message"] = text
+        members["source"] = object_schema({"pointer": text, "parameter": text, "header": text})
+        members |= {"links": object_schema({"type": URI}), "meta": META}
+        return object_schema(members, ["status"])
+
+    def whole() -> JsonSchema:
+        listed: JsonSchema = {
+            "type": "array",
+            "minItems": 1,
+            "items": view.share("Error", None, make),
+        }
+        members = {"errors": listed, "meta": META}
+        return object_schema(_with_version(members, view, dialect), ["errors"])
+
+    return view.share("Errors", None, whole)
+
+
+def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragment:
+    """Describe the document of a write.
+
+    Source:
+        JSON:API 1.1, "Creating, Updating and Deleting Resources".
+    """
+    relationship = operation.relationship
+    conflict = ErrorCode(
+        dialect.wrong_type_status, codes.DOCUMENT_CONFLICT, "The document has another type or id."
+    )
+    errors = [MALFORMED, INVALID_DOCUMENT, conflict]
+    if operation.is_linkage and relationship is not None:
+        data = _sent_linkage(relationship, dialect)
+        body = object_schema({"data": data, "meta": META}, ["data"])
+        return Fragment(body={MEDIA_TYPE: body}, errors=(*errors, RELATIONSHIP))
+    lens, resource = view.lens(operation), operation.resource
+    if lens is None or resource is None:
+        return Fragment()
+    writable = [
+        each
+        for name, each in sorted(lens.relationships.items())
+        if each.writable and lens.may_write(name)
+    ]
+    if operation.method == "post" and resource.client_ids == "refused":
+        errors.append(CLIENT_ID)
+    if lens.relationships:
+        errors += [RELATIONSHIP, UNKNOWN_RELATIONSHIP]
+    words = {"post": "Create", "patch": "Update", "put": "Replace"}
+    name = f"{pascal(operation.type or '')}{words[operation.method]}Document"
+    document = view.share(
+        name,
+        (view.key_of(operation), operation.body, operation.has_id, operation.is_partial),
+        lambda: object_schema({"data": _sent(operation, view, dialect, writable)}, ["data"]),
+    )
+    return Fragment(body={MEDIA_TYPE: document}, errors=tuple(errors))
+
+
+def _sent(
+    operation: Operation, view: View, dialect: Dialect, writable: Iterable[Relationship]
+) -> JsonSchema:
+    """Return the resource object of a write."""
+    resource = operation.resource
+    assert resource is not None
+    members: dict[str, JsonSchema] = {"type": {"const": operation.type}}
+    required = ["type"]
+    if operation.method == "post":
+        members["lid"] = ID
+        if resource.client_ids != "refused":
+            members["id"] = ID
+            required += ["id"] if resource.client_ids == "required" else []
+    elif operation.has_id:
+        members["id"] = ID
+        required += ["id"] if dialect.patch_needs_id else []
+    attributes = view.body(operation)
+    if attributes is not None:
+        members["attributes"] = attributes
+        if "required" in view.schemas[attributes["$ref"].rpartition("/")[2]]:
+            required.append("attributes")
+    held = {
+        each.name: object_schema({"data": _sent_linkage(each, dialect)}, ["data"])
+        for each in writable
+    }
+    if held:
+        members["relationships"] = object_schema(held)
+    return object_schema(members, required)
+
+
+def _sent_linkage(relationship: Relationship, dialect: Dialect) -> JsonSchema:
+    """Return the schema of linkage, as a body may spell it."""
+    members: dict[str, JsonSchema] = {"type": {"const": relationship.target}, "id": ID, "lid": ID}
+    identifier = object_schema({**members, "meta": META}, ["type"])
+    identifier["anyOf"] = [{"required": ["id"]}, {"required": ["lid"]}]
+    if relationship.many:
+        return {"type": "array", "items": identifier}
+    kinds: list[JsonSchema] = [identifier, {"type": "null"}]
+    if dialect.linkage_as_list:
+        kinds.append({"type": "array", "items": identifier, "maxItems": 1})
+    return {"anyOf": kinds}

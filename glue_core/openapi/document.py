@@ -1,0 +1,565 @@
+"""The document: paths, methods and shared parts of one application, as OpenAPI 3.1 has them.
+
+What several conventions, versions and stores answer at one place with one method is one operation
+there: its bodies and answers are told apart by their media types.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from glue_core.formatting import STATUS_LINES
+from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
+from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of
+from glue_core.openapi.naming import camel, pascal, placeholders, texts_of, with_placeholders
+from glue_core.openapi.schemas import VERSION
+from glue_core.openapi.security import Scheme, requirements_of, scheme_objects, schemes_of
+from glue_core.openapi.view import SCHEMAS, Grants, View
+from glue_core.openapi.walk import METHODS, Found, Matchers, Variant, Wanted, found_in
+from glue_core.versions import PARAMETER
+
+if TYPE_CHECKING:
+    from glue_core.messages import GlueVersion
+    from glue_core.operation import ErrorCode, Operation
+    from glue_core.registry.registry import ApplicationRegistry
+    from glue_core.settings import Settings
+
+CONVERTERS: Mapping[str, JsonSchema] = {
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "dt": {"type": "string", "format": "date-time"},
+}
+"""What the converters of templates take; others take any text."""
+
+ERROR_CODES = "x-error-codes"
+"""Member of an answer with the codes of its errors, and their words."""
+
+STORES, VERSIONS = "x-stores", "x-versions"
+"""Members of an operation that differs by store, or has versions."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """One path of the document.
+
+    Attributes:
+        path: The path with the names of its parameters.
+        parameters: The path parameters.
+        operations: What is described there, by method.
+    """
+
+    path: str
+    parameters: list[dict[str, Any]]
+    operations: dict[str, list[_Part]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One variant of an operation, described."""
+
+    found: Found
+    variant: Variant
+    described: Described
+
+    @property
+    def operation(self) -> Operation:
+        return self.variant.flow.operation
+
+
+def make_document(
+    registry: ApplicationRegistry,
+    matchers: Matchers,
+    settings: Settings,
+    grants: Grants = None,
+    *,
+    conventions: Collection[str | None] | None = None,
+    wanted: Wanted | None = None,
+) -> dict[str, Any]:
+    """Make the OpenAPI document of an application, ready for JSON.
+
+    Args:
+        registry: The application with all that plugins add.
+        matchers: Its compiled operations, by convention.
+        settings: The settings of the deployment.
+        grants: What the caller holds for whom it is; None for a document of everything.
+        conventions: Names of the conventions it is about; None for all.
+        wanted: Says which templates and methods it is about; None for all.
+
+    Returns:
+        The document. The same declarations give the same bytes on every machine.
+    """
+    view = View(settings, grants)
+    schemes = schemes_of(registry.access)
+    places = _places(found_in(matchers, conventions, wanted), view, settings, registry)
+    used: set[str] = set()
+    names = _OperationIds()
+    paths = {}
+    tags: dict[str, str] = {}
+    for place in sorted(places, key=lambda each: each.path):
+        item: dict[str, Any] = {}
+        if place.parameters:
+            item["parameters"] = place.parameters
+        for method in METHODS:
+            parts = place.operations.get(method)
+            if parts:
+                shown = _operation(parts, names, schemes, used)
+                item[method] = shown
+                for tag in shown["tags"]:
+                    tags.setdefault(tag, _tag_text(tag, parts[0].operation))
+        paths[place.path] = item
+    shared = _hoisted(paths)
+    components: dict[str, Any] = {
+        "schemas": _used_schemas(view.schemas, (paths, shared)),
+        **shared,
+    }
+    security = scheme_objects(schemes, used)
+    if security:
+        components["securitySchemes"] = security
+    return {
+        "openapi": VERSION,
+        "info": _info(registry, settings),
+        "servers": _servers(registry, settings),
+        "tags": [
+            {"name": name, **({"description": text} if text else {})}
+            for name, text in sorted(tags.items())
+        ],
+        "paths": paths,
+        "components": {name: each for name, each in sorted(components.items()) if each},
+    }
+
+
+def _info(registry: ApplicationRegistry, settings: Settings) -> dict[str, Any]:
+    application = registry.application
+    table = settings.application(application.name)["documentation"]
+    words = application.name.replace("_", " ").title().replace("Api", "API")
+    info: dict[str, Any] = {
+        "title": table["title"] or words,
+        "version": table["version"] or registry.source.version,
+    }
+    description = table["description"] or application.description
+    if description:
+        info["description"] = description
+    contact = {
+        name: table[f"contact_{name}"]
+        for name in ("name", "url", "email")
+        if table[f"contact_{name}"]
+    }
+    if contact:
+        info["contact"] = contact
+    if table["license"]:
+        info["license"] = {"name": table["license"]}
+        if table["license_url"]:
+            info["license"]["url"] = table["license_url"]
+    return info
+
+
+def _servers(registry: ApplicationRegistry, settings: Settings) -> list[dict[str, str]]:
+    table = settings.application(registry.application.name)
+    urls = table["documentation"]["servers"] or [table["base_url"] or "/"]
+    return [{"url": each} for each in urls]
+
+
+def _places(
+    everything: Iterable[Found], view: View, settings: Settings, registry: ApplicationRegistry
+) -> list[_Place]:
+    """Describe everything, and put together what has one path."""
+    in_path = settings.application(registry.application.name)["versions_in_path"]
+    places: dict[str, _Place] = {}
+    routes: set[tuple[str, str, str | None]] = set()
+    for found in everything:
+        key = with_placeholders(found.template, [""] * len(placeholders(found.template)))
+        taken = (key, found.method, found.convention)
+        if taken in routes:
+            # A custom route wins over a resource of the same path.
+            continue
+        routes.add(taken)
+        parts = []
+        for each in found.variants:
+            if view.may_call(each.flow.operation):
+                with view.variant(each.label):
+                    parts.append(_Part(found, each, _named(describe(each.flow, view), each)))
+        if not parts:
+            continue
+        _put(places, key, "", found, parts)
+        for version in _versions(parts) if in_path else ():
+            own = [
+                replace(each, described=describe(each.variant.flow, view))
+                for each in parts
+                if each.variant.version == version
+            ]
+            prefix = f"/v{version.major}.{version.minor}"
+            _put(places, prefix + key, prefix, found, own)
+    return list(places.values())
+
+
+def _versions(parts: Iterable[_Part]) -> list[GlueVersion]:
+    """Return the versions that are described, the newest first."""
+    found = {each.variant.version for each in parts if each.variant.version is not None}
+    return sorted(found, reverse=True)
+
+
+def _put(
+    places: dict[str, _Place], key: str, prefix: str, found: Found, parts: list[_Part]
+) -> None:
+    place = places.get(key)
+    if place is None:
+        path, parameters = _path(found, parts[0].operation)
+        place = places[key] = _Place(prefix + path, parameters)
+    place.operations.setdefault(found.method, []).extend(parts)
+
+
+def _named(described: Described, variant: Variant) -> Described:
+    """Spell the version of a variant in its media types, where there is one."""
+    version = variant.version
+    if version is None:
+        return described
+
+    def spelled(content: Mapping[str, JsonSchema]) -> dict[str, JsonSchema]:
+        end = f"; {PARAMETER}={version.major}.{version.minor}"
+        return {media_type + end: schema for media_type, schema in content.items()}
+
+    return replace(
+        described,
+        body=spelled(described.body),
+        answers={
+            status: spelled(content) if DEFAULT < status < 400 else content
+            for status, content in described.answers.items()
+        },
+    )
+
+
+def _path(found: Found, operation: Operation) -> tuple[str, list[dict[str, Any]]]:
+    """Return a path with the names that the document has for its parameters, and these."""
+    given = placeholders(found.template)
+    names, parameters = [], []
+    types = operation.types if not found.is_route else ()
+    for index, (declared, converter) in enumerate(given):
+        type_ = types[index] if index < len(types) else None
+        name = declared if type_ is None else f"{camel(type_)}Id"
+        while name in names:
+            name += "2"
+        names.append(name)
+        schema = dict(CONVERTERS.get(converter, {"type": "string", "minLength": 1}))
+        text = f"Value of {declared!r}." if type_ is None else f"Id of one of {type_!r}."
+        parameters.append(
+            {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
+        )
+    return with_placeholders(found.template, names), parameters
+
+
+class _OperationIds:
+    """Gives each operation an id of its own."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, part: _Part, path: str) -> str:
+        """Return the id of an operation, made of its method and its place."""
+        operation = part.operation
+        words = [part.found.method]
+        if part.found.is_route:
+            names = [name for name, _ in placeholders(path)]
+            words += with_placeholders(path, names).split("/")
+        else:
+            words += operation.place.split("/")
+        if operation.method == "getCollection":
+            words.append("collection")
+        name = camel("-".join(words))
+        number, found = 1, name
+        while found in self._taken:
+            number += 1
+            found = f"{name}{number}"
+        self._taken.add(found)
+        return found
+
+
+def _operation(
+    parts: list[_Part], names: _OperationIds, schemes: tuple[Scheme, ...], used: set[str]
+) -> dict[str, Any]:
+    """Return the operation object of what is described at one place for one method."""
+    first = parts[0]
+    operation = first.operation
+    summary, text = _texts(operation)
+    shown: dict[str, Any] = {
+        "operationId": names.of(first, first.found.template),
+        "tags": [_tag(operation)],
+    }
+    if summary:
+        shown["summary"] = summary
+    if text:
+        shown["description"] = text
+    if all(each.operation.deprecated for each in parts):
+        shown["deprecated"] = True
+    parameters = _parameters(parts)
+    if parameters:
+        shown["parameters"] = parameters
+    body = _merged(each.described.body for each in parts)
+    if body:
+        # A body is required where every convention asks for one.
+        required = all(each.described.body_required for each in parts if each.described.body)
+        shown["requestBody"] = {"required": required, "content": _content(body)}
+    shown["responses"] = _responses(parts)
+    security: list[dict[str, list[str]]] = []
+    is_open = False
+    for each in parts:
+        found = requirements_of(each.operation, schemes)
+        is_open = is_open or not found
+        security += [requirement for requirement in found if requirement not in security]
+    used.update(name for requirement in security for name in requirement)
+    shown["security"] = [*([{}] if is_open and security else []), *security]
+    stores = sorted({store for each in parts for store in each.variant.stores})
+    if stores:
+        shown[STORES] = stores
+    versions = _versions(parts)
+    if versions:
+        shown[VERSIONS] = [f"{each.major}.{each.minor}" for each in versions]
+    return shown
+
+
+def _texts(operation: Operation) -> tuple[str, str]:
+    """Return the line and the paragraphs that say what an operation does."""
+    summary, text = texts_of(getattr(operation.handler, "__doc__", None))
+    if operation.summary:
+        return operation.summary, ""
+    return summary, text
+
+
+def _tag(operation: Operation) -> str:
+    """Return what an operation is listed under: its type, or where its path starts."""
+    if operation.relationship is not None:
+        return operation.relationship.source
+    if operation.type is not None:
+        return operation.type
+    words = [each for each in operation.path.split("/") if each and "{" not in each]
+    return words[0] if words else "/"
+
+
+def _tag_text(tag: str, operation: Operation) -> str:
+    resource = operation.parent.resource if operation.parent is not None else operation.resource
+    return resource.description if resource is not None and resource.type == tag else ""
+
+
+def _parameters(parts: list[_Part]) -> list[dict[str, Any]]:
+    by_name: dict[tuple[str, str], list[RequestParameter]] = {}
+    for part in parts:
+        for key, each in part.described.parameters.items():
+            by_name.setdefault(key, []).append(each)
+    shown = []
+    for (place, name), found in sorted(by_name.items(), key=lambda each: each[0]):
+        parameter: dict[str, Any] = {"name": name, "in": place}
+        required = len(found) == len(parts) and all(each.required for each in found)
+        if required:
+            parameter["required"] = True
+        if found[0].description:
+            parameter["description"] = found[0].description
+        schema = _values([each.schema for each in found])
+        if name.endswith("[]"):
+            # A family of parameters: page[], for every page[...].
+            parameter.update(name=name[:-2], style="deepObject", explode=True)
+            schema = {"type": "object", "additionalProperties": {"type": "string"}}
+        elif schema.get("type") == "array":
+            parameter.update(style="form" if place == "query" else "simple", explode=False)
+        parameter["schema"] = schema
+        shown.append(parameter)
+    return shown
+
+
+def _values(schemas: list[JsonSchema]) -> JsonSchema:
+    """Return the schema of values that any of several takes; lists of names are put together."""
+    first = schemas[0]
+    if all(each == first for each in schemas):
+        return first
+    items = [each.get("items", {}).get("enum") for each in schemas]
+    if all(each is not None for each in items):
+        names = sorted({name for each in items for name in each})
+        return {"type": "array", "items": {"type": "string", "enum": names}}
+    return any_of(schemas)
+
+
+def _merged(contents: Iterable[Mapping[str, JsonSchema]]) -> dict[str, JsonSchema]:
+    """Put documents of one media type together."""
+    found: dict[str, list[JsonSchema]] = {}
+    for content in contents:
+        for media_type, schema in content.items():
+            found.setdefault(media_type, []).append(schema)
+    return {media_type: any_of(schemas) for media_type, schemas in sorted(found.items())}
+
+
+def _content(schemas: Mapping[str, JsonSchema]) -> dict[str, Any]:
+    return {
+        media_type: {"schema": schema} if schema else {} for media_type, schema in schemas.items()
+    }
+
+
+def _responses(parts: list[_Part]) -> dict[str, Any]:
+    statuses = sorted({status for each in parts for status in each.described.answers})
+    statuses.sort(key=lambda status: (status == DEFAULT, status))
+    return {
+        "default" if status == DEFAULT else str(status): _response(status, parts)
+        for status in statuses
+    }
+
+
+def _response(status: int, parts: list[_Part]) -> dict[str, Any]:
+    having = [each.described for each in parts if status in each.described.answers]
+    errors: dict[str, str] = {}
+    lines: list[str] = []
+    for each in having:
+        for error in each.errors.get(status, ()):
+            line = _error_line(error)
+            if line not in lines:
+                lines.append(line)
+            if error.code is not None:
+                errors.setdefault(error.code, error.message)
+    notes = [each.notes[status] for each in having if status in each.notes]
+    text = "\n".join(lines) or (notes[0] if notes else _phrase(status))
+    shown: dict[str, Any] = {"description": text}
+    headers: dict[str, Any] = {}
+    for each in having:
+        for name, header in each.headers.get(status, {}).items():
+            headers[name] = {"description": header.description, "schema": header.schema}
+    if headers:
+        shown["headers"] = dict(sorted(headers.items()))
+    content = _merged(each.answers[status] for each in having)
+    if content and status not in NO_BODY:
+        shown["content"] = _content(content)
+    if errors:
+        shown[ERROR_CODES] = dict(sorted(errors.items()))
+    return shown
+
+
+def _error_line(error: ErrorCode) -> str:
+    return error.message if error.code is None else f"`{error.code}` {error.message}"
+
+
+def _phrase(status: int) -> str:
+    line = STATUS_LINES.get(status)
+    return line[4:] if line is not None else HTTPStatus(status).phrase
+
+
+def _hoisted(paths: dict[str, Any]) -> dict[str, Any]:
+    """Share the parameters and answers that several operations have alike.
+
+    Returns:
+        The shared ones; where they were there is a reference now.
+    """
+    operations = [item[method] for item in paths.values() for method in METHODS if method in item]
+    parameters = _Shared("parameters")
+    responses = _Shared("responses")
+    for operation in operations:
+        for each in operation.get("parameters", ()):
+            parameters.count(_parameter_name(each), each)
+        for status, each in operation["responses"].items():
+            responses.count(_response_name(status), each)
+    for operation in operations:
+        if "parameters" in operation:
+            operation["parameters"] = [
+                parameters.shown(_parameter_name(each), each) for each in operation["parameters"]
+            ]
+        operation["responses"] = {
+            status: responses.shown(_response_name(status), each)
+            for status, each in operation["responses"].items()
+        }
+    return {"parameters": parameters.found(), "responses": responses.found()}
+
+
+def _parameter_name(parameter: Mapping[str, Any]) -> str:
+    place = "" if parameter["in"] == "query" else parameter["in"].title()
+    return pascal(parameter["name"]) + place
+
+
+def _response_name(status: str) -> str:
+    return "OtherError" if status == "default" else pascal(_phrase(int(status)))
+
+
+class _Shared:
+    """Parts that are there more than once."""
+
+    def __init__(self, room: str) -> None:
+        self._room = room
+        self._times: dict[tuple[str, str], int] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._values: dict[str, Any] = {}
+
+    def count(self, name: str, value: Any) -> None:
+        """Note one that is there."""
+        key = (name, json.dumps(value, sort_keys=True))
+        self._times[key] = self._times.get(key, 0) + 1
+
+    def shown(self, name: str, value: Any) -> Any:
+        """Return a reference to one that is there several times, else itself."""
+        key = (name, json.dumps(value, sort_keys=True))
+        if self._times[key] < 2:
+            return value
+        if key not in self._names:
+            number, found = 1, name
+            while found in self._values:
+                number += 1
+                found = f"{name}{number}"
+            self._names[key] = found
+            self._values[found] = value
+        return {"$ref": f"#/components/{self._room}/{self._names[key]}"}
+
+    def found(self) -> dict[str, Any]:
+        """Return those that are shared."""
+        return dict(sorted(self._values.items()))
+
+
+def _used_schemas(schemas: Mapping[str, JsonSchema], users: Any) -> dict[str, JsonSchema]:
+    """Return the schemas that something refers to, by name; an answer may have lost its body."""
+    found: set[str] = set()
+    waiting: list[Any] = [*users]
+    while waiting:
+        for reference in references(waiting.pop()):
+            name = reference.removeprefix(SCHEMAS)
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+    return {name: schemas[name] for name in sorted(found)}
+
+
+def references(document: Any) -> Iterator[str]:
+    """Yield every reference in a document."""
+    waiting = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get("$ref"), str):
+                yield each["$ref"]
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
+def resolved(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose operations name no shared parameter or answer, but have it."""
+    shared = document["components"]
+
+    def whole(each: dict[str, Any]) -> Any:
+        reference = each.get("$ref")
+        if reference is None:
+            return each
+        room, name = reference.split("/")[-2:]
+        return shared[room][name]
+
+    paths = {}
+    for path, item in document["paths"].items():
+        shown = dict(item)
+        for method in METHODS:
+            if method in item:
+                answers = item[method]["responses"]
+                shown[method] = {
+                    **item[method],
+                    "parameters": [whole(each) for each in item[method].get("parameters", ())],
+                    "responses": {status: whole(each) for status, each in answers.items()},
+                }
+        paths[path] = shown
+    return {**document, "paths": paths}
+
+
+__all__ = ["ERROR_CODES", "STORES", "VERSIONS", "make_document", "references", "resolved"]

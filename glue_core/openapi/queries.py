@@ -1,0 +1,183 @@
+"""What the query families that conventions share are, for the documentation.
+
+Each function here describes the step of the same name in `glue_core.building` and
+`glue_core.including`, for the operation that it is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from glue_core import building, codes
+from glue_core.openapi.fragment import Fragment, JsonSchema, RequestParameter
+from glue_core.operation import ErrorCode
+
+if TYPE_CHECKING:
+    from glue_core.openapi.fragment import Describe
+    from glue_core.openapi.view import View
+    from glue_core.operation import Operation, PageRules
+
+MOST_NAMES = 60
+"""Paths of ``include`` that are listed; deeper ones are given by their form."""
+
+WRONG = ErrorCode(400, codes.INVALID_PARAMETER, "A query parameter is wrong.")
+WRONG_FILTER = ErrorCode(400, codes.INVALID_FILTER, building.FILTER_SHAPE)
+TOO_MUCH = ErrorCode(400, codes.INCLUDE_TOO_LARGE, "It asks to include too much.")
+
+
+def words(names: Sequence[str]) -> JsonSchema:
+    """Return the schema of a list with commas of these names."""
+    return {"type": "array", "items": {"type": "string", "enum": list(names)}}
+
+
+def describe_sort(operation: Operation, view: View) -> Fragment:
+    """Describe ``sort``: each attribute, in both directions."""
+    lens = view.lens(operation)
+    names = lens.sorts(operation) if lens is not None else ()
+    if not names:
+        return Fragment()
+    both = [spelled for name in names for spelled in (name, f"-{name}")]
+    sort = RequestParameter("sort", building.SORT[0].description, words(both))
+    return Fragment((sort,), errors=(WRONG,))
+
+
+def describe_filters(operation: Operation, view: View) -> Fragment:
+    """Describe ``filter[type.attribute]``, a parameter for each attribute."""
+    lens = view.lens(operation)
+    if lens is None:
+        return Fragment()
+    parameters = tuple(
+        RequestParameter(
+            f"filter[{operation.type}.{name}]",
+            f"Shows those alone whose {name!r} is this.",
+            _comparable(view.property_of(operation, name)),
+        )
+        for name in lens.filters(operation)
+    )
+    return Fragment(parameters, errors=(WRONG, WRONG_FILTER) if parameters else ())
+
+
+def _comparable(schema: JsonSchema) -> JsonSchema:
+    """Return what a value is that is compared with an attribute: what its text can be."""
+    kinds = schema.get("type", "string")
+    scalar = [
+        each
+        for each in (kinds if isinstance(kinds, list) else [kinds])
+        if each in ("integer", "number", "boolean")
+    ]
+    found: JsonSchema = {"type": scalar[0] if scalar else "string"}
+    if "enum" in schema:
+        found["enum"] = [each for each in schema["enum"] if each is not None]
+    return found
+
+
+def describe_fields(operation: Operation, view: View) -> Fragment:
+    """Describe ``fields[type]``, a parameter for each type that an answer may show."""
+    lens = view.lens(operation)
+    if lens is None:
+        return Fragment()
+    parameters = []
+    for type_ in sorted({lens.type, *view.reachable(operation)}):
+        held = view.lens(operation, type_)
+        names = (*held.attributes, *held.relationships) if held is not None else ()
+        if names:
+            what = f"The fields to show of resources of the type {type_!r}."
+            parameters.append(RequestParameter(f"fields[{type_}]", what, words(names)))
+    return Fragment(tuple(parameters), errors=(WRONG,))
+
+
+def describe_page(operation: Operation, view: View) -> Fragment:
+    """Describe the page parameters of the strategies that an operation takes, with limits."""
+    rules = operation.page
+    if rules is None:
+        return Fragment()
+    parameters = tuple(
+        RequestParameter(each.name, each.description, _page_schema(each.name, rules))
+        for each in building.page_parameters(operation)
+    )
+    return Fragment(parameters, errors=(WRONG,))
+
+
+def _page_schema(name: str, rules: PageRules) -> JsonSchema:
+    whole: JsonSchema = {"type": "integer"}
+    if name in (building.LIMIT, building.SIZE):
+        return {**whole, "minimum": 1, "maximum": rules.maximum, "default": rules.default}
+    if name == building.OFFSET:
+        return {**whole, "minimum": 0, "maximum": building.LARGEST_OFFSET, "default": 0}
+    if name == building.NUMBER:
+        largest = building.LARGEST_OFFSET // rules.maximum
+        return {**whole, "minimum": 1, "maximum": largest, "default": 1}
+    return {"type": "string", "minLength": 1}
+
+
+def describe_include(*, flat: bool | Callable[[Operation], bool], depth: int) -> Describe:
+    """Return what describes ``include``: the relationships that it may name.
+
+    Args:
+        flat: Whether a name without a dot counts at every depth, and may be a type; or a function
+            of the operation that says so.
+        depth: Deepest level.
+    """
+
+    def describe(operation: Operation, view: View) -> Fragment:
+        if view.lens(operation) is None:
+            return Fragment()
+        is_flat = flat(operation) if callable(flat) else flat
+        schema = _include_schema(operation, view, is_flat, depth)
+        if schema is None:
+            return Fragment()
+        include = RequestParameter("include", "Relationships to include, with commas.", schema)
+        return Fragment((include,), errors=(WRONG, TOO_MUCH))
+
+    return describe
+
+
+def _include_schema(operation: Operation, view: View, flat: bool, depth: int) -> JsonSchema | None:
+    listed: list[str] = []
+    is_whole = True
+    for level in _levels(operation, view, depth):
+        if listed and len(listed) + len(level) > MOST_NAMES:
+            is_whole = False
+            break
+        listed += level
+    if not listed:
+        return None
+    names = set(listed)
+    if flat:
+        names |= set(_everywhere(operation, view, depth))
+    if is_whole:
+        return words(sorted(names))
+    first = "|".join(sorted({each.partition(".")[0] for each in listed}))
+    deeper: dict[str, Any] = {"type": "string", "pattern": rf"^(?:{first})(?:\.[^.,]+)+$"}
+    known = {"type": "string", "enum": sorted(names)}
+    return {"type": "array", "items": {"anyOf": [known, deeper]}}
+
+
+def _levels(operation: Operation, view: View, depth: int) -> Iterator[list[str]]:
+    """Yield the paths of each depth, in order."""
+    only = operation.relationship.name if operation.is_linkage and operation.relationship else None
+    level = [("", operation.type or "")]
+    for _ in range(depth):
+        following = []
+        for path, type_ in level:
+            lens = view.lens(operation, type_)
+            for name, each in sorted((lens.relationships if lens is not None else {}).items()):
+                if path or only is None or name == only:
+                    following.append((f"{path}.{name}" if path else name, each.target))
+        if not following:
+            return
+        yield [path for path, _ in following]
+        level = following
+
+
+def _everywhere(operation: Operation, view: View, depth: int) -> Iterator[str]:
+    """Yield the names that count at every depth: relationships, and the types they lead to."""
+    only = operation.relationship.name if operation.is_linkage and operation.relationship else None
+    first = view.lens(operation)
+    for type_ in (operation.type, *view.reachable(operation, depth - 1)):
+        lens = view.lens(operation, type_)
+        for name, each in (lens.relationships if lens is not None else {}).items():
+            if only is None or name == only or lens is not first:
+                yield name
+                yield each.target

@@ -1,0 +1,180 @@
+"""Schemas: from marshmallow's declarations, which validate and serialise, to JSON Schema.
+
+The fields are read by apispec. What is added here makes the result say exactly what Glue takes and
+shows: bodies and answers differ, patterns are spelled for everybody, and every nested schema is
+shared under one name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from apispec import APISpec
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow import EXCLUDE, INCLUDE, Schema, fields
+from marshmallow.validate import Regexp
+
+from glue_core.openapi.fragment import JsonSchema
+from glue_core.openapi.naming import texts_of
+
+VERSION = "3.1.0"
+"""Version of OpenAPI."""
+
+Share = Callable[[str, object, Callable[[], JsonSchema]], JsonSchema]
+"""Puts a schema among those that are shared, by name and key, and returns a reference to it."""
+
+# Inline flags, references by name, conditions, possessive repetition, and Python's own anchors.
+_NOT_PORTABLE = re.compile(r"\(\?[^:=!<]|[*+?}]\+|\\[AaZ]")
+_NAMED_GROUP = re.compile(r"\(\?P<[A-Za-z_]\w*>")
+
+
+class Converter(OpenAPIConverter):
+    """Reads fields as answers show them, or as bodies may hold them."""
+
+    def __init__(
+        self,
+        share: Share,
+        *,
+        takes: bool,
+        partial: bool = False,
+        spell: Callable[[str], str] | None = None,
+    ) -> None:
+        """Read fields.
+
+        Args:
+            share: Shares nested schemas.
+            takes: Whether it is about bodies; else about answers.
+            partial: Whether what is required may be left out, as in a PATCH.
+            spell: Respells declared names; None leaves them.
+        """
+        # The specification that apispec would fill is ours to write: it only keeps the version.
+        super().__init__(VERSION, lambda schema: None, cast(APISpec, None))
+        self._share = share
+        self._takes = takes
+        self._partial = partial
+        self._spell = spell or str
+
+    def object_of(
+        self,
+        schema: Schema,
+        names: Iterable[str] | None = None,
+        *,
+        closed: bool | None = None,
+    ) -> JsonSchema:
+        """Return the schema of objects.
+
+        Args:
+            schema: An instance.
+            names: The members that there are, as clients write them; None for all.
+            closed: Whether a body with another member is refused; None asks the schema.
+        """
+        held = schema.load_fields if self._takes else schema.dump_fields
+        by_name = {field.data_key or name: field for name, field in held.items()}
+        shown = by_name if names is None else {n: by_name[n] for n in names if n in by_name}
+        found: JsonSchema = {"type": "object"}
+        summary, rest = texts_of(_docstring(type(schema)))
+        if summary:
+            found["description"] = f"{summary}\n\n{rest}" if rest else summary
+        found["properties"] = {
+            self._spell(name): self.property_of(field) for name, field in shown.items()
+        }
+        if not self._takes:
+            return found
+        required = sorted(self._spell(name) for name, field in shown.items() if field.required)
+        if required and not self._partial:
+            found["required"] = required
+        is_closed = schema.unknown not in (EXCLUDE, INCLUDE) if closed is None else closed
+        if is_closed:
+            found["additionalProperties"] = False
+        return found
+
+    def property_of(self, field: fields.Field[Any]) -> JsonSchema:
+        """Return the schema of a field's values, ready for JSON."""
+        return cast(JsonSchema, self._finished(self.field2property(field)))
+
+    # What apispec asks of a converter.
+
+    def field2property(self, field: fields.Field[Any]) -> JsonSchema:
+        found = cast(JsonSchema, super().field2property(field))
+        if getattr(field, "as_string", False) and "type" in found:
+            nullable = isinstance(found["type"], list)
+            found["type"] = ["string", "null"] if nullable else "string"
+            for name in ("minimum", "maximum"):
+                found.pop(name, None)
+        return found
+
+    def field2pattern(self, field: fields.Field[Any], **kwargs: Any) -> JsonSchema:
+        rules = [each.regex for each in field.validators if isinstance(each, Regexp)]
+        spelled = [portable_pattern(each) for each in rules]
+        found = [each for each in spelled if each is not None]
+        if not found:
+            return {}
+        if len(found) == 1:
+            return {"pattern": found[0]}
+        return {"allOf": [{"pattern": each} for each in found]}
+
+    def resolve_nested_schema(self, schema: Any) -> JsonSchema:
+        held = cast(Schema, schema)
+        kind = type(held)
+        key = (
+            kind,
+            held.only and frozenset(held.only),
+            frozenset(held.exclude),
+            self._takes,
+            self._partial,
+            self._spell is not str,
+        )
+        name = kind.__name__ + ("Snake" if self._spell is not str else "")
+        if self._takes:
+            name += "Change" if self._partial else "Body"
+        return self._share(name, key, lambda: self.object_of(held))
+
+    def _finished(self, found: Any) -> Any:
+        """Return a schema without what only one side needs, and with its examples as a list."""
+        if isinstance(found, list):
+            return [self._finished(each) for each in found]
+        if not isinstance(found, Mapping):
+            return found if isinstance(found, (str, int, float, bool, type(None))) else str(found)
+        left_out = {"readOnly", "writeOnly", *(() if self._takes else ("default",))}
+        shown = {
+            name: self._finished(value)
+            for name, value in found.items()
+            if name not in left_out
+            and not name.startswith(("x-minimum", "x-maximum"))
+            and not (name in ("pattern", "format") and value is None)
+        }
+        if "example" in shown:
+            shown.setdefault("examples", [shown.pop("example")])
+        return shown
+
+
+def portable_pattern(rule: re.Pattern[Any]) -> str | None:
+    """Return a regular expression as JSON Schema has it; None where it cannot say the same.
+
+    A validator of marshmallow looks from the start of a text, which a pattern must say itself.
+    """
+    text = rule.pattern
+    if not isinstance(text, str) or rule.flags & (
+        re.IGNORECASE | re.VERBOSE | re.DOTALL | re.MULTILINE
+    ):
+        return None
+    if text.endswith("\\Z"):
+        text = text[:-2] + "$"
+    if text.startswith("\\A"):
+        text = "^" + text[2:]
+    text = _NAMED_GROUP.sub("(", text)
+    if _NOT_PORTABLE.search(text) is not None:
+        return None
+    return text if text.startswith("^") and "|" not in text else f"^(?:{text})"
+
+
+def _docstring(kind: type[Schema]) -> str | None:
+    """Return what a schema says of itself; what was derived from it says the same."""
+    for each in kind.__mro__:
+        if each is Schema:
+            return None
+        if each.__dict__.get("__doc__"):
+            return each.__doc__
+    return None
