@@ -11,25 +11,34 @@ A plugin author writes some resources and says which they are:
         def sample(self, deployment):
             return ResourceSample("shop_api", "lamps", ids=("1", "2"), create={"name": "Lamp"})
 
-The suite reads what the operations of that place declare, and holds each answer against it. What the
-place does not have is skipped. Each message says what is broken and where to look.
+The suite reads what the operations of that place declare, and holds each answer against it. What
+the place does not have is skipped. Each message says what is broken and where to look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import fields
 
 from glue_core.deployment import Deployment
 from glue_core.negotiation import written_types
 from glue_core.operation import METHODS, Method, Operation
 from glue_core.registry.models import follows
 from glue_core.resource import Resource
+from glue_core.testing.agreeing import (
+    by_name,
+    disagreement,
+    is_in_order,
+    loaded,
+    matches,
+    text_of,
+    wrong_value,
+)
 from glue_core.testing.client import JSON_API, Client
 from glue_core.testing.leaks import leaks
 from glue_core.testing.probing import (
@@ -71,8 +80,8 @@ class ResourceSample:
             ``patch``.
         filters: What a filter selects that is no attribute with one value: its value and the ids,
             by its name.
-        strangers: Headers of somebody who may read the place, and holds no grant that ``restricted``
-            of the resource names; needed where it names some.
+        strangers: Headers of somebody who may read the place, and holds no grant that
+            ``restricted`` of the resource names; needed where it names some.
     """
 
     application: str
@@ -187,9 +196,8 @@ class ResourceProbe:
     def matching(self, of: Method, id_: str) -> dict[str, str]:
         """Return the precondition of a change, where the resource requires one."""
         required = self.resource.requires_match
-        if not required or not id_ or "get" not in self.operations:
-            return {}
-        if required is not True and of not in required:
+        is_required = of in required if isinstance(required, tuple) else required
+        if not is_required or not id_ or "get" not in self.operations:
             return {}
         tag = self.ask("GET", self.item(id_), "get").response.headers.get("etag")
         return {} if tag is None else {"if-match": tag}
@@ -222,12 +230,12 @@ class ResourceProbe:
 
     def read_fields(self) -> dict[str, fields.Field[Any]]:
         """Return what the resource shows, by the names that clients see."""
-        return _by_name(self.resource.attributes(), "load_only")
+        return by_name(self.resource.attributes(), "load_only")
 
     def written_fields(self, of: Method) -> dict[str, fields.Field[Any]]:
         """Return what a body may have, by the names that clients write."""
         schema = self.operations[of].body
-        return {} if schema is None else _by_name(schema(), "dump_only")
+        return {} if schema is None else by_name(schema(), "dump_only")
 
     def state(self) -> Any:
         """Return all that can be read, to see whether something changed."""
@@ -242,99 +250,6 @@ class ResourceProbe:
 
 def _size_parameter(strategies: tuple[str, ...]) -> str:
     return "page[limit]" if strategies[0] == "offset" else "page[size]"
-
-
-def _by_name(schema: Schema, left_out: str) -> dict[str, fields.Field[Any]]:
-    return {
-        each.data_key or name: each
-        for name, each in schema.fields.items()
-        if not getattr(each, left_out)
-    }
-
-
-def _disagreement(found: fields.Field[Any], value: Any) -> str | None:
-    """Return why a value that is shown is none of a field, or None."""
-    if value is None:
-        return None if found.allow_none else "is null, which the schema does not allow"
-    if isinstance(found, fields.Nested):
-        return _nested_disagreement(found, value)
-    if isinstance(found, fields.List):
-        if not isinstance(value, list):
-            return f"is {value!r}, no list"
-        inner: fields.Field[Any] = found.inner
-        return next((why for each in value if (why := _disagreement(inner, each))), None)
-    if isinstance(found, fields.Dict):
-        return None if isinstance(value, dict) else f"is {value!r}, no object"
-    try:
-        found.deserialize(value)
-    except ValidationError as error:
-        return f"is {value!r}, which the schema itself refuses: {error}"
-    return None
-
-
-def _nested_disagreement(found: fields.Nested, value: Any) -> str | None:
-    values = value if found.many else [value]
-    if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
-        return f"is {value!r}, not as nested as the schema says"
-    known = _by_name(found.schema, "load_only")
-    for each in values:
-        for name, inner in each.items():
-            if name not in known:
-                return f"has {name!r}, which the nested schema does not"
-            why = _disagreement(known[name], inner)
-            if why is not None:
-                return f"has {name!r}, which {why}"
-    return None
-
-
-def _wrong_value(found: fields.Field[Any]) -> Any:
-    """Return a value that a field refuses; None where it takes everything."""
-    for value in ("no value", 1, [], {"no": "value"}):
-        try:
-            found.deserialize(value)
-        except ValidationError:
-            return value
-        except Exception:  # noqa: S112 - a field that raises something else refuses nothing
-            continue
-    return None
-
-
-def _loaded(found: fields.Field[Any], value: Any) -> Any:
-    """Return what a value means, so that two ways to write it are equal."""
-    try:
-        return found.deserialize(value)
-    except ValidationError:
-        return value
-
-
-def _is_in_order(values: Sequence[Any]) -> bool:
-    """Say whether values rise by some order that a database may have for them."""
-    kept = [each for each in values if each is not None]
-    keys: tuple[Callable[[Any], Any], ...] = (lambda each: each, str, _folded, float)
-    for key in keys:
-        try:
-            if kept == sorted(kept, key=key):
-                return True
-        except (TypeError, ValueError):
-            continue
-    return False
-
-
-def _folded(value: Any) -> str:
-    return str(value).casefold()
-
-
-def _text_of(value: Any) -> str | None:
-    """Return a value as a filter names it; None where it is no single value."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    return None
-
-
-def _matches(held: Any, value: Any) -> bool:
-    return value in held if isinstance(held, list) else bool(held == value)
 
 
 class ResourceCompliance:
@@ -411,7 +326,7 @@ class ResourceCompliance:
                     SCHEMA,
                 )
             for name, value in shown.items():
-                why = _disagreement(declared[name], value)
+                why = disagreement(declared[name], value)
                 if why is not None:
                     fail(f"GET {probe.item(id_)} has the attribute {name!r}, which {why}", SCHEMA)
 
@@ -421,8 +336,7 @@ class ResourceCompliance:
         found = [each["id"] for each in shown]
         if found != list(probe.sample.ids):
             fail(
-                f"GET {probe.collection} shows the ids {found} instead of "
-                f"{list(probe.sample.ids)}",
+                f"GET {probe.collection} shows the ids {found} instead of {list(probe.sample.ids)}",
                 "the handler of 'getCollection', and 'ids' of the sample",
             )
         if "get" not in probe.operations:
@@ -464,7 +378,9 @@ class ResourceCompliance:
             if name == JSON_API_NAME or not follows(operation, name):
                 continue
             accept = JSON if name is None else written_types(convention)[0]
-            answer = probe.ask("GET", path, "get", accept=accept).expect(200, "the handler of 'get'")
+            answer = probe.ask("GET", path, "get", accept=accept).expect(
+                200, "the handler of 'get'"
+            )
             if name is not None:
                 continue
             document = answer.json
@@ -537,8 +453,8 @@ class ResourceCompliance:
         for path, method in paths:
             if method not in probe.operations:
                 continue
-            got = probe.ask("GET", path, cast(Method, method))
-            head = probe.ask("HEAD", path, cast(Method, method))
+            got = probe.ask("GET", path, method)
+            head = probe.ask("HEAD", path, method)
             same = ("content-type", "etag")
             differing = [
                 name
@@ -590,7 +506,7 @@ class ResourceCompliance:
             if method in probe.operations:
                 # Names with capitals are free for others in JSON:API.
                 name = NOBODY.lower()
-                answer = probe.ask("GET", f"{path}?{name}=1", cast(Method, method))
+                answer = probe.ask("GET", f"{path}?{name}=1", method)
                 _refused(answer, name, "'parameters' of the operation")
 
     def test_sparse_fields_are_what_was_asked_for(self, probe: ResourceProbe) -> None:
@@ -633,7 +549,7 @@ class ResourceCompliance:
                     f"order can be seen",
                     "the fixture 'sample': the resources differ in what they may be sorted by",
                 )
-            if not _is_in_order(up) or not _is_in_order(down[::-1]):
+            if not is_in_order(up) or not is_in_order(down[::-1]):
                 fail(
                     f"{probe.name} shows {name!r} as {up!r} when sorted by it, and as {down!r} "
                     f"the other way round",
@@ -672,11 +588,11 @@ class ResourceCompliance:
         held = {each["id"]: each["attributes"].get(name) for each in shown}
         for values in held.values():
             for value in values if isinstance(values, list) else [values]:
-                text = _text_of(value)
-                ids = [id_ for id_, other in held.items() if _matches(other, value)]
+                text = text_of(value)
+                ids = [id_ for id_, other in held.items() if matches(other, value)]
                 if text is not None and 0 < len(ids) < len(held):
                     return segment(text), ids
-        fail(
+        return fail(
             f"No filter by {name!r} could be seen: no value of it is that of some resources of the "
             f"sample and not of others",
             "the fixture 'sample': its resources differ, or 'filters' says what one selects",
@@ -747,7 +663,7 @@ class ResourceCompliance:
             if name not in declared:
                 continue
             shown = answer.data["attributes"].get(name)
-            if _loaded(declared[name], shown) != _loaded(declared[name], value):
+            if loaded(declared[name], shown) != loaded(declared[name], value):
                 fail(f"{answer.words} shows {name!r} as {shown!r} instead of {value!r}", where)
         if "get" not in probe.operations:
             return
@@ -776,7 +692,7 @@ class ResourceCompliance:
         for name, value in after["attributes"].items():
             field_ = declared[name]
             if name in sent:
-                if _loaded(field_, value) != _loaded(field_, sent[name]):
+                if loaded(field_, value) != loaded(field_, sent[name]):
                     fail(f"{answer.words} left {name!r} at {value!r}", where)
             elif not field_.dump_only and value != before["attributes"][name]:
                 fail(
@@ -804,7 +720,7 @@ class ResourceCompliance:
                 probe.ask(
                     method,
                     path,
-                    cast(Method, of),
+                    of,
                     headers={"if-match": "*"} if probe.resource.requires_match else None,
                 ).expect((404, 410), where)
         if "getCollection" in probe.operations and probe.first in {
@@ -814,14 +730,16 @@ class ResourceCompliance:
 
     def test_wrong_attributes_are_pointed_at(self, probe: ResourceProbe) -> None:
         """Every wrong attribute of a body is an error that points to it, in one answer."""
-        methods = [each for each in METHODS if each in ("post", "patch") and each in probe.operations]
+        methods = [
+            each for each in METHODS if each in ("post", "patch") and each in probe.operations
+        ]
         if not methods:
             pytest.skip("The place takes no bodies.")
         for method in methods:
             wrong = {
                 name: value
                 for name, each in probe.written_fields(method).items()
-                if (value := _wrong_value(each)) is not None
+                if (value := wrong_value(each)) is not None
             }
             before = probe.state()
             id_ = probe.first if method == "patch" else ""
@@ -859,7 +777,9 @@ class ResourceCompliance:
             and not (required and each.rpartition("/")[0] in found)
         ]
         if missing:
-            fail(f"{answer.words} points to {names_of(found)}, and not to {names_of(missing)}", where)
+            fail(
+                f"{answer.words} points to {names_of(found)}, and not to {names_of(missing)}", where
+            )
 
     def _unchanged(self, probe: ResourceProbe, before: Any, method: str) -> None:
         if probe.state() != before:
@@ -870,7 +790,9 @@ class ResourceCompliance:
 
     def test_malformed_bodies_are_refused(self, probe: ResourceProbe) -> None:
         """A body that is no document is a 4xx with an error, and changes nothing."""
-        methods = [each for each in METHODS if each in ("post", "patch") and each in probe.operations]
+        methods = [
+            each for each in METHODS if each in ("post", "patch") and each in probe.operations
+        ]
         if not methods:
             pytest.skip("The place takes no bodies.")
         for method in methods:
@@ -899,7 +821,7 @@ class ResourceCompliance:
     # What surrounds it.
 
     def test_entity_tags_spare_the_body(self, probe: ResourceProbe) -> None:
-        """An answer has an entity tag; who has it gets 304, and another one after a change."""
+        """Who has an answer's entity tag gets 304; after a change it is old, also for writers."""
         probe.having("get")
         path = probe.item(probe.first)
         answer = probe.ask("GET", path, "get").expect(200, SCHEMA)
@@ -918,6 +840,14 @@ class ResourceCompliance:
             if changed.status != 200 or changed.response.headers.get("etag") == tag:
                 fail(
                     f"{changed.words} has the entity tag {tag} after a change as before",
+                    "'version' of the resource: every change makes another one",
+                )
+            data = {"type": probe.type, "id": probe.first, "attributes": probe.sample.change}
+            late = probe.ask("PATCH", path, "patch", json={"data": data}, headers={"if-match": tag})
+            if late.status != 412:
+                fail(
+                    f"{late.words} with If-Match {tag}, which a change made old, answered "
+                    f"{late.status} instead of 412",
                     "'version' of the resource: every change makes another one",
                 )
 
