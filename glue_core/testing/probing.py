@@ -115,6 +115,13 @@ class Asked:
         """The member ``data`` of a JSON:API document, or None."""
         return self.json.get("data") if isinstance(self.json, dict) else None
 
+    @property
+    def one(self) -> Any:
+        """The resource object of a document that shows one, else what ``data`` is."""
+        data = self.data
+        # A dialect of JSON:API shows one in a list.
+        return data[0] if isinstance(data, list) and len(data) == 1 else data
+
     def errors(self) -> tuple[ErrorFacts, ...]:
         """Return the errors of a plain or a JSON:API answer."""
         document = self.json

@@ -224,9 +224,9 @@ class ResourceProbe:
         answer = self.ask("GET", self.item(id_), "get").expect(
             200, "the handler of 'get', and 'ids' of the sample"
         )
-        if not isinstance(answer.data, dict):
+        if not isinstance(answer.one, dict):
             fail(f"{answer.words} shows no single resource", "the handler: `GlueResponse.of(...)`")
-        return cast(dict[str, Any], answer.data)
+        return cast(dict[str, Any], answer.one)
 
     def read_fields(self) -> dict[str, fields.Field[Any]]:
         """Return what the resource shows, by the names that clients see."""
@@ -365,7 +365,7 @@ class ResourceCompliance:
             if link is not None:
                 parts = urlsplit(link if isinstance(link, str) else link["href"])
                 path = parts.path + (f"?{parts.query}" if parts.query else "")
-                again = probe.ask("GET", path, "get").expect(200, "the link 'self'").data
+                again = probe.ask("GET", path, "get").expect(200, "the link 'self'").one
                 if again["id"] != id_:
                     fail(f"GET {path} shows {again['id']!r} instead of {id_!r}", "the link 'self'")
 
@@ -516,7 +516,7 @@ class ResourceCompliance:
         for name in whole:
             path = f"{probe.item(probe.first)}?fields[{probe.type}]={name}"
             answer = probe.ask("GET", path, "get").expect(200, SCHEMA)
-            found = answer.data.get("attributes", {})
+            found = answer.one.get("attributes", {})
             if found != {name: whole[name]}:
                 fail(
                     f"{answer.words} shows {found!r} instead of { {name: whole[name]}!r}",
@@ -656,23 +656,23 @@ class ResourceCompliance:
         answer.expect(probe.operations["post"].status or 201, where)
         if answer.status != 201:
             return
-        if answer.data["type"] != probe.type or not answer.data["id"]:
-            fail(f"{answer.words} shows {answer.data!r}", where)
+        if answer.one["type"] != probe.type or not answer.one["id"]:
+            fail(f"{answer.words} shows {answer.one!r}", where)
         declared = probe.read_fields()
         for name, value in sent.items():
             if name not in declared:
                 continue
-            shown = answer.data["attributes"].get(name)
+            shown = answer.one["attributes"].get(name)
             if loaded(declared[name], shown) != loaded(declared[name], value):
                 fail(f"{answer.words} shows {name!r} as {shown!r} instead of {value!r}", where)
         if "get" not in probe.operations:
             return
         location = answer.response.headers.get("location", "")
         read = probe.ask("GET", urlsplit(location).path or "/", "get").expect(200, where)
-        if read.data["attributes"] != answer.data["attributes"]:
+        if read.one["attributes"] != answer.one["attributes"]:
             fail(
-                f"{read.words} shows {read.data['attributes']!r}, and {answer.words} had shown "
-                f"{answer.data['attributes']!r}",
+                f"{read.words} shows {read.one['attributes']!r}, and {answer.words} had shown "
+                f"{answer.one['attributes']!r}",
                 where,
             )
 
@@ -702,7 +702,7 @@ class ResourceCompliance:
                 )
         if all(before["attributes"].get(name) == value for name, value in sent.items()):
             fail("'change' of the sample changes nothing", "the fixture 'sample'")
-        if answer.status == 200 and answer.data["attributes"] != after["attributes"]:
+        if answer.status == 200 and answer.one["attributes"] != after["attributes"]:
             fail(f"{answer.words} shows other attributes than GET does afterwards", where)
 
     def test_delete_takes_away(self, probe: ResourceProbe) -> None:
