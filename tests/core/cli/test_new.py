@@ -401,10 +401,11 @@ def test_folder_that_exists_is_not_touched(tmp_path: Path, kind: str) -> None:
         (("resource", "relationships"), "'relationships' is reserved"),
         (("resource", "posts", "--application", "Shop"), "Try 'shop'."),
         (("relationship", "posts"), "Missing argument 'TARGET'"),
+        (("strategy", "user-type"), "The name 'user-type' is taken"),
         (("convention", "json_api"), "'glue_json_api' is installed already"),
         (("convention", "lines", "--media-type", "lines"), "no media type"),
         (("convention", "lines", "--media-type", "text/" + "x" * 80), "no media type"),
-        (("plugin", "posts"), "application, convention, relationship, resource"),
+        (("plugin", "posts"), "application, authentication-server, convention, relationship, resource, strategy"),
         (("application", "shop_api", "--directory", "no/such/folder"), "does not exist"),
     ],
 )
