@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
+    from glue_core.migrating import migrate
     from glue_core.testing.client import JSON_API, Client, Response
     from glue_core.testing.contract import documented
     from glue_core.testing.counting import Counts, counted
@@ -38,6 +39,7 @@ __all__ = [
     "documented",
     "in_memory",
     "installed",
+    "migrate",
 ]
 
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
@@ -57,6 +59,7 @@ _HOMES = {
     "documented": "glue_core.testing.contract",
     "in_memory": "glue_core.testing.sources",
     "installed": "glue_core.testing.sources",
+    "migrate": "glue_core.migrating",
 }
 
 if not TYPE_CHECKING:

@@ -10,18 +10,23 @@ from typing import Any
 
 from glue_core.services.services import Services
 
-READS = frozenset({"storage.get", "storage.get_many", "storage.keys", "search.find"})
+READS = frozenset(
+    {"storage.get", "storage.get_many", "storage.keys", "search.find", "database.read"}
+)
 COUNTED = {
     "storage": ("get", "get_many", "put_many", "delete_many", "keys"),
     "search": ("find", "put_many", "delete_many"),
 }
+DATABASE = "database"
+READING, WRITING = ("SELECT", "WITH", "VALUES"), ("INSERT", "UPDATE", "DELETE")
 
 
 class Counts:
     """How often each method of a service was called.
 
     Attributes:
-        by_method: Calls by service and method, such as ``storage.get_many``.
+        by_method: Calls by service and method, such as ``storage.get_many``; statements of the
+            database as ``database.read`` and ``database.write``.
     """
 
     def __init__(self) -> None:
@@ -54,7 +59,8 @@ def counted(services: Services, *names: str) -> Iterator[Counts]:
 
     Args:
         services: The services of a deployment.
-        names: ``storage`` and ``search``, both when none is named.
+        names: ``storage``, ``search`` and ``database``; the first two when none is named. Of the
+            database the statements count, be they a feature's or the flow's.
 
     Raises:
         TypeError: A service has slots, so that nothing can be put around its methods.
@@ -63,11 +69,38 @@ def counted(services: Services, *names: str) -> Iterator[Counts]:
     guard = _Inside()
     with ExitStack() as stack:
         for name in names or tuple(COUNTED):
+            if name == DATABASE:
+                stack.enter_context(_statements(services, counts))
+                continue
             service = services.open(name)
             for method in COUNTED[name]:
                 _count(service, method, f"{name}.{method}", counts, guard)
                 stack.callback(delattr, service, method)
         yield counts
+
+
+@contextmanager
+def _statements(services: Services, counts: Counts) -> Iterator[None]:
+    """Count the statements that reach the database; those that open transactions do not count."""
+    from sqlalchemy import Engine, event
+
+    url = services.database.engine.url
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        # What reads and what writes may have an engine each.
+        if connection.engine.url != url:
+            return
+        word = statement.lstrip("( \n").partition(" ")[0].upper()
+        if word in READING:
+            counts.by_method[f"{DATABASE}.read"] += 1
+        elif word in WRITING:
+            counts.by_method[f"{DATABASE}.write"] += 1
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 class _Inside(threading.local):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from glue_core import SearchIndex, SearchQuery
 from glue_core.testing import Deployment, counted
@@ -39,6 +41,29 @@ def test_counts_begin_anew(glue_deployment: Callable[..., Deployment]) -> None:
         services.storage.get("a")
 
     assert counts.reads == 1
+
+
+def test_statements_of_the_database_are_counted(
+    glue_deployment: Callable[..., Deployment], tmp_path: Path
+) -> None:
+    """Statements that read and that write count, those of transactions and of others do not."""
+    services = glue_deployment().services
+    other = sa.create_engine(f"sqlite:///{tmp_path}/other.sqlite")
+    with services.database.work() as work:
+        work.session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+    with counted(services, "database") as counts:
+        with services.database.work() as work:
+            work.session.execute(sa.text("INSERT INTO t VALUES (1)"))
+        with services.database.work(writes=False) as work:
+            work.session.execute(sa.text("SELECT x FROM t"))
+            work.session.execute(sa.text("SELECT count(*) FROM t"))
+        with other.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    other.dispose()
+    with services.database.work(writes=False) as work:
+        work.session.execute(sa.text("SELECT x FROM t"))
+
+    assert (counts.reads, counts.writes) == (2, 1)
 
 
 def test_object_with_slots_is_told(glue_deployment: Callable[..., Deployment]) -> None:
