@@ -158,6 +158,40 @@ def relationship(
     _write(plan, directory, "glue routes", session=ctx.ensure_object(Session))
 
 
+@new.command()
+@click.argument("name", type=NAME)
+@for_application
+@for_backend
+@in_directory
+@click.pass_context
+def authentication_server(
+    ctx: click.Context, name: Name, application: Name | None, backend: bool, directory: Path
+) -> None:
+    """Write a plugin with an authentication server.
+
+    It issues signed tokens to clients with a secret. NAME is that of the server, such as stamps.
+    """
+    plan = _planned(lambda: plans.authentication_server(name, application, backend))
+    _write(plan, directory, "glue plugins", session=ctx.ensure_object(Session))
+
+
+@new.command()
+@click.argument("name", type=NAME)
+@for_application
+@for_backend
+@in_directory
+@click.pass_context
+def strategy(
+    ctx: click.Context, name: Name, application: Name | None, backend: bool, directory: Path
+) -> None:
+    """Write a plugin with an authorization strategy.
+
+    It decides whether a caller may. NAME is that of the strategy, such as named-users.
+    """
+    plan = _planned(lambda: plans.strategy(name, application, backend))
+    _write(plan, directory, "glue plugins", session=ctx.ensure_object(Session))
+
+
 def _planned(make: Callable[[], Plan]) -> Plan:
     """Make a plan, and refuse as wrong usage what cannot be one.
 

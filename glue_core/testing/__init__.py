@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
+    from glue_core.migrating import migrate
     from glue_core.testing.client import JSON_API, Client, Response
     from glue_core.testing.counting import Counts, counted
     from glue_core.testing.documents import (
@@ -36,6 +37,7 @@ __all__ = [
     "counted",
     "in_memory",
     "installed",
+    "migrate",
 ]
 
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
@@ -54,6 +56,7 @@ _HOMES = {
     "counted": "glue_core.testing.counting",
     "in_memory": "glue_core.testing.sources",
     "installed": "glue_core.testing.sources",
+    "migrate": "glue_core.migrating",
 }
 
 if not TYPE_CHECKING:

@@ -253,12 +253,11 @@ def _size_parameter(strategies: tuple[str, ...]) -> str:
 
 
 class ResourceCompliance:
-    """What every resource must do; subclass it and give a deployment and a sample."""
+    """What every resource must do; subclass it and give a sample.
 
-    @pytest.fixture
-    def deployment(self) -> Deployment:
-        """Return a deployment with the plugin, an application that shows it, and JSON:API."""
-        raise NotImplementedError("Override the fixture 'deployment'; see docs/testing.md.")
+    The fixture ``deployment`` is the author's as well, in the class or beside the test: a
+    deployment with the plugin, an application that shows it, and JSON:API.
+    """
 
     @pytest.fixture
     def sample(self, deployment: Deployment) -> ResourceSample:

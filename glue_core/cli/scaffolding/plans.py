@@ -17,12 +17,19 @@ from glue_core.registry.discovery import (
     COMMON_PLUGINS,
     CONVENTIONS,
     CORE,
+    FEATURES,
     core_version,
 )
 
 API, BACKEND, RELATIONSHIP = "api", "backend", "relationship"
+SERVER, STRATEGY = "server", "strategy"
 STOREFRONT_API, BACKEND_API = "storefront_api", "backend_api"
 JSON_API = "glue-json-api"
+LIFETIME = 3600
+"""Seconds that a token of a new authentication server counts."""
+
+STRATEGIES = ("protected-path", "oauth-user-scope", "user-type", "warehouse-token", "api-key")
+"""Strategies that there are already."""
 
 RESERVED = {
     RELATIONSHIPS: "in a path it stands in front of a relationship",
@@ -41,7 +48,7 @@ class Plan:
     """A distribution that is to be written.
 
     Attributes:
-        kind: ``application``, ``convention``, ``resource`` or ``relationship``.
+        kind: The word behind ``glue new``, such as ``application``.
         folder: Name of the folder and of the entry point.
         group: Group of the entry point.
         place: What the entry point names, behind the package.
@@ -51,6 +58,7 @@ class Plan:
         requires: Distributions of ours that it needs beside the core.
         tested_with: Distributions of ours that its tests need.
         hints: What its author may want to know.
+        feature: Module that enters in the group of features beside the plugin, or an empty text.
     """
 
     kind: str
@@ -63,6 +71,7 @@ class Plan:
     requires: tuple[str, ...] = ()
     tested_with: tuple[str, ...] = ()
     hints: tuple[str, ...] = field(default=(), kw_only=True)
+    feature: str = field(default="", kw_only=True)
 
     @property
     def package(self) -> str:
@@ -73,6 +82,13 @@ class Plan:
     def distribution(self) -> str:
         """Name of the distribution."""
         return self.package.replace("_", "-")
+
+    def _further(self) -> str:
+        """Return the entry point of the feature, where it has one, as its pyproject.toml does."""
+        if not self.feature:
+            return ""
+        value = f"{self.package}.{self.feature}"
+        return f'[project.entry-points."{FEATURES}"]\n{self.folder} = "{value}"\n\n'
 
     def texts(self) -> dict[str, str]:
         """Return the files of the distribution by path."""
@@ -87,6 +103,7 @@ class Plan:
                 "distribution": self.distribution,
                 "group": self.group,
                 "entry": self.package + self.place,
+                "further": self._further(),
                 "description": self.description,
                 "role": role,
                 "version": Version(core).base_version,
@@ -177,13 +194,13 @@ def convention(name: Name, media_type: str | None) -> Plan:
 
 
 def resource(name: Name, application: Name | None, is_backend: bool) -> Plan:
-    """Plan a plugin with a resource that is read from the storage.
+    """Plan a plugin with a resource: read from the storage, or written in a table of its own.
 
     Args:
         name: Type of the resource, plural; the ending of a folder behind it is taken off.
         application: Application that shows it; that of the storefront or the back office where it
             is None.
-        is_backend: Whether it is the back office's.
+        is_backend: Whether it is the back office's, which writes it and alone may.
 
     Raises:
         ValueError: The type is reserved.
@@ -198,16 +215,18 @@ def resource(name: Name, application: Name | None, is_backend: bool) -> Plan:
         f"{COMMON_PLUGINS}.{shown_by}",
         ".plugin",
         f"The resource {type_.kebab} in the application {shown_by} of Glue.",
-        ("resource",),
+        ("resource_backend" if is_backend else "resource",),
         {
             "application": shown_by,
             "type": type_.kebab,
             "constant": type_.constant,
             "camel": type_.camel,
             "text": type_.text,
+            "table": folder.joined("row").snake,
         },
         tested_with=(JSON_API,),
         hints=_plural(type_),
+        feature="feature" if is_backend else "",
     )
 
 
@@ -262,6 +281,78 @@ def relationship(
         tested_with=(JSON_API,),
         hints=tuple(dict.fromkeys((*_plural(source), *_plural(target)))),
     )
+
+
+def authentication_server(name: Name, application: Name | None, is_backend: bool) -> Plan:
+    """Plan a plugin with an authentication server.
+
+    Args:
+        name: Name of the server; the ending of a folder behind it is taken off.
+        application: As for `resource`.
+        is_backend: Whether its tokens are those of people in the back office.
+    """
+    is_backend = is_backend or name.words[-2:] == (BACKEND, SERVER)
+    called = name.without(BACKEND, SERVER).without(SERVER)
+    folder = called.joined(BACKEND, SERVER) if is_backend else called.joined(SERVER)
+    shown_by = _application(application, is_backend)
+    # Those whom the back office lets in, whatever declares nothing.
+    scopes = ("user", "back-office-user") if is_backend else (called.kebab,)
+    return Plan(
+        "authentication-server",
+        folder.snake,
+        f"{COMMON_PLUGINS}.{shown_by}",
+        ".plugin",
+        f"The authentication server {called.kebab} of the application {shown_by} of Glue.",
+        ("authentication_server",),
+        {
+            "application": shown_by,
+            "name": called.kebab,
+            "camel": called.camel,
+            "path": f"/{called.kebab}/token",
+            "folder_upper": folder.constant,
+            "kind": "user" if is_backend else "client",
+            "scopes": _tuple(scopes),
+            "scopes_text": " and ".join(f"`{each}`" for each in scopes),
+            "lifetime": str(LIFETIME),
+            "lifetime_text": "an hour",
+        },
+    )
+
+
+def strategy(name: Name, application: Name | None, is_backend: bool) -> Plan:
+    """Plan a plugin with an authorization strategy.
+
+    Args:
+        name: Name of the strategy; the ending of a folder behind it is taken off.
+        application: As for `resource`.
+        is_backend: As for `resource`.
+
+    Raises:
+        ValueError: There is a strategy of that name.
+    """
+    is_backend = is_backend or name.words[-2:] == (BACKEND, STRATEGY)
+    called = name.without(BACKEND, STRATEGY).without(STRATEGY)
+    if called.kebab in STRATEGIES:
+        raise ValueError(
+            f"The name {called.kebab!r} is taken: Glue has a strategy of that name. Choose another."
+        )
+    folder = called.joined(BACKEND, STRATEGY) if is_backend else called.joined(STRATEGY)
+    shown_by = _application(application, is_backend)
+    return Plan(
+        "strategy",
+        folder.snake,
+        f"{COMMON_PLUGINS}.{shown_by}",
+        ".plugin",
+        f"The authorization strategy {called.kebab} in the application {shown_by} of Glue.",
+        ("strategy",),
+        {"application": shown_by, "name": called.kebab, "camel": called.camel},
+    )
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    """Return texts as a tuple in Python."""
+    comma = "," if len(texts) == 1 else ""
+    return f"({', '.join(f'{chr(34)}{each}{chr(34)}' for each in texts)}{comma})"
 
 
 def _type(name: Name) -> Name:
