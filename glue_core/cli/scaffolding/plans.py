@@ -92,27 +92,28 @@ class Plan:
 
     def texts(self) -> dict[str, str]:
         """Return the files of the distribution by path."""
+        return render(("distribution", *self.skeletons), self.placeholders())
+
+    def placeholders(self) -> dict[str, str]:
+        """Return what stands for each placeholder of the templates."""
         core = core_version()
         fitting = fitting_versions(core)
         role = self.kind if self.kind in ("application", "convention") else "plugin"
-        return render(
-            ("distribution", *self.skeletons),
-            {
-                "folder": self.folder,
-                "package": self.package,
-                "distribution": self.distribution,
-                "group": self.group,
-                "entry": self.package + self.place,
-                "further": self._further(),
-                "description": self.description,
-                "role": role,
-                "version": Version(core).base_version,
-                "python": importlib.metadata.metadata(CORE)["Requires-Python"],
-                "dependencies": _listed([CORE, *self.requires], fitting),
-                "tests_need": _listed([f"{CORE}[testing]", *self.tested_with], fitting),
-                **self.values,
-            },
-        )
+        return {
+            "folder": self.folder,
+            "package": self.package,
+            "distribution": self.distribution,
+            "group": self.group,
+            "entry": self.package + self.place,
+            "further": self._further(),
+            "description": self.description,
+            "role": role,
+            "version": Version(core).base_version,
+            "python": importlib.metadata.metadata(CORE)["Requires-Python"],
+            "dependencies": _listed([CORE, *self.requires], fitting),
+            "tests_need": _listed([f"{CORE}[testing]", *self.tested_with], fitting),
+            **self.values,
+        }
 
 
 def _listed(names: Sequence[str], fitting: str) -> str:

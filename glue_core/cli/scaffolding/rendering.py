@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -10,25 +9,23 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
+from glue_core.cli.scaffolding.imports import in_order
 from glue_core.errors import ConfigurationError
 
 SUFFIX = ".template"
 PACKAGE = "package"
 """Folder of the templates that are modules of the new package."""
 
-WIDTH = 100
-"""Letters of a line at most, as the linter counts them."""
 
-_IMPORT = re.compile(r"^from (glue_[\w.]+) import (\([^)]*\)|.*)\n", re.MULTILINE)
-_IMPORTS = re.compile(rf"(?:{_IMPORT.pattern})+", re.MULTILINE)
-
-
-def render(skeletons: tuple[str, ...], values: Mapping[str, str]) -> dict[str, str]:
+def render(
+    skeletons: tuple[str, ...], values: Mapping[str, str], *, sorts: bool = True
+) -> dict[str, str]:
     """Fill in the templates of some folders; those of a later one win.
 
     Args:
         skeletons: Folders of templates.
         values: What stands for each placeholder; ``package`` is also the name of a folder.
+        sorts: Whether imports are put in order, which needs the names that values stand for.
 
     Returns:
         Texts by path, relative to the folder of the distribution and in order.
@@ -43,7 +40,7 @@ def render(skeletons: tuple[str, ...], values: Mapping[str, str]) -> dict[str, s
             if target.startswith(f"{PACKAGE}/"):
                 target = values["package"] + target.removeprefix(PACKAGE)
             text = Template(template).substitute(values)
-            rendered[target] = _in_order(text) if target.endswith(".py") else text
+            rendered[target] = in_order(text) if sorts and target.endswith(".py") else text
     return dict(sorted(rendered.items()))
 
 
@@ -86,28 +83,3 @@ def _templates(folder: Traversable, above: str = "") -> Iterator[tuple[str, str]
             yield from _templates(each, f"{above}{each.name}/")
         elif each.name.endswith(SUFFIX):
             yield above + each.name, each.read_text(encoding="utf-8")
-
-
-def _in_order(text: str) -> str:
-    """Put imports from packages of Glue into order and into lines, as the names in them decide."""
-
-    def sort(block: re.Match[str]) -> str:
-        found = {module: re.findall(r"\w+", names) for module, names in _IMPORT.findall(block[0])}
-        return "".join(
-            _import(module, sorted(found[module], key=_rank)) for module in sorted(found)
-        )
-
-    return _IMPORTS.sub(sort, text)
-
-
-def _import(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}\n"
-    if len(line) <= WIDTH + 1:
-        return line
-    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
-
-
-def _rank(name: str) -> tuple[int, str]:
-    """Constants before classes before the rest, as linters sort imported names."""
-    is_constant = len(name) > 1 and name.isupper()
-    return (0 if is_constant else 1 if name[0].isupper() else 2), name
