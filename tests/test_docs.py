@@ -150,6 +150,40 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_tests_of_the_page_about_testing_pass(tmp_path: Path) -> None:
+    """The blocks of docs/testing.md, one behind the other, are a file of tests that pass."""
+    page = ROOT / "docs" / "testing.md"
+    blocks = [each.text for each in examples("python", [page])]
+    (tmp_path / "test_page.py").write_text("\n\n".join(blocks), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    suites = "\n".join(blocks).count("Compliance):")
+    assert suites == 4
+    assert int(re.findall(r"(\d+) passed", done.stdout)[0]) > 10 * suites
+
+
+def test_page_about_testing_names_every_suite() -> None:
+    """The table of suites has each module of ``glue_core.testing`` with a suite in it."""
+    text = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    modules = {
+        path.stem
+        for path in (ROOT / "glue_core" / "testing").glob("*.py")
+        if re.search(r"^class \w+Compliance", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+    assert {each for each in modules if f"| `{each}` |" not in text} == set()
+
+
 def test_readme_plugin_answers_as_shown() -> None:
     """The plugin of the README, served by the storefront, answers the JSON that follows it."""
     readme = [ROOT / "README.md"]

@@ -20,13 +20,15 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 120
 JSON_API = "application/vnd.api+json"
 WRITTEN = {
     "shop_api": ("application", "shop-api"),
     "lines": ("convention", "lines"),
     "blog_posts_api": ("resource", "blog-posts", "--application", "shop_api"),
-    "comments_backend_api": ("resource", "comments", "--application", "shop_api", "--backend"),
+    "comments_api": ("resource", "comments", "--application", "shop_api"),
+    "tickets_backend_api": ("resource", "tickets", "--backend"),
     "blog_posts_comments_relationship": (
         *("relationship", "blog-posts", "comments"),
         *("--application", "shop_api"),
@@ -35,8 +37,31 @@ WRITTEN = {
         *("relationship", "comments", "blog-posts", "--name", "parent", "--to-one"),
         *("--application", "shop_api"),
     ),
+    "stamps_server": ("authentication-server", "stamps", "--application", "shop_api"),
+    "badges_backend_server": ("authentication-server", "badges", "--backend"),
+    "named_strategy": ("strategy", "named", "--application", "shop_api"),
+    "floor_backend_strategy": ("strategy", "floor", "--backend"),
 }
 """Folders, and the calls that write them; together they are one deployment."""
+
+TEMPLATES = {
+    "old_lamps_api": (
+        *("resource", "type=old-lamps", "application=shop_api"),
+        *("resource", "old-lamps", "--application", "shop_api"),
+    ),
+    "wide_lines": (
+        *("convention", "name=wide_lines", "media_type=text/x-wide"),
+        *("convention", "wide-lines", "--media-type", "text/x-wide"),
+    ),
+    "zoo_api": ("application", "name=zoo_api", "", "application", "zoo-api"),
+}
+"""Folders, the template and its answers, and the call of ``glue new`` that does the same."""
+
+SETTINGS = f"""
+[plugins.badges_backend_server]
+key = "{"k" * 40}"
+clients = {{ alice = "{"s" * 40}" }}
+"""
 
 each_folder = pytest.mark.parametrize("folder", list(WRITTEN))
 
@@ -59,11 +84,13 @@ class Environment(Protocol):
 @pytest.fixture(scope="module")
 def deployed(shared_environment: Environment, wheel_of: Callable[[str], Path]) -> Environment:
     """An environment with one distribution of each kind, written and installed there."""
-    core, json_api = wheel_of("core"), wheel_of("json_api")
-    shared_environment.pip_install(f"glue-api-core[testing] @ {core.as_uri()}", str(json_api))
+    wheels = [str(wheel_of(each)) for each in ("json_api", "backend_api")]
+    core = wheel_of("core").as_uri()
+    shared_environment.pip_install(f"glue-api-core[testing] @ {core}", *wheels)
     for call in WRITTEN.values():
         shared_environment.run("glue", "new", *call)
     shared_environment.pip_install(*(f"./{folder}" for folder in WRITTEN))
+    (shared_environment.directory / "glue.toml").write_text(SETTINGS, encoding="utf-8")
     return shared_environment
 
 
@@ -87,6 +114,64 @@ def test_types_are_complete(deployed: Environment, folder: str) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@each_folder
+def test_linter_has_nothing_to_say(deployed: Environment, folder: str) -> None:
+    """The linter and the formatter are content, with the rules that the new one sets."""
+    for command in (("check",), ("format", "--check")):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
+            cwd=deployed.directory / folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("folder", list(TEMPLATES))
+def test_templates_write_the_same(
+    environment: Environment, deployed: Environment, folder: str
+) -> None:
+    """A template of cookiecutter writes, without Glue, what ``glue new`` writes."""
+    name, answer, more, *call = TEMPLATES[folder]
+    environment.pip_install("cookiecutter")
+    template = str(ROOT / "templates" / name)
+    answers = [each for each in (answer, more) if each]
+    environment.run("cookiecutter", "--no-input", template, *answers)
+    written = deployed.directory / "by_glue"
+    written.mkdir(exist_ok=True)
+    deployed.run("glue", "new", *call, "--directory", str(written))
+
+    assert files_of(environment.directory / folder) == files_of(written / folder)
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the files of a folder by path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_office_writes_with_a_token_of_its_server(deployed: Environment) -> None:
+    """Migrated and served, the back office lets who has a token write, and nobody else."""
+    deployed.run("glue", "migrate")
+    form = f"grant_type=client_credentials&client_id=alice&client_secret={'s' * 40}"
+
+    with Served(deployed, "glue", "serve", "backend_api", "--bind") as served:
+        served.wait()
+        token = json.loads(served.send("/badges/token", form.encode())[1])["access_token"]
+        body = json.dumps({"name": "First"}).encode()
+        headers = {"Content-Type": "application/json"}
+        refused, _ = served.send("/tickets", body, headers)
+        headers["Authorization"] = f"Bearer {token}"
+        status, created = served.send("/tickets", body, headers)
+
+    assert refused == 401
+    assert (status, json.loads(created)) == (201, [{"name": "First"}])
 
 
 def test_plugins_are_listed(deployed: Environment) -> None:
@@ -181,6 +266,30 @@ class Served:
                 assert self._process.poll() is None, self._printed()
                 assert time.monotonic() < deadline, self._printed()
                 time.sleep(0.2)
+
+    def wait(self) -> None:
+        """Wait until the server answers at all."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                self.send("/health-check", None)
+                return
+            except OSError:
+                assert self._process.poll() is None, self._printed()
+                assert time.monotonic() < deadline, self._printed()
+                time.sleep(0.2)
+
+    def send(
+        self, path: str, body: bytes | None, headers: dict[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Send a body, and return the status and the body of the answer."""
+        request = urllib.request.Request(self._url + path, data=body, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
 
     def _printed(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")

@@ -142,7 +142,6 @@ def test_files_are_those_of_the_style(write: Callable[..., Written], kind: str) 
     assert [each for each in files if f"    {each}\n" not in written.output] == []
 
 
-@pytest.mark.slow
 @each_kind
 def test_modules_compile(write: Callable[..., Written], kind: str) -> None:
     """Every module is Python, and has what it is about at its top.
