@@ -15,7 +15,7 @@ import pytest
 
 from glue_core import codes
 from glue_core.deployment import Deployment
-from glue_core.operation import Operation
+from glue_core.operation import Operation, PageRules
 from glue_core.registry.registry import ApplicationRegistry
 from glue_core.testing.client import JSON_API, Client, Response
 
@@ -62,6 +62,17 @@ def names_of(values: Any) -> str:
 def segment(id_: str) -> str:
     """Return an id as a part of a path."""
     return quote(id_, safe="")
+
+
+def size_parameter(rules: PageRules) -> str:
+    """Return the query parameter that says how large a page is."""
+    return "page[limit]" if rules.strategies[0] == "offset" else "page[size]"
+
+
+def first_page(rules: PageRules, size: object) -> str:
+    """Return the query of a first page of some size; a dialect wants the offset with the limit."""
+    start = "page[offset]=0&" if rules.strategies[0] == "offset" else ""
+    return f"{start}{size_parameter(rules)}={size}"
 
 
 def registry_of(deployment: Deployment, application: str) -> ApplicationRegistry:

@@ -37,6 +37,7 @@ from glue_core.testing.probing import (
     Asked,
     Asking,
     fail,
+    first_page,
     names_of,
     segment,
     speaks_json_api,
@@ -176,8 +177,7 @@ class RelationshipProbe:
         )
         if rules is None and limit < len(self.ids):
             pytest.skip(f"{self.collection} is not cut into pages.")
-        size = "limit" if rules is None or rules.strategies[0] == "offset" else "size"
-        parts = [query] if rules is None else [f"page[{size}]={limit}", query]
+        parts = [query] if rules is None else [first_page(rules, limit), query]
         return f"{self.collection}?{'&'.join(each for each in parts if each)}"
 
     def including(self, limit: int = 0, more: str = "") -> Asked:

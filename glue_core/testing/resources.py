@@ -18,13 +18,14 @@ the place does not have is skipped. Each message says what is broken and where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 from marshmallow import fields
 
+from glue_core.convention import IgnoresParameters
 from glue_core.deployment import Deployment
 from glue_core.negotiation import written_types
 from glue_core.operation import METHODS, Method, Operation
@@ -48,10 +49,12 @@ from glue_core.testing.probing import (
     Asked,
     Asking,
     fail,
+    first_page,
     is_guarded,
     names_of,
     refusals_of,
     segment,
+    size_parameter,
     speaks_json_api,
 )
 
@@ -117,6 +120,7 @@ class ResourceProbe:
         registry = self.asking.registry
         speaks_json_api(registry)
         self._wsgi = deployment.applications[sample.application]
+        self._settings = deployment.settings
         self.operations: dict[Method, Operation] = {
             each.value.method: each.value
             for each in registry.operations
@@ -205,7 +209,7 @@ class ResourceProbe:
     def query(self, query: str = "") -> str:
         """Return the path of a page with all resources, with some more query."""
         rules = self.having("getCollection").page
-        size = "" if rules is None else f"{_size_parameter(rules.strategies)}={rules.maximum}"
+        size = "" if rules is None else first_page(rules, rules.maximum)
         both = "&".join(each for each in (query, size) if each)
         return f"{self.collection}?{both}" if both else self.collection
 
@@ -243,13 +247,21 @@ class ResourceProbe:
             return [(each["id"], each["attributes"]) for each in self.shown()]
         return [self.read(each)["attributes"] for each in self.sample.ids]
 
+    @property
+    def is_lenient(self) -> bool:
+        """Whether the application's dialect of JSON:API ignores what nobody knows."""
+        spoken = self.asking.registry.conventions[JSON_API_NAME]
+        if not isinstance(spoken, IgnoresParameters):
+            return False
+        operation = replace(
+            next(iter(self.operations.values())), application=self.sample.application
+        )
+        ignores = spoken.ignores(operation, self._settings)
+        return ignores is not None and ignores(NOBODY.lower())
+
     def client(self, headers: Mapping[str, str]) -> Client:
         """Return a client of somebody else, in JSON:API."""
         return Client(self._wsgi, headers).json_api
-
-
-def _size_parameter(strategies: tuple[str, ...]) -> str:
-    return "page[limit]" if strategies[0] == "offset" else "page[size]"
 
 
 class ResourceCompliance:
@@ -473,8 +485,7 @@ class ResourceCompliance:
             at = [
                 each
                 for each in probe.operations.values()
-                if (each.has_id or each.singleton) is (path == probe.item(probe.first))
-                or each.singleton
+                if each.has_id is (path != probe.collection)
             ]
             if not at:
                 continue
@@ -497,7 +508,7 @@ class ResourceCompliance:
                     )
 
     def test_unknown_parameter_is_refused(self, probe: ResourceProbe) -> None:
-        """A query parameter that nobody reads is a 400 that names it."""
+        """A query parameter that nobody reads is a 400, save where a dialect ignores it."""
         for path, method in (
             (probe.collection, "getCollection"),
             (probe.item(probe.first), "get"),
@@ -505,8 +516,7 @@ class ResourceCompliance:
             if method in probe.operations:
                 # Names with capitals are free for others in JSON:API.
                 name = NOBODY.lower()
-                answer = probe.ask("GET", f"{path}?{name}=1", method)
-                _refused(answer, name, "'parameters' of the operation")
+                _unknown(probe, method, path, name, "1", "'parameters' of the operation")
 
     def test_sparse_fields_are_what_was_asked_for(self, probe: ResourceProbe) -> None:
         """``fields[type]`` leaves those attributes that it names, with the values they had."""
@@ -521,8 +531,9 @@ class ResourceCompliance:
                     f"{answer.words} shows {found!r} instead of { {name: whole[name]}!r}",
                     "the handler, which must not choose attributes itself",
                 )
-        unknown = f"{probe.item(probe.first)}?fields[{probe.type}]={NOBODY}"
-        _refused(probe.ask("GET", unknown, "get"), f"fields[{probe.type}]", SCHEMA)
+        path, parameter = probe.item(probe.first), f"fields[{probe.type}]"
+        if not probe.is_lenient:
+            _unknown(probe, "get", path, parameter, NOBODY, SCHEMA)
 
     def test_sorts_do_what_they_say(self, probe: ResourceProbe) -> None:
         """Every declared sort orders the collection, both ways, and leaves nothing out."""
@@ -554,8 +565,8 @@ class ResourceCompliance:
                     f"the other way round",
                     "the handler of 'getCollection', which reads 'request.sortings'",
                 )
-        unknown = probe.ask("GET", f"{probe.collection}?sort={NOBODY}", "getCollection")
-        _refused(unknown, "sort", "'sorts' of the operation")
+        where = "'sorts' of the operation"
+        _unknown(probe, "getCollection", probe.collection, "sort", NOBODY, where)
 
     def test_filters_do_what_they_say(self, probe: ResourceProbe) -> None:
         """Every declared filter leaves the resources that have the value, and no others."""
@@ -573,8 +584,8 @@ class ResourceCompliance:
                     "the handler of 'getCollection', which reads 'request.filters'",
                 )
         parameter = f"filter[{probe.type}.{NOBODY}]"
-        unknown = probe.ask("GET", f"{probe.collection}?{parameter}=1", "getCollection")
-        _refused(unknown, parameter, "'filters' of the operation")
+        where = "'filters' of the operation"
+        _unknown(probe, "getCollection", probe.collection, parameter, "1", where)
 
     def _selected(
         self, probe: ResourceProbe, name: str, shown: Sequence[Mapping[str, Any]]
@@ -602,8 +613,8 @@ class ResourceCompliance:
         rules = probe.having("getCollection").page
         if rules is None:
             pytest.skip("The operation is not cut into pages.")
-        size = _size_parameter(rules.strategies)
-        path: str | None = f"{probe.collection}?{size}=1"
+        size = size_parameter(rules)
+        path: str | None = f"{probe.collection}?{first_page(rules, 1)}"
         seen: list[str] = []
         where = "the handler of 'getCollection': `GlueResponse.page(found, Pagination(...))`"
         while path is not None and len(seen) <= len(probe.sample.ids):
@@ -625,7 +636,8 @@ class ResourceCompliance:
                 where,
             )
         for wrong in (rules.maximum + 1, 0, "x"):
-            answer = probe.ask("GET", f"{probe.collection}?{size}={wrong}", "getCollection")
+            query = first_page(rules, wrong)
+            answer = probe.ask("GET", f"{probe.collection}?{query}", "getCollection")
             _refused(answer, size, "'page' of the operation")
 
     # What it is sent.
@@ -866,6 +878,23 @@ class ResourceCompliance:
                     f"{names_of(allowed)}",
                     "'protection' of the operation, of its resource, or the application's default",
                 )
+
+
+def _unknown(
+    probe: ResourceProbe, method: Method, path: str, parameter: str, value: str, where: str
+) -> None:
+    """Fail unless what nobody knows is refused, or does nothing where the dialect ignores it."""
+    answer = probe.ask("GET", f"{path}?{parameter}={value}", method)
+    if not probe.is_lenient:
+        _refused(answer, parameter, where)
+    elif answer.status != 200 or _contents(answer) != _contents(probe.ask("GET", path, method)):
+        fail(f"{answer.words} answered {answer.status}, or otherwise than without it", where)
+
+
+def _contents(answer: Asked) -> list[tuple[str, Any]]:
+    """Return ids and attributes of what is shown; links have the query in them."""
+    shown = answer.data if isinstance(answer.data, list) else [answer.data]
+    return [(each["id"], each["attributes"]) for each in shown]
 
 
 def _refused(answer: Asked, parameter: str, where: str) -> None:

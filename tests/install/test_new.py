@@ -139,7 +139,12 @@ def test_templates_write_the_same(
     environment.pip_install("cookiecutter")
     template = str(ROOT / "templates" / name)
     answers = [each for each in (answer, more) if each]
-    environment.run("cookiecutter", "--no-input", template, *answers)
+    # It would keep what was answered in the home of whoever runs the tests.
+    config = environment.directory / "cookiecutter.yaml"
+    config.write_text(
+        f"replay_dir: {environment.folder}\ncookiecutters_dir: {environment.folder}\n"
+    )
+    environment.run("cookiecutter", "--no-input", "--config-file", str(config), template, *answers)
     written = deployed.directory / "by_glue"
     written.mkdir(exist_ok=True)
     deployed.run("glue", "new", *call, "--directory", str(written))

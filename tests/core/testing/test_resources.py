@@ -582,6 +582,27 @@ def test_sample_that_tells_nothing_is_refused(
         )
 
 
+@pytest.mark.parametrize("check", CHECKS)
+def test_sound_resource_passes_in_the_storefront(
+    glue_deployment: Callable[..., Deployment], check: str
+) -> None:
+    """A dialect that ignores unknown names, and shows one in a list, is JSON:API as well."""
+    lamps = Lamps()
+    plugin = in_memory(
+        "glue.plugins.storefront_api",
+        "lamps",
+        glue_resources=lambda: lamps.operations(),
+        glue_identity_readers=lambda: [
+            IdentityReader("who", "x-who", lambda value, request: IDENTITIES[value])
+        ],
+    )
+    deployment = glue_deployment([*installed("storefront_api", "json_api"), plugin])
+    probe = ResourceProbe(deployment, replace(SAMPLE, application="storefront_api"))
+
+    assert probe.is_lenient
+    getattr(ResourceCompliance(), check)(probe)
+
+
 def test_application_without_json_api_is_told(glue_deployment: Callable[..., Deployment]) -> None:
     """The suite asks in JSON:API, and says so where nobody speaks it."""
     shop = in_memory("glue.applications", "shop", RequestFlowAwareApiApplication("shop"))
