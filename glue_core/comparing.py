@@ -58,7 +58,12 @@ class Difference:
 
 
 def compare(
-    first: Answer, second: Answer, headers: Iterable[str] = (), *, ids: bool = True
+    first: Answer,
+    second: Answer,
+    headers: Iterable[str] = (),
+    *,
+    ids: bool = True,
+    empty: bool = True,
 ) -> list[Difference]:
     """Say where two answers differ.
 
@@ -70,6 +75,7 @@ def compare(
         second: The other one.
         headers: Lower-case names of the headers that are compared.
         ids: Whether the ids of resources are compared.
+        empty: Whether an empty list, an empty map and no member at all are three things.
     """
     found = []
     if first.status != second.status:
@@ -87,11 +93,13 @@ def compare(
         sizes = [f"{each.size} bytes" for each in (first, second)]
         found.append(_difference(BODY, BODY, sizes[0], sizes[1]))
         return found
-    found.extend(compare_documents(*documents, ids=ids))
+    found.extend(compare_documents(*documents, ids=ids, empty=empty))
     return found
 
 
-def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Difference]:
+def compare_documents(
+    first: Any, second: Any, *, ids: bool = True, empty: bool = True
+) -> list[Difference]:
     """Say where two JSON documents differ.
 
     The order of members does not matter, that of lists does, save that of included resources,
@@ -102,6 +110,7 @@ def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Diff
         first: The document that counts.
         second: The other one.
         ids: Whether the ids of resources are compared: members ``id`` beside a ``type``.
+        empty: Whether an empty list, an empty map and no member at all are three things.
     """
     found: list[Difference] = []
     # A document may be nested deeper than functions can call themselves.
@@ -118,28 +127,39 @@ def compare_documents(first: Any, second: Any, *, ids: bool = True) -> list[Diff
             )
         elif isinstance(one, list) and isinstance(other, list):
             if steps == INCLUDED:
-                other = _ordered_as(one, other)
+                one, other = _paired(one, other)
             waiting.extend(
                 ((*steps, index), _at(one, index), _at(other, index))
                 for index in reversed(range(max(len(one), len(other))))
             )
+        elif not empty and _is_empty(one) and _is_empty(other):
+            continue
         elif type(one) is not type(other) or one != other:
             found.append(_difference(path_of(steps), pattern_of(steps), _shown(one), _shown(other)))
     return found
 
 
-def _ordered_as(one: list[Any], other: list[Any]) -> list[Any]:
-    """Return the second list in the order of the first, by type and id; what is new comes last."""
+def _paired(one: list[Any], other: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return two lists of resources so that those of one type and id stand at one position.
+
+    What only one of them has stands opposite to nothing; what is new comes last.
+    """
 
     def key(each: Any) -> str:
         return f"{each.get('type')}\n{each.get('id')}" if isinstance(each, dict) else ""
 
-    places = {key(each): place for place, each in enumerate(one)}
-    return sorted(other, key=lambda each: places.get(key(each), len(one)))
+    left = {key(each): each for each in other}
+    paired = [left.pop(key(each), _NOTHING) for each in one]
+    further = [each for each in other if key(each) in left]
+    return [*one, *[_NOTHING] * len(further)], [*paired, *further]
+
+
+def _is_empty(value: Any) -> bool:
+    return value is _NOTHING or value in ([], {})
 
 
 def path_of(steps: Steps) -> str:
-    """Write a path."""
+    """Write a path; the whole document is the body."""
     return _written(steps, "[{}]".format)
 
 
@@ -193,7 +213,7 @@ def _source_of(pattern: str) -> str:
 
 
 def _written(steps: Steps, position: Any) -> str:
-    parts: list[str] = []
+    parts: list[str] = [] if steps else [BODY]
     for step in steps:
         if isinstance(step, int):
             parts.append(position(step))

@@ -117,6 +117,31 @@ def unwrapped(application: WSGI) -> object:
     return application.wsgi if isinstance(application, EdgedApplication) else application
 
 
+def _close(body: object) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
+
+
+class _Begun:
+    """A body whose first part was taken to see whether there is one."""
+
+    def __init__(self, first: bytes | None, parts: Iterator[bytes], body: Iterable[bytes]) -> None:
+        self._first = first
+        self._parts = parts
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        first, self._first = self._first, None
+        if first is not None:
+            yield first
+        yield from self._parts
+
+    def close(self) -> None:
+        """Close the body of the application."""
+        _close(self._body)
+
+
 class EdgedApplication:
     """An application that answers by itself, with the edge around it."""
 
@@ -125,18 +150,51 @@ class EdgedApplication:
         self._edge = edge
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        """Answer one request, as PEP 3333 says."""
+        """Answer one request, as PEP 3333 says.
+
+        The server hears of the answer once its first part is there: an application that fails
+        before that has not begun to answer, so somebody else still can.
+        """
         request_id_of(environ)
+        said: list[tuple[str, list[tuple[str, str]], Any]] = []
+        written: list[bytes] = []
+        server_writes: list[Callable[[bytes], Any]] = []
+
+        def begin(status: str, headers: list[tuple[str, str]], failed: Any) -> None:
+            finished = self._finished(status, headers, environ)
+            write = start_response(status, finished, *([failed] if failed else []))
+            server_writes[:] = [write]
+
+        def write(data: bytes) -> None:
+            if server_writes:
+                server_writes[0](data)
+            else:
+                written.append(data)
 
         def start(
             status: str,
             headers: list[tuple[str, str]],
             exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None,
-        ) -> Any:
-            finished = self._finished(status, headers, environ)
-            return start_response(status, finished, *([exc_info] if exc_info else []))
+        ) -> Callable[[bytes], None]:
+            if server_writes:
+                begin(status, headers, exc_info)
+            else:
+                said[:] = [(status, headers, exc_info)]
+            return write
 
-        return self._edge.watched(self.wsgi(environ, start), environ)
+        body = self.wsgi(environ, start)
+        try:
+            parts = iter(body)
+            first = next(parts, None)
+            if not said:
+                raise RuntimeError("The application answered without calling start_response.")
+        except BaseException:
+            _close(body)
+            raise
+        begin(*said[0])
+        for data in written:
+            server_writes[0](data)
+        return self._edge.watched(_Begun(first, parts, body), environ)
 
     def _finished(
         self, status: str, pairs: list[tuple[str, str]], environ: dict[str, Any]

@@ -186,6 +186,13 @@ class Flow:
             LOG.error("Request %s: the writer failed", request.id, exc_info=another)
             response.content = b""
             response.format = None
+        for finish in self.finishers:
+            try:
+                finish(response, request)
+            except Exception as another:
+                LOG.error("Request %s: a finisher failed", request.id, exc_info=another)
+        for name in _unfit_headers(response):
+            del response.meta[name]
         return response
 
     def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:

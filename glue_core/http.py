@@ -328,8 +328,11 @@ class HttpApplication:
             # OPTIONS is answered everywhere, so it is no sign of a place.
             environ = {**environ, "REQUEST_METHOD": "GET"}
         flow, request = self.request_of(environ)
-        is_understood = request.selected is None or request.selected.is_understood
-        return is_understood and flow.operation.refusal not in NO_PLACE
+        if flow.operation.refusal in NO_PLACE:
+            return False
+        # A raw operation reads its body itself, whatever the type says.
+        selected = request.selected
+        return flow.operation.is_raw or selected is None or selected.is_understood
 
     @property
     def starts(self) -> frozenset[str]:

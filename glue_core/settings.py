@@ -462,6 +462,12 @@ class ShadowSettings(Schema):
     ids = fields.Boolean(
         load_default=False, metadata={"description": "Compare the ids of resources."}
     )
+    empty = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Tell an empty list, an empty map and a member that is not there apart."
+        },
+    )
     headers = Words(
         load_default=lambda: ["content-type", "content-language"],
         metadata={"description": "Headers of answers that are compared."},

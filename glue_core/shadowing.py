@@ -55,6 +55,7 @@ class Rules:
     Attributes:
         rate: Share of the requests, from 0 to 1.
         ids: Whether ids of resources are compared.
+        empty: Whether an empty list, an empty map and no member at all are three things.
         headers: Names of the headers that are compared.
         expected: What may differ everywhere.
         by_start: What may differ as well, by the first segments of paths.
@@ -67,6 +68,7 @@ class Rules:
 
     rate: float
     ids: bool
+    empty: bool
     headers: tuple[str, ...]
     expected: Expected
     by_start: Mapping[str, Expected]
@@ -83,6 +85,7 @@ class Rules:
         return cls(
             rate=table["rate"],
             ids=table["ids"],
+            empty=table["empty"],
             headers=tuple(each.lower() for each in table["headers"]),
             expected=Expected(table["expected"]),
             by_start={start: Expected(each["expected"]) for start, each in table["types"].items()},
@@ -256,7 +259,8 @@ class Shadow:
                 self._run(run)
                 log_with(NO_REQUEST)
                 self._tally.tell_now_and_then()
-            except Exception as error:
+            except BaseException as error:
+                # The thread goes on, whatever a plugin raises: the next one is compared.
                 LOG.error("A comparison failed", exc_info=error)
             finally:
                 self._waiting.task_done()
@@ -277,14 +281,16 @@ class Shadow:
 
         try:
             answer = recorded(self._shadow, environ, self._rules.body, goes_on)
-        except Exception as error:
+        except BaseException as error:
             LOG.error("Request %s: %s failed as a shadow", request_id, place, exc_info=error)
             self._tally.missed("failed")
             return
         if answer is None or not goes_on():
             self._tally.missed("late")
             return
-        found = compare(run.answer, answer, self._rules.headers, ids=self._rules.ids)
+        found = compare(
+            run.answer, answer, self._rules.headers, ids=self._rules.ids, empty=self._rules.empty
+        )
         self._tally.compared(place, start, found, request_id)
 
     def _place_of(self, environ: dict[str, Any]) -> str:

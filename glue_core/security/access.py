@@ -116,7 +116,7 @@ class Access:
         found: list[tuple[IdentityReader, str]] = []
         for reader in self._readers:
             value = request.header(reader.header)
-            if value is not None:
+            if value is not None and not (reader.skips_blank and not value.strip()):
                 found.append((reader, value))
         if not found:
             return ()

@@ -76,6 +76,7 @@ class IdentityReader:
         kinds: Kinds of callers that it can prove; none says nothing about it. What nobody can
             prove stops the start where an operation asks for it.
         errors: What ``read`` raises, for the documentation.
+        skips_blank: Whether a blank header is as if there were none, instead of one to read.
     """
 
     name: str
@@ -86,3 +87,4 @@ class IdentityReader:
     parameter: str | None = None
     kinds: tuple[str, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
+    skips_blank: bool = False

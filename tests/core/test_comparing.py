@@ -59,7 +59,7 @@ def test_equal_documents() -> None:
         ({"a": 1}, {"a": "1"}, [("a", "changed")]),
         ([{"a": 1}], [{"a": 2}], [("[0].a", "changed")]),
         ({"a b": {"c.d": 1}}, {"a b": {"c.d": 2}}, [('["a b"]["c.d"]', "changed")]),
-        (1, 2, [("", "changed")]),
+        (1, 2, [("body", "changed")]),
     ],
 )
 def test_differences_of_documents(one: Any, other: Any, expected: list[tuple[str, str]]) -> None:
@@ -223,3 +223,31 @@ def test_order_of_included_resources_says_nothing() -> None:
     further = {"included": [{"type": "more", "id": "1"}, thing, lid]}
     found_paths = [each.path for each in compare_documents({"included": [lid, thing]}, further)]
     assert found_paths == ["included[2]"]
+
+
+def test_missing_included_resource_shifts_nothing() -> None:
+    """What one of two lists of included resources lacks is told alone."""
+    one = [{"type": "lids", "id": str(number), "n": number} for number in (1, 2, 3)]
+
+    (missing,) = compare_documents({"included": one}, {"included": [one[2], one[0]]})
+    (added,) = compare_documents({"included": one[:2]}, {"included": one})
+
+    assert (missing.path, missing.kind) == ("included[1]", "missing")
+    assert (added.path, added.kind) == ("included[2]", "added")
+
+
+def test_whole_documents_have_a_path() -> None:
+    """Where two documents have nothing in common the difference is that of the body."""
+    (found,) = compare_documents({"a": 1}, [1])
+
+    assert (found.path, found.pattern) == ("body", "body")
+    assert Expected(["body"]).covers(found)
+
+
+def test_what_is_empty() -> None:
+    """An empty list, an empty map and no member are three things where that counts."""
+    one, other = {"a": [], "b": {}, "c": []}, {"a": {}, "b": {}}
+
+    assert [each.path for each in compare_documents(one, other)] == ["a", "c"]
+    assert compare_documents(one, other, empty=False) == []
+    assert len(compare_documents({"a": []}, {"a": None}, empty=False)) == 1

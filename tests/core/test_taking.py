@@ -409,3 +409,52 @@ def test_application_alone_leaves_nothing_to_others(glue_deployment: Make) -> No
     for name in ("new", "old"):
         deployment = glue_deployment(sources, settings=settings, only=name)
         assert Client(Host(deployment)).get("/things/1").content == b"here"
+
+
+def test_raw_operation_reads_every_body(glue_deployment: Make) -> None:
+    """What reads its body itself is not left to the next one because of the type of the body."""
+    sources = []
+    for name in ("new", "old"):
+        application = RequestFlowAwareApiApplication(name)
+        content = name.encode()
+        operation = Operation(
+            "post", lambda c=content: GlueResponse(content=c), "/token", is_raw=True, status=200
+        )
+        sources.append(in_memory("glue.applications", name, application))
+        sources.append(
+            in_memory(
+                f"glue.plugins.{name}",
+                f"{name}-token",
+                glue_route_providers=lambda o=operation: [o],
+            )
+        )
+    settings = {"applications": {"new": {"paths": ["/"], "next": "old"}}}
+    client = Client(Host(glue_deployment(sources, settings=settings)))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert client.post("/token", body=b"a=b", headers=form).content == b"new"
+
+
+@pytest.mark.parametrize("at_first_part", [False, True])
+def test_failure_leaves_no_headers(glue_deployment: Make, at_first_part: bool) -> None:
+    """One that fails after it named headers, or at its first part, is a 500 of the host's alone."""
+
+    def failing(environ: dict[str, Any], start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "text/plain"), ("X-Left", "behind")])
+        if not at_first_part:
+            raise RuntimeError("secret")
+
+        def parts() -> Any:
+            raise RuntimeError("secret")
+            yield b""
+
+        return parts()
+
+    application = RequestFlowAgnosticApiApplication("old", make=lambda deployment: failing)
+    host = Host(glue_deployment([in_memory("glue.applications", "old", application)]))
+
+    response = Client(host).get("/things")
+
+    assert response.status_code == 500
+    assert response.headers.get_all("content-type") == ["application/json"]
+    assert "x-left" not in response.headers

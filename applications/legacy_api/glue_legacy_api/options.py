@@ -8,6 +8,7 @@ from dataclasses import replace
 from glue_core import GlueError, GlueRequest, GlueRequestValidation, GlueResponse, Validate
 from glue_legacy_api.flow import LegacyFlow
 
+PREFLIGHT = "preflight"
 METHOD = "access-control-request-method"
 HEADERS = "access-control-request-headers"
 NEEDED = (METHOD, HEADERS, "origin")
@@ -54,8 +55,13 @@ def check_preflight(known: Collection[str]) -> Validate:
     missing, refused = _text(501, MISSING), _text(403, NOT_ALLOWED)
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        if request.method != "OPTIONS":
+            return None
         if any(not request.header(each) for each in NEEDED):
             return missing
+        if request.operation.refusal != PREFLIGHT:
+            # There is no such path; that is told once the headers are in order.
+            return None
         if request.header(METHOD) not in request.operation.allowed:
             return refused
         asked = (request.header(HEADERS) or "").split(",")

@@ -36,7 +36,7 @@ def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
     allowed = (*ALLOWED_HEADERS, *settings.section(SECTION)["allowed_headers"])
 
     def preflight(operation: Operation) -> Validate | None:
-        return check_preflight(allowed) if operation.refusal == "preflight" else None
+        return check_preflight(allowed) if operation.refusal is not None else None
 
     def unless_raw(validate: Validate) -> Callable[[Operation], Validate | None]:
         # What another standard rules is not held against the rules for documents.

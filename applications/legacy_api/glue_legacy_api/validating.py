@@ -110,7 +110,7 @@ def check_attributes(operation: Operation) -> Validate | None:
         sent = {name: value for name, value in request.attributes.items() if name in known}
         loaded, errors = lens.load(sent, operation)
         if errors:
-            broken = tuple(worded(each) for each in _of_what_is_there(errors))
+            broken = tuple(worded(each, sent) for each in _of_what_is_there(errors))
             return GlueRequestValidation(False, broken[-1].status, broken)
         request.attributes = loaded
         return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glue_anonymous_customers_api import HEADER, STRATEGY
+from glue_anonymous_customers_api import BOTH_TEXT, HEADER, STRATEGY
 from glue_anonymous_customers_api.reading import (
-    BOTH_TEXT,
     EMPTY,
     EMPTY_TEXT,
     ERRORS,

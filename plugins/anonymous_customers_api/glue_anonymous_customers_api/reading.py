@@ -7,9 +7,6 @@ from glue_core import BadRequest, ErrorCode, GlueRequest, Identity, Protection, 
 
 EMPTY = "109"
 EMPTY_TEXT = "Anonymous customer unique id is empty."
-BOTH_TEXT = (
-    "Headers request error. A user can't act as logged and not logged user at the same time."
-)
 KIND = "anonymous"
 LONGEST = 255
 """Characters of the text that names somebody."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glue_anonymous_customers_api import BOTH_TEXT, HEADER, STRATEGY
 from glue_core import (
     PUBLIC,
     UNASKED,
     AuthenticationServer,
     Features,
     Format,
+    IdentityReader,
     LoginGuard,
     Operation,
     Step,
@@ -18,6 +20,7 @@ from glue_core import (
 )
 from glue_legacy_tokens_api.controller import TokensController
 from glue_legacy_tokens_api.form import token
+from glue_legacy_tokens_api.guests import KIND, read_guest
 from glue_legacy_tokens_api.resource import (
     ACCESS_TOKENS,
     BLOCKED,
@@ -88,3 +91,22 @@ def glue_response_formatters() -> Sequence[Step[Format]]:
 def glue_authentication_servers(features: Features) -> Sequence[AuthenticationServer]:
     """Let the authorization server issue and check tokens, those of the storefront as well."""
     return [features.get(OauthServer)]
+
+
+@hookimpl
+def glue_identity_readers() -> Sequence[IdentityReader]:
+    """Read who has not logged in, in the place of the storefront's reader.
+
+    Any text will do, and a blank one is as if there were none.
+    """
+    return [
+        IdentityReader(
+            STRATEGY,
+            HEADER,
+            read_guest,
+            is_alone=True,
+            alone_message=BOTH_TEXT,
+            kinds=(KIND,),
+            skips_blank=True,
+        )
+    ]

@@ -78,13 +78,14 @@ class RefreshGrant:
             raise GrantRefused("invalid_grant", INVALID_REFRESH)
         scopes = within(self._scopes(family, standing, request), request.parameters, rules)
         if not families.use(token, work):
-            # The one who used it first may be a thief, or this one may be.
-            LOG.warning(
-                "Request %s: a refresh token was used twice; its family %s ends.",
-                request.request_id,
-                family.id,
-            )
-            work.apart(lambda own: _end(self._parts, family.id, own))
+            if rules.ends_login(request.application):
+                # The one who used it first may be a thief, or this one may be.
+                LOG.warning(
+                    "Request %s: a refresh token was used twice; its family %s ends.",
+                    request.request_id,
+                    family.id,
+                )
+                work.apart(lambda own: _end(self._parts, family.id, own))
             raise GrantRefused("invalid_grant", INVALID_REFRESH)
         return TokenDraft(standing.subject, scopes, family=family.id)
 

@@ -14,7 +14,7 @@ from glue_oauth.durations import Duration
 
 SECTION = "oauth"
 ALGORITHMS = ("RS256", "ES256", "Ed25519")
-REFUSE, DROP = "refuse", "drop"
+REFUSE, DROP, END = "refuse", "drop", "end"
 ARRAY, OBJECT = "array", "object"
 
 NOWHERE = "http://localhost"
@@ -58,6 +58,16 @@ class OauthSettings(Schema):
         metadata={
             "description": "Application to the audience of its tokens, its own name by default; "
             "applications with one audience take each other's."
+        },
+    )
+    second_use = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(validate=validate.OneOf((END, REFUSE))),
+        load_default=lambda: {"legacy_api": REFUSE},
+        metadata={
+            "description": "Application to what a refresh token does there that was used before: "
+            "'end' its login with all its tokens, the default, since it may have been stolen; or "
+            "'refuse' the token alone, which clients of old APIs expect that repeat a request."
         },
     )
     access_token = Duration(
@@ -148,6 +158,7 @@ class Rules:
     issuer: str | None
     users: Mapping[str, str]
     audiences: Mapping[str, str]
+    second_use: Mapping[str, str]
     access_token: timedelta
     refresh_token: timedelta
     authorization_code: timedelta
@@ -171,6 +182,10 @@ class Rules:
     def audience(self, application: str) -> str:
         """Return the audience of the tokens of an application."""
         return self.audiences.get(application, application)
+
+    def ends_login(self, application: str) -> bool:
+        """Say whether a refresh token that is used a second time there ends its login."""
+        return self.second_use.get(application, END) == END
 
     def address_of(self, application: str) -> str | None:
         """Return the address of an application as the settings know it, or None."""

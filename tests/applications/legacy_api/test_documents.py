@@ -381,3 +381,16 @@ def test_collection_id_mine_is_a_list(serve: Callable[..., Client]) -> None:
 
     assert isinstance(client.get("/people/mine").json["data"], list)
     assert isinstance(client.get("/people/DE--1").json["data"], dict)
+
+
+def test_empty_maps_are_lists_at_every_depth(serve: Callable[..., Client]) -> None:
+    """An empty map is a list, also inside a list."""
+    deep = Resource("deep", Schema.from_dict({"parts": fields.Raw()}))
+
+    def get(request: GlueRequest) -> GlueResponse:
+        return GlueResponse.of({"id": "1", "parts": [{}, {"a": {}}, [{}]]})
+
+    client = serve(glue_resources=lambda: [Operation("get", get, "deep", deep, protection=PUBLIC)])
+
+    parts = client.get("/deep/1").json["data"]["attributes"]["parts"]
+    assert parts == [[], {"a": []}, [[]]]

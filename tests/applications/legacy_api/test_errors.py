@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from glue_core import (
     GlueError,
@@ -29,6 +29,7 @@ ORIGIN = {
     "access-control-request-headers": "content-type",
 }
 TAPES = Resource("tapes", Schema.from_dict({"name": fields.String()}))
+PUBLIC = Protection(())
 ANNA = {"authorization": "Bearer anna"}
 BOTH_TEXT = (
     "Headers request error. A user can't act as logged and not logged user at the same time."
@@ -137,7 +138,7 @@ def test_broken_rules_are_901(client: Client) -> None:
     assert sorted(each["detail"] for each in response.json["errors"]) == [
         "inner.depth => This value should be of type int.",
         "name => This value is too long. It should have 5 characters or less.",
-        "width => This value should be between 1 and 9.",
+        "width => This value should be less than or equal to 9.",
     ]
     assert {each["code"] for each in response.json["errors"]} == {"901"}
     assert {each["status"] for each in response.json["errors"]} == {422}
@@ -463,3 +464,50 @@ def test_guest_needs_the_anonymous_header(serve: Callable[..., Client]) -> None:
     }
     named = client.get("/guest-carts", headers={"x-anonymous-customer-unique-id": "abc"})
     assert named.json["data"][0]["id"] == "anonymous:abc"
+
+
+def test_change_needs_the_ids_of_parents(serve: Callable[..., Client]) -> None:
+    """A change below a parent that the path leaves out lacks an id."""
+    client = serve(
+        glue_resources=lambda: [
+            Operation("patch", lambda: GlueResponse(), "boxes/tapes", TAPES, protection=PUBLIC)
+        ]
+    )
+    body = {"data": {"type": "tapes", "attributes": {}}}
+
+    for path in ("/boxes//tapes/1", "/tapes/1", "/boxes/1/tapes"):
+        assert error_of(client.patch(path, json=body)) == {
+            "status": 400,
+            "detail": "Resource id is not specified.",
+        }
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/boxes/1/nowhere"])
+def test_preflight_of_an_unknown_path(client: Client, path: str) -> None:
+    """Its headers are judged first; then there is no such path."""
+    assert client.options(path).status_code == 501
+    assert client.options(path, headers=ORIGIN).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("ab", "This value is too short. It should have 3 characters or more."),
+        ("abcdef", "This value is too long. It should have 5 characters or less."),
+    ],
+)
+def test_one_of_two_limits_is_named(serve: Callable[..., Client], value: str, text: str) -> None:
+    """Of a shortest and a longest length the one that is broken is named."""
+    limited = Schema.from_dict({"name": fields.String(validate=validate.Length(min=3, max=5))})
+    tapes = Resource("tapes", limited)
+    client = serve(
+        glue_resources=lambda: [
+            Operation("post", lambda: GlueResponse(), "tapes", tapes, protection=PUBLIC)
+        ]
+    )
+
+    error = error_of(
+        client.post("/tapes", json={"data": {"type": "tapes", "attributes": {"name": value}}})
+    )
+
+    assert error["detail"] == f"name => {text}"

@@ -289,4 +289,12 @@ def test_example_of_the_page_closes_writes(serve: Callable[..., Client]) -> None
     refused = client.post("/boxes", json={})
 
     assert (refused.status_code, refused.json["errors"][0]["code"]) == (410, "9000")
-    assert refused.headers["sunset"] == client.get("/boxes/1").headers["sunset"]
+    for path in (
+        "/boxes/1",
+        "/boxes/77",
+        "/lids",
+        "/nowhere",
+        "/failures",
+        "/boxes?page[offset]=x",
+    ):
+        assert client.get(path).headers["sunset"] == refused.headers["sunset"]
