@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from glue_core.security import passwords
 from glue_core.testing.postgresql import PostgresqlServer, find_binaries, postgresql_server
 
 # No example fails for its time: that is the machine's. 'tox -e slow' takes the profile 'full'.
@@ -70,6 +71,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def cheap_passwords(glue_cheap_passwords: dict[str, int]) -> dict[str, int]:
     """Spend no time on hashing; returns what production spends."""
     return glue_cheap_passwords
+
+
+@pytest.fixture
+def costly_passwords(cheap_passwords: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as production does, in one test that is about the hashes."""
+    for name, cost in cheap_passwords.items():
+        monkeypatch.setattr(passwords, name, cost)
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,11 @@ import bcrypt
 import pytest
 
 from glue_core import Deployment, Passwords, ServiceUnavailable, Verdict
-from glue_core.security import passwords as module
 from glue_core.security.passwords import LONGEST
 
 SECRET = "Käse zum Frühstück ☃"
 
-
-@pytest.fixture(autouse=True)
-def costs_of_production(cheap_passwords: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash as production does, here alone."""
-    for name, cost in cheap_passwords.items():
-        monkeypatch.setattr(module, name, cost)
+pytestmark = pytest.mark.usefixtures("costly_passwords")
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_refusals_cost_the_same(shop: Any, case: str, monkeypatch: pytest.Monkey
     assert len(verified) == 1
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_bcrypt_is_replaced_at_login(shop: Any) -> None:
     """A hash of another system lets in, and one of argon2id is stored, even by who only reads."""
     customer = shop.customer()
@@ -91,6 +92,7 @@ def test_bcrypt_is_replaced_at_login(shop: Any) -> None:
     assert shop.login() == customer
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_replacement_outlives_a_refusal(shop: Any) -> None:
     """The newer hash stays where the request is undone for another reason."""
     shop.customer()

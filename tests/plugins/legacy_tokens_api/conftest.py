@@ -118,7 +118,7 @@ def make_shop(
 
     def make(*plugins: Any, **tables: Any) -> Shop:
         shutil.copy(populated, tmp_path / "database.sqlite")
-        settings = {"plugins": {"oauth": {"revocation_seconds": 0}}, **tables}
+        settings = {"plugins": {"oauth": {"revocation_seconds": 0, "algorithm": "ES256"}}, **tables}
         deployment = glue_deployment([*PLUGINS, *plugins], settings=settings)
         return Shop(
             deployment,

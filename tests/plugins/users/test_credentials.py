@@ -74,6 +74,7 @@ def test_refusals_cost_the_same(office: Any, case: str, monkeypatch: pytest.Monk
     assert len(verified) == 1
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_bcrypt_is_replaced_at_login(office: Any) -> None:
     """A hash of another system lets in, and one of argon2id is stored, even by who only reads."""
     user = office.user()
@@ -84,6 +85,7 @@ def test_bcrypt_is_replaced_at_login(office: Any) -> None:
     assert office.login() == user
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_replacement_outlives_a_refusal(office: Any) -> None:
     """The newer hash stays where the request is undone for another reason."""
     office.user()
