@@ -190,7 +190,7 @@ def test_plugins_are_listed(deployed: Environment) -> None:
 
 
 def test_readmes_write_what_they_show(deployed: Environment) -> None:
-    """The commands of the READMEs run, and the first documents are there, one led to by the other."""
+    """The commands of the READMEs run, and what they write is there afterwards."""
     for folder in ("blog_posts_api", "blog_posts_comments_relationship"):
         readme = (deployed.directory / folder / "README.md").read_text(encoding="utf-8")
         [command] = re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
