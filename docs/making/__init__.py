@@ -10,6 +10,7 @@ DOCS = Path(__file__).resolve().parent.parent
 
 PAGES: Mapping[str, str] = {
     "distributions.md": "docs.making.distributions",
+    "endpoints.md": "docs.making.endpoints",
     "errors.md": "docs.making.errors",
     "hook-reference.md": "docs.making.hooks",
     "request.svg": "docs.making.request",
