@@ -26,6 +26,10 @@ COMMANDS = {
     "import": ("glue_core.cli.importing:import_", "Load shop data from a folder of CSV files."),
     "publish": ("glue_core.cli.publishing:publish", "Publish everything anew."),
     "work": ("glue_core.cli.publishing:work", "Run the worker: publish what changes."),
+    "documents": (
+        "glue_core.cli.documents:documents",
+        "List, show, write and delete documents of the storage.",
+    ),
 }
 """Name of a command to its place and its line in the overview.
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from glue_core import hookspecs
+from glue_legacy_api import hookspecs as legacy_hookspecs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "hooks.md"
@@ -148,3 +149,31 @@ def test_hook_has_a_test(name: str) -> None:
 def test_sections_name_hooks_that_exist() -> None:
     """docs/hooks.md has no section for a hook that is gone."""
     assert sorted(sections()) == sorted(HOOKS)
+
+
+LEGACY_PAGE = ROOT / "docs" / "legacy.md"
+LEGACY_HOOKS: dict[str, Callable[..., Any]] = {
+    name: each for name, each in vars(legacy_hookspecs).items() if hasattr(each, "glue_spec")
+}
+
+
+@pytest.mark.parametrize("name", sorted(LEGACY_HOOKS))
+def test_hook_of_the_old_application_has_an_example(name: str) -> None:
+    """The page of the old application implements each of its hooks, with arguments that exist."""
+    text = LEGACY_PAGE.read_text(encoding="utf-8")
+    arguments = inspect.signature(LEGACY_HOOKS[name]).parameters
+
+    found = [each for each in implementations(text) if each.name == name]
+
+    assert found
+    for example in found:
+        assert {each.arg for each in example.args.args} <= set(arguments)
+
+
+@pytest.mark.parametrize("name", sorted(LEGACY_HOOKS))
+def test_hook_of_the_old_application_says_what_it_returns(name: str) -> None:
+    """Its docstring begins so, and every argument and what it returns has a type."""
+    parameters = inspect.signature(LEGACY_HOOKS[name]).parameters
+
+    assert (inspect.getdoc(LEGACY_HOOKS[name]) or "").startswith("Return ")
+    assert set(LEGACY_HOOKS[name].__annotations__) == {*parameters, "return"}

@@ -54,7 +54,7 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
                     ",".join(row["methods"]),
                     row["path"],
                     row["type"] or "-",
-                    _protection_text(row),
+                    protection_of(row),
                     ",".join(each or PLAIN for each in row["conventions"]) or "-",
                     row["handler"],
                     row["plugin"],
@@ -74,7 +74,7 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
             click.echo(indented(f"changed by {change}"))
 
 
-def _protection_text(row: dict[str, Any]) -> str:
+def protection_of(row: dict[str, Any]) -> str:
     """Say who may call an operation: strategies, and scopes in brackets."""
     if not row["strategies"]:
         return "public"

@@ -189,16 +189,26 @@ def test_plugins_are_listed(deployed: Environment) -> None:
         assert states[f"glue-{folder.replace('_', '-')}:{folder}"] == "active"
 
 
-def test_readme_of_a_resource_writes_what_it_shows(deployed: Environment) -> None:
-    """The example of the README runs, and the first document is there."""
-    readme = (deployed.directory / "blog_posts_api" / "README.md").read_text(encoding="utf-8")
-    [code] = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
-    deployed.run("python", "-c", code)
+def test_readmes_write_what_they_show(deployed: Environment) -> None:
+    """The commands of the READMEs run, and what they write is there afterwards."""
+    for folder in ("blog_posts_api", "blog_posts_comments_relationship"):
+        readme = (deployed.directory / folder / "README.md").read_text(encoding="utf-8")
+        [command] = re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+        path = f"{deployed.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run(
+            ["sh", "-euc", command],
+            cwd=deployed.directory,
+            env={**deployed.variables(), "PATH": path},
+            check=True,
+        )
 
     with Served(deployed, "glue", "serve", "shop_api", "--bind") as served:
         [document] = json.loads(served.get("/blog-posts/1", "application/json"))
 
     assert document == {"name": "The first"}
+    assert json.loads(deployed.run("glue", "documents", "show", "blog-posts.comments:1")) == {
+        "ids": ["1"]
+    }
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def glue_legacy_user_finders(
 def glue_legacy_user_validators(
     features: Features, services: Services, settings: Settings
 ) -> Sequence[Step[Validate]]:
-    """Return steps that refuse who asks; ``authorization`` is one of them."""
+    """Return steps that refuse who asks; ``authorization`` has run before all of them."""
     raise NotImplementedError
 
 
