@@ -388,6 +388,12 @@ class ApplicationSettings(Schema):
         allow_none=True,
         metadata={"description": "The token, of at least 16 characters."},
     )
+    server_timing_steps = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Tell them the time of each step, too, with the id of what brought it."
+        },
+    )
     authentication_servers = Words(
         load_default=list,
         metadata={
