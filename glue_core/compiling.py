@@ -13,7 +13,7 @@ from typing import Any
 
 from glue_core import codes
 from glue_core.convention import IgnoresParameters
-from glue_core.errors import ConfigurationError, NotFound, Problem
+from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
@@ -446,7 +446,10 @@ class _Compiler:
             model = self._models[store]
             parent = self._parent(operation, store)
             if parent is None:
-                handler = bind_handler(operation, contribution.party)
+                try:
+                    handler = bind_handler(operation, contribution.party)
+                except ConfigurationError as error:
+                    raise ConfigurationError(Complaint(str(error), contribution.source)) from error
             else:
                 handler = relationship_handler(operation, self._seen(parent, store), model)
             reads = None

@@ -21,7 +21,7 @@ class Choice:
         self._plugins: set[str] = set()
 
     def of_sources(self, sources: Sequence[Source]) -> tuple[Source, ...]:
-        """Leave disabled plugins out."""
+        """Leave disabled plugins out; ids of plugins that others leave out later are known."""
         self._plugins.update(each.id for each in sources)
         self._seen.update(each.id for each in sources)
         return tuple(each for each in sources if each.id not in self.disabled)

@@ -18,7 +18,7 @@ from glue_core.application import (
 )
 from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
-from glue_core.errors import ConfigurationError
+from glue_core.errors import Complaint, ConfigurationError
 from glue_core.features import Features
 from glue_core.openapi import serving
 from glue_core.openapi.serving import Documentation
@@ -61,6 +61,7 @@ from glue_core.registry.models import (
 )
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
+from glue_core.registry.quarantine import LeftOut
 from glue_core.relating import relationship_operations
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
@@ -270,6 +271,7 @@ class Registry:
         applications: The applications of this process, in the order they are asked.
         choice: What the settings leave out or replace.
         listeners: What hears of the host's own answers, and what makes contexts, by hook.
+        left_out: Plugins that the quarantine left out, by group and id.
     """
 
     def __init__(
@@ -279,6 +281,7 @@ class Registry:
         only: str | None = None,
         *,
         serving: bool = True,
+        left_out: Sequence[LeftOut] = (),
     ) -> None:
         """Find out what is installed, and import what the applications of this process need.
 
@@ -287,12 +290,19 @@ class Registry:
             settings: The settings as they were read.
             only: Name of the one application to serve; those of the settings by default.
             serving: False loads the features alone.
+            left_out: Bad plugins, which count as not installed.
 
         Raises:
             ConfigurationError: Something does not fit.
         """
         self.choice = Choice(settings["disable"], settings["replace"], settings.origin)
-        self.sources = self.choice.of_sources((*core_sources(), *sources))
+        self.left_out = tuple(sorted(left_out, key=lambda each: each.key))
+        missing = {each.key for each in self.left_out}
+        self.sources = tuple(
+            each
+            for each in self.choice.of_sources((*core_sources(), *sources))
+            if (each.group, each.id) not in missing
+        )
         check_sources(self.sources)
         _check_project(settings, {each.id for each in self.sources})
         names = self._served(settings, only) if serving else ()
@@ -309,7 +319,8 @@ class Registry:
         refuse_twins(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
-            {each.name for each in self.sources if each not in self._plugins},
+            {each.name for each in self.sources if each not in self._plugins}
+            | {each.source.name for each in self.left_out},
             {each.name for each in self.sources if each.group == APPLICATIONS},
         )
         self.features = self._features()
@@ -463,7 +474,7 @@ class Registry:
         commands = self.choice.of_contributions(hooks.call("glue_commands"))
         problems = list(clashing_commands(commands))
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         commands = tuple(sorted(commands, key=lambda each: each.name))
         return FeatureRegistry(hooks, engines, migrations, demo_data, commands)
 
@@ -538,7 +549,7 @@ class Registry:
         if self.settings.application(application.name)["versions_in_path"]:
             problems += hidden_by_versions(application.name, (*operations, *routes))
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         problems += clashing_templates(application.name, routes, conventions)
         types = declared_types(application.name, (*operations, *routes, *resources), problems)
         problems += wrong_relationships(application.name, relationships, types)
@@ -559,7 +570,7 @@ class Registry:
                 steps, lambda each: each.id, f"Two steps of {hook!r} have the id {{!r}}."
             )
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         plain = conventions.get(None)
         if isinstance(plain, Plain):
             conventions[None] = plain.with_encoders([each.value for each in encoders])
@@ -651,10 +662,9 @@ class Registry:
             several=table["several_strategies"],
             refusals=declared_by.refusals,
         )
-        parties = [(each.value, each.party) for each in operations]
-        problems += check_rules(rules, parties, chosen, self.settings.origin)
+        problems += check_rules(rules, operations, chosen, self.settings.origin)
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         return Access(rules)
 
     def _listening(
@@ -682,22 +692,19 @@ class Registry:
         checks: tuple[Contribution, ...],
     ) -> tuple[Contribution, ...]:
         """Make the operation that tells whether the application is well."""
-        refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         own = next((each for each in plugins if each.value is health), None)
+        table = self.settings["quarantine"]
+        if own is not None and table["policy"] == "leave_out":
+            check = health.check_of_left_out(len(self.left_out), table["unhealthy"])
+            checks += (_contribution_of(own, check.name, check),)
+        refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         is_on = self.settings.application(application.name)["health_check"]
         if own is None or not (declared or is_on):
             return ()
         operation = health.operation(
             tuple(each.value for each in checks), self.settings, application.name
         )
-        made = Contribution(
-            f"{own.source.id}.{operation.contribution_name}",
-            operation.contribution_name,
-            own.source,
-            own.layer,
-            operation,
-            place_of(health, own.source),
-        )
+        made = _contribution_of(own, operation.contribution_name, operation)
         return self.choice.of_contributions([made])
 
     def _documentation(
@@ -993,9 +1000,19 @@ def _expanded(declared: Iterable[Contribution]) -> Iterable[Contribution]:
             yield _contribution(each, each.value.type, each.value, each.value)
         else:
             raise ConfigurationError(
-                f"The plugin {each.source.id!r} contributes {each.value!r} as a resource.\n"
-                f"  {each.party}\nContribute an Operation, a SimpleResource or a Resource."
+                Complaint(
+                    f"The plugin {each.source.id!r} contributes {each.value!r} as a resource.\n"
+                    f"  {each.party}\nContribute an Operation, a SimpleResource or a Resource.",
+                    each.source,
+                )
             )
+
+
+def _contribution_of(plugin: Plugin, name: str, value: object) -> Contribution:
+    place = place_of(plugin.value, plugin.source)
+    return Contribution(
+        f"{plugin.source.id}.{name}", name, plugin.source, plugin.layer, value, place
+    )
 
 
 def _contribution(of: Contribution, name: str, value: object, place: object) -> Contribution:
@@ -1063,8 +1080,11 @@ def _relationships(
         value = each.value
         if not isinstance(value, Relationship) or not value.source:
             raise ConfigurationError(
-                f"The plugin {each.source.id!r} contributes {value!r} as a relationship.\n"
-                f"  {each.party}\nContribute a Relationship with a 'source'."
+                Complaint(
+                    f"The plugin {each.source.id!r} contributes {value!r} as a relationship.\n"
+                    f"  {each.party}\nContribute a Relationship with a 'source'.",
+                    each.source,
+                )
             )
         found.append(_contribution(each, f"{value.source}.{value.name}", value, value.load))
     return tuple(found)
