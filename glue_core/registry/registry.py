@@ -156,6 +156,8 @@ class ApplicationRegistry:
         changes: What plugins change about declarations of others.
         models_of_stores: The types that each convention shows in the stores that declarations name.
         documentation: The generated description; None where the application has no flow.
+        contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
+            `heard` have what was made of theirs.
     """
 
     application: ApiApplication
@@ -175,6 +177,7 @@ class ApplicationRegistry:
     changes: tuple[Contribution, ...] = ()
     models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
     documentation: Documentation | None = None
+    contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -272,6 +275,7 @@ class Registry:
         choice: What the settings leave out or replace.
         listeners: What hears of the host's own answers, and what makes contexts, by hook.
         left_out: Plugins that the quarantine left out, by group and id.
+        sections: Tables of the settings that plugins declare.
     """
 
     def __init__(
@@ -315,7 +319,7 @@ class Registry:
             "deployment",
             adapters_of(each.value for each in loaded),
         )
-        sections = self.choice.of_contributions(hooks.call("glue_settings"))
+        self.sections = sections = self.choice.of_contributions(hooks.call("glue_settings"))
         refuse_twins(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
@@ -368,17 +372,28 @@ class Registry:
         Raises:
             ConfigurationError: Two of them cannot both stand.
         """
+        found = self.token_contributions(features, services)
+        return TokenPlugins(*(tuple(each.value for each in found[hook]) for hook in TOKEN_HOOKS))
+
+    def token_contributions(
+        self, features: Features, services: Services
+    ) -> Mapping[str, tuple[Contribution, ...]]:
+        """Return what plugins add to an authorization server, by hook.
+
+        Raises:
+            ConfigurationError: Two of them cannot both stand.
+        """
         arguments = {"features": features, "services": services, "settings": self.settings}
-
-        def call(hook: str) -> tuple[Contribution, ...]:
-            return self.choice.of_contributions(self.features.hooks.call(hook, **arguments))
-
-        grants, users, scopes = map(call, TOKEN_HOOKS)
+        found = {
+            hook: self.choice.of_contributions(self.features.hooks.call(hook, **arguments))
+            for hook in TOKEN_HOOKS
+        }
+        grants, users, scopes = (found[hook] for hook in TOKEN_HOOKS)
         refuse_clashing_grants(grants)
         refuse_twins(users, "user providers named {!r}", lambda each: each.value.name)
         refuse_twins(users, "user providers of the kind {!r}", lambda each: each.value.kind)
         refuse_twins(scopes, "scope providers named {!r}", lambda each: each.value.name)
-        return TokenPlugins(*(tuple(e.value for e in each) for each in (grants, users, scopes)))
+        return found
 
     def complete(self, features: Features, services: Services) -> None:
         """Ask the plugins of each application for what they contribute, and check it.
@@ -501,8 +516,11 @@ class Registry:
             "settings": self.settings,
         }
 
+        contributed: dict[str, tuple[Contribution, ...]] = {}
+
         def call(hook: str) -> tuple[Contribution, ...]:
-            return self.choice.of_contributions(hooks.call(hook, **arguments))
+            contributed[hook] = self.choice.of_contributions(hooks.call(hook, **arguments))
+            return contributed[hook]
 
         declared = hooks.call("glue_resources", **arguments)
         borrowed = adapter.borrowed if adapter is not None else None
@@ -610,6 +628,7 @@ class Registry:
             changes=changes,
             models_of_stores=MappingProxyType({store: models[store] for store in stores}),
             documentation=documentation,
+            contributed=MappingProxyType(contributed),
         )
 
     def _access(
