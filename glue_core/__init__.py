@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from glue_core.flow import Flow
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.health import HealthCheck, HealthNote
-    from glue_core.hookspecs import hookimpl, hookspec
+    from glue_core.hookspecs import HookDeprecation, hookimpl, hookspec
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
@@ -296,6 +296,7 @@ __all__ = [
     "Handler",
     "HealthCheck",
     "HealthNote",
+    "HookDeprecation",
     "Identity",
     "IdentityReader",
     "IgnoresParameters",
@@ -527,6 +528,7 @@ _HOMES = {
     "Handler": "glue_core.step",
     "HealthCheck": "glue_core.health",
     "HealthNote": "glue_core.health",
+    "HookDeprecation": "glue_core.hookspecs",
     "INCLUDE": "glue_core.including",
     "INCLUDE_NOTE": "glue_core.including",
     "Identity": "glue_core.security.identity",

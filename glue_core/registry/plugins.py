@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
@@ -309,6 +309,25 @@ class Hooks:
     def implemented(self, plugin: Plugin) -> tuple[str, ...]:
         """Return the names of the hooks that a plugin implements."""
         return tuple(sorted(self._implemented_by(plugin)))
+
+    def deprecated(self) -> Iterator[tuple[Plugin, str, Warning]]:
+        """Yield what plugins implement that will go: plugin, hook or argument of it, and why."""
+        for plugin in self.plugins:
+            for caller in self._manager.get_hookcallers(plugin.value) or ():
+                spec = caller.spec
+                if spec is None:
+                    continue
+                if spec.warn_on_impl is not None:
+                    yield plugin, repr(caller.name), spec.warn_on_impl
+                taken = {
+                    name
+                    for each in caller.get_hookimpls()
+                    if each.plugin is plugin.value
+                    for name in (*each.argnames, *each.kwargnames)
+                }
+                for name, why in sorted((spec.warn_on_impl_args or {}).items()):
+                    if name in taken:
+                        yield plugin, f"the argument {name!r} of {caller.name!r}", why
 
     def _implemented_by(self, plugin: Plugin) -> set[str]:
         callers = self._manager.get_hookcallers(plugin.value) or []

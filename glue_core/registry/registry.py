@@ -158,6 +158,7 @@ class ApplicationRegistry:
         documentation: The generated description; None where the application has no flow.
         contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
             `heard` have what was made of theirs.
+        hooks: The hooks of its plugins; None where nothing of them is asked.
     """
 
     application: ApiApplication
@@ -178,6 +179,7 @@ class ApplicationRegistry:
     models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
     documentation: Documentation | None = None
     contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
+    hooks: Hooks | None = None
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -629,6 +631,7 @@ class Registry:
             models_of_stores=MappingProxyType({store: models[store] for store in stores}),
             documentation=documentation,
             contributed=MappingProxyType(contributed),
+            hooks=hooks,
         )
 
     def _access(
@@ -699,6 +702,7 @@ class Registry:
         return replace(
             registry,
             plugins=plugins,
+            hooks=hooks,
             heard=MappingProxyType(self._heard(hooks, arguments)),
             replaced=MappingProxyType(self.choice.replaced),
         )

@@ -161,6 +161,13 @@ class Access:
             return operation.resource.protection
         return self.rules.default
 
+    def is_declared(self, operation: Operation) -> bool:
+        """Say whether anybody declared who may call an operation; else the default says it."""
+        resource = operation.resource
+        return operation.protection is not None or (
+            resource is not None and resource.protection is not None
+        )
+
     def protections_of(self, operation: Operation) -> tuple[Protection, ...]:
         """Return what guards an operation; each must let the caller in.
 
