@@ -15,8 +15,10 @@ from glue_core import (
     PUBLIC,
     Adapter,
     Fragment,
+    GlueRequest,
     GlueResponse,
     HookDeprecation,
+    Identity,
     IdentityReader,
     Operation,
     Protection,
@@ -232,6 +234,11 @@ def test_shadow_that_is_not_served_is_an_error(glue: Any) -> None:
     assert "names 'nobody', which is not served" in found["message"]
 
 
+def anybody(value: str, request: GlueRequest) -> Identity:
+    """Believe whoever asks."""
+    return Identity("user", value, 1)
+
+
 def only_warning(glue: Any, check: str) -> list[str]:
     """Return what a check warns of, a line each; without it there is an empty list."""
     result = glue("doctor", "--json")
@@ -361,7 +368,7 @@ def test_setting_of_an_application_without_effect(
         in_memory(
             "glue.plugins.probe_api",
             "names",
-            glue_identity_readers=lambda: [IdentityReader("name", "x-name", lambda v, r: None)],
+            glue_identity_readers=lambda: [IdentityReader("name", "x-name", anybody)],
         )
     )
     assert only_warning(glue, "unused") == []
@@ -416,7 +423,7 @@ def test_public_writes_that_nobody_declared(glue: Any) -> None:
                 post("closed", protection=Protection(("oauth-user-scope",))),
                 Operation("get", lambda: GlueResponse(), "read"),
             ],
-            glue_identity_readers=lambda: [IdentityReader("name", "x-name", lambda v, r: None)],
+            glue_identity_readers=lambda: [IdentityReader("name", "x-name", anybody)],
         )
     )
 

@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import click
 from packaging.specifiers import SpecifierSet
 
 from glue_core import (
     Command,
     Encoder,
     ErrorText,
+    GlueRequest,
     GlueResponse,
     HealthCheck,
+    Identity,
     IdentityReader,
     Listener,
     MediaTypeExtension,
@@ -23,6 +26,16 @@ from glue_core import (
 )
 from glue_core.registry.discovery import Source
 from glue_core.testing import in_memory
+
+
+def anybody(value: str, request: GlueRequest) -> Identity:
+    """Believe whoever asks."""
+    return Identity("user", value, 1)
+
+
+def light() -> click.Command:
+    """Return a command that does nothing."""
+    return click.Command("light")
 
 
 def answer() -> GlueResponse:
@@ -119,23 +132,23 @@ def test_conflict_is_told_beside_the_list(glue: Any) -> None:
 
 def test_every_kind_of_contribution_is_listed(glue: Any) -> None:
     """'--all' lists whatever a plugin contributes, with the hook that it comes through."""
-    hooks = {
+    hooks: dict[str, Any] = {
         "glue_resources": lambda: [Operation("get", answer, "lamps")],
         "glue_response_events": lambda: [Listener("watch", lambda application: None)],
-        "glue_encoders": lambda: [Encoder("text/lamps", lambda value: b"")],
+        "glue_encoders": lambda: [Encoder("text/lamps", lambda response, request, rows: b"")],
         "glue_error_catalogue": lambda: [ErrorText("lamp", {"en": "Lamp."})],
         "glue_media_type_extensions": lambda: [
             MediaTypeExtension("quiet", "ext", "https://example.com/lamps")
         ],
         "glue_health_checks": lambda: [HealthCheck("lamps", lambda: None)],
-        "glue_identity_readers": lambda: [IdentityReader("name", "x-name", lambda v, r: None)],
+        "glue_identity_readers": lambda: [IdentityReader("name", "x-name", anybody)],
     }
     glue.plugins += [
         in_memory("glue.plugins.probe_api", "lamps", **hooks),
         in_memory(
             "glue.features",
             "wires",
-            glue_commands=lambda: [Command("light", "Light a lamp.", object)],
+            glue_commands=lambda: [Command("light", "Light a lamp.", light)],
         ),
         in_memory(
             "glue.plugins",

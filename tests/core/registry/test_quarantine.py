@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from marshmallow import Schema, fields
@@ -223,7 +223,7 @@ def test_plugin_for_another_core_is_left_out_and_not_imported(
         {"glue_relationships": lambda: [Relationship("r", "nobody", lambda r, q: {}, source="x")]},
         {"glue_resources": lambda: [Operation("get", lambda nonsense: answer(), "odd")]},
         {"glue_resources": lambda: [place("x", protection=Protection(("nobody",)))]},
-        {"glue_resources": lambda: [Operation("gte", answer, "odd")]},
+        {"glue_resources": lambda: [Operation(cast("Any", "gte"), answer, "odd")]},
     ],
 )
 def test_whatever_is_wrong_with_what_only_adds(deploy: Deploy, hooks: dict[str, Any]) -> None:
@@ -257,7 +257,8 @@ def test_whatever_is_wrong_with_what_only_adds(deploy: Deploy, hooks: dict[str, 
 )
 def test_plugin_that_may_close_something_stops_the_start(deploy: Deploy, hook: str) -> None:
     """A plugin with such a hook is not left out for anything that is wrong with it."""
-    bad = in_memory(GROUP, "bad", glue_resources=fail, **{hook: list})
+    hooks: dict[str, Any] = {"glue_resources": fail, hook: list}
+    bad = in_memory(GROUP, "bad", **hooks)
 
     with pytest.raises(ConfigurationError) as raised:
         deploy(bad)
