@@ -78,8 +78,8 @@ if TYPE_CHECKING:
     from glue_core.fields import UtcDateTime, not_blank
     from glue_core.flow import Flow
     from glue_core.formatting import STATUS_LINES, add_vary
-    from glue_core.health import HealthCheck
-    from glue_core.hookspecs import hookimpl, hookspec
+    from glue_core.health import HealthCheck, HealthNote
+    from glue_core.hookspecs import HookDeprecation, hookimpl, hookspec
     from glue_core.host import create
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
@@ -295,6 +295,8 @@ __all__ = [
     "GrantRequest",
     "Handler",
     "HealthCheck",
+    "HealthNote",
+    "HookDeprecation",
     "Identity",
     "IdentityReader",
     "IgnoresParameters",
@@ -525,6 +527,8 @@ _HOMES = {
     "GrantRequest": "glue_core.security.grants",
     "Handler": "glue_core.step",
     "HealthCheck": "glue_core.health",
+    "HealthNote": "glue_core.health",
+    "HookDeprecation": "glue_core.hookspecs",
     "INCLUDE": "glue_core.including",
     "INCLUDE_NOTE": "glue_core.including",
     "Identity": "glue_core.security.identity",

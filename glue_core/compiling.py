@@ -13,12 +13,13 @@ from typing import Any
 
 from glue_core import codes
 from glue_core.convention import IgnoresParameters
-from glue_core.errors import ConfigurationError, NotFound, Problem
+from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
 from glue_core.openapi.fragment import Describe
 from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Method, Operation
+from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows, seen_in
 from glue_core.registry.order import Contribution, Placed
 from glue_core.registry.registry import STACKS, ApplicationRegistry
@@ -63,7 +64,7 @@ class Plan:
             bound: What the operation has of each stack.
             settings: The settings of the deployment.
         """
-        return timed(flow, settings)
+        return flow
 
     def matcher(self, *arguments: Any, **named: Any) -> Matcher[Flow]:
         """Return what reads paths; the arguments are those of `Matcher`."""
@@ -125,6 +126,9 @@ class _Compiler:
         }
         self._sees = {store: seen_in(store, registry.operations) for store in (None, *self._stores)}
         self._alike = self._stores_alike()
+        self._core = f"{CORE} {core_version()}   {__name__}"
+        writer = f"{registry.convention_sources[convention]}.writer"
+        self._writes = Trace("write", writer, writer, "the convention writes every outcome", True)
         self._contributions = {id(each.value): each for each in registry.operations}
         self._flows: dict[tuple[int, str | None], Flow] = {}
         self._refusals: dict[tuple[str, tuple[str, ...], tuple[object, ...]], Flow] = {}
@@ -442,7 +446,10 @@ class _Compiler:
             model = self._models[store]
             parent = self._parent(operation, store)
             if parent is None:
-                handler = bind_handler(operation, contribution.party)
+                try:
+                    handler = bind_handler(operation, contribution.party)
+                except ConfigurationError as error:
+                    raise ConfigurationError(Complaint(str(error), contribution.source)) from error
             else:
                 handler = relationship_handler(operation, self._seen(parent, store), model)
             reads = None
@@ -454,11 +461,25 @@ class _Compiler:
                 parent=None if parent is None else parent.value,
                 current=self._seen(reads, store).controller if reads is not None else None,
             )
-            flow = self._compile(whole, handler, store)
+            flow = self._compile(whole, handler, store, contribution)
             self._flows[id(operation), store] = flow
         return flow
 
-    def _compile(self, declared: Operation, handler: Handler, store: str | None = None) -> Flow:
+    def _compile(
+        self,
+        declared: Operation,
+        handler: Handler,
+        store: str | None = None,
+        contribution: Contribution | None = None,
+    ) -> Flow:
+        """Compile an operation, or a refusal, which nobody contributes.
+
+        Args:
+            declared: The operation.
+            handler: What answers, without wrappers.
+            store: The store that sees it, or None.
+            contribution: Who contributed the operation, or None.
+        """
         model = self._models[store]
         resource = declared.resource
         if resource is not None and resource is self._model.resource_of(resource.type):
@@ -515,6 +536,7 @@ class _Compiler:
                     f"writer() returned {writer!r} where a function of response and request is "
                     f"expected, which writes 'content' and 'format'"
                 )
+        trace += self._answering(operation, contribution)
         flow = Flow(
             operation,
             builders,
@@ -529,7 +551,16 @@ class _Compiler:
             reads=tuple(undescribed),
             describers=tuple(describers),
         )
-        return self._plan.make(flow, bound, self._settings)
+        return timed(self._plan.make(flow, bound, self._settings), self._settings)
+
+    def _answering(
+        self, operation: Operation, contribution: Contribution | None
+    ) -> tuple[Trace, Trace]:
+        """Return who answers and who writes, which no stack has."""
+        id_, party = f"{CORE}.{operation.refusal}", self._core
+        if contribution is not None:
+            id_, party = contribution.id, contribution.party
+        return Trace("controller", id_, party, "it answers the operation", True), self._writes
 
     def _admitted(self, controller: Handler, operation: Operation, store: str | None) -> Handler:
         """Hold what is shown, changed or named against the policies of the application."""

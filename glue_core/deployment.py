@@ -23,6 +23,7 @@ from glue_core.messages import GlueRequest
 from glue_core.negotiation import Negotiates, Negotiator
 from glue_core.registry.discovery import Source, installed
 from glue_core.registry.order import Placed
+from glue_core.registry.quarantine import Quarantine
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
 from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
@@ -81,9 +82,22 @@ class Deployment:
             settings = Settings.read()
         elif not isinstance(settings, Settings):
             settings = Settings.of(settings)
-        self.registry = Registry(
-            installed() if plugins is None else plugins, settings, only, serving=serving
+        sources = installed() if plugins is None else tuple(plugins)
+        read = settings
+        Quarantine(settings).settle(
+            lambda left_out: self._make(
+                Registry(sources, read, only, serving=serving, left_out=left_out)
+            )
         )
+        for each in self.registry.left_out:
+            LOG.error("Left out: %r (%s). %s", each.source.id, each.source.party, each.reason)
+        self._starting = threading.Lock()
+        self._begin, self._end = self._life_cycle()
+        self.is_started = False
+
+    def _make(self, registry: Registry) -> None:
+        """Put services, features and applications together for what is installed."""
+        self.registry = registry
         self.settings = self.registry.settings
         self.services = Services(
             {name: self.settings.service_url(name) for name in SERVICE_NAMES},

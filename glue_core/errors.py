@@ -7,6 +7,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from glue_core.messages import GlueError
+    from glue_core.registry.discovery import Source
+
+
+class Complaint(str):
+    """One thing that is wrong with a deployment: its text, and the plugins that it is about.
+
+    Attributes:
+        parties: The plugins; none where no plugin alone is at fault, as with a setting.
+        imported: Whether they were imported when it was noticed.
+    """
+
+    parties: tuple[Source, ...]
+    imported: bool
+
+    def __new__(cls, text: str, *parties: Source, imported: bool = True) -> Complaint:
+        """Make a complaint.
+
+        Args:
+            text: What is wrong, where, and what to do.
+            parties: The plugins that it is about.
+            imported: Whether they were imported.
+        """
+        made = super().__new__(cls, text)
+        made.parties = parties
+        made.imported = imported
+        return made
 
 
 class ConfigurationError(RuntimeError):
@@ -15,7 +41,14 @@ class ConfigurationError(RuntimeError):
     It is a RuntimeError because gunicorn prints one of these as a single message and stops.
 
     The text names every party of a conflict with its distribution, version and place.
+
+    Attributes:
+        problems: Everything that is wrong; those that are a `Complaint` know their parties.
     """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n\n".join(problems))
+        self.problems = problems
 
 
 class ServiceUnavailable(Exception):

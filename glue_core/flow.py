@@ -6,6 +6,7 @@ Top to bottom: build, validate, verdict, validate routed, control, format, write
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -26,7 +27,7 @@ class Trace:
     """One step of a compiled flow, for people.
 
     Attributes:
-        stage: Where in the flow it stands.
+        stage: Where in the flow it stands: a hook without ``glue_``, ``controller`` or ``write``.
         id: Id of the contribution.
         party: Distribution, version and place.
         reason: Why it stands there.
@@ -58,6 +59,7 @@ class Flow:
         stores: The flows of single stores, where declarations vary by store; this is the others'.
         trace: The steps with who contributed them.
         order: What runs, first to last: stacks with their names for people, and what has no stack.
+        parts: The fields that hold the steps of a stack, with its hook.
         reads: Query parameters of the handler, and of the steps that describe nothing themselves.
         describers: What describes the steps to the documentation.
     """
@@ -74,6 +76,13 @@ class Flow:
         ("glue_response_finishers", "finish"),
         (None, "commit"),
     )
+    parts: ClassVar[Mapping[str, str]] = {
+        "builders": "glue_request_builders",
+        "validators": "glue_request_validators",
+        "routed_validators": "glue_request_after_routing_validators",
+        "formatters": "glue_response_formatters",
+        "finishers": "glue_response_finishers",
+    }
 
     operation: Operation
     builders: tuple[Build, ...]

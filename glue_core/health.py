@@ -35,17 +35,29 @@ TOO_SLOW = "The service did not answer in time."
 
 
 @dataclass(frozen=True, slots=True)
+class HealthNote:
+    """Something to tell of what is well all the same.
+
+    Attributes:
+        text: What it is, for everybody to read.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class HealthCheck:
     """Something that can be well or not.
 
     Attributes:
         name: Name that ``services`` in the query takes, such as ``database``.
-        check: Returns None where it is well, else what is wrong, for everybody to read. What it
-            raises counts as unwell and goes to the log.
+        check: Returns None where it is well, a `HealthNote` where there is something to tell
+            besides, else what is wrong, for everybody to read. What it raises counts as unwell and
+            goes to the log.
     """
 
     name: str
-    check: Callable[[], str | None]
+    check: Callable[[], str | HealthNote | None]
 
 
 class ServiceReport(Schema):
@@ -84,11 +96,12 @@ class _Running:
 
     def __init__(self, check: HealthCheck) -> None:
         self._check = check
-        self.message: str | None = TOO_SLOW
+        self.message: str | HealthNote | None = TOO_SLOW
         self.thread = threading.Thread(target=self._run, name=f"health-{check.name}", daemon=True)
         self.thread.start()
 
     def _run(self) -> None:
+        message: str | HealthNote | None
         try:
             message = self._check.check()
         except ServiceUnavailable as error:
@@ -99,8 +112,8 @@ class _Running:
             message = FAILED
         self.message = message
 
-    def message_at(self, end: float) -> str | None:
-        """Return what is wrong at a point of `time.monotonic`, or None."""
+    def message_at(self, end: float) -> str | HealthNote | None:
+        """Return what is to tell at a point of `time.monotonic`, or None."""
         self.thread.join(max(0.0, end - time.monotonic()))
         return TOO_SLOW if self.thread.is_alive() else self.message
 
@@ -145,10 +158,31 @@ class HealthController:
                     self._running[name] = _Running(self._checks[name])
             running = {name: self._running[name] for name in names}
         messages = {name: each.message_at(end) for name, each in running.items()}
-        return [
-            {"name": name, "status": message is None, "message": message}
-            for name, message in messages.items()
-        ]
+        return [_report(name, message) for name, message in messages.items()]
+
+
+def _report(name: str, message: str | HealthNote | None) -> dict[str, Any]:
+    if isinstance(message, HealthNote):
+        return {"name": name, "status": True, "message": message.text}
+    return {"name": name, "status": message is None, "message": message}
+
+
+def check_of_left_out(number: int, is_ill: bool) -> HealthCheck:
+    """Return the check that tells of plugins that were left out; which ones is not for everybody.
+
+    Args:
+        number: How many there are.
+        is_ill: Whether that makes the deployment unhealthy.
+    """
+    what = "1 plugin is" if number == 1 else f"{number} plugins are"
+    text = f"{what} left out; the log and 'glue plugins' tell which and why."
+
+    def check() -> str | HealthNote | None:
+        if not number:
+            return None
+        return text if is_ill else HealthNote(text)
+
+    return HealthCheck("plugins", check)
 
 
 def _answer(

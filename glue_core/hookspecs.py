@@ -42,6 +42,24 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
+class HookDeprecation(DeprecationWarning):
+    """Says that a hook, or one of its arguments, will go.
+
+    ``@hookspec(warn_on_impl=HookDeprecation("0.2", "Implement 'glue_new'."))`` on a hook, and
+    ``warn_on_impl_args={"old": HookDeprecation(...)}`` where an argument goes. Whoever implements
+    it is warned by Python, and named by ``glue doctor``.
+
+    Attributes:
+        since: Version since which it is deprecated.
+        reason: What to do in its place, or why it goes, as a sentence.
+    """
+
+    def __init__(self, since: str, reason: str) -> None:
+        super().__init__(f"Deprecated since {since}: {reason}")
+        self.since = since
+        self.reason = reason
+
+
 @hookspec
 def glue_resources(  # type: ignore[empty-body]
     features: Features, services: Services, settings: Settings

@@ -177,6 +177,27 @@ class ProtectedPathSettings(Schema):
             raise ValidationError("Give a path or a pattern, and not both.", "path")
 
 
+class QuarantineSettings(Schema):
+    """``[quarantine]``: what becomes of a bad plugin."""
+
+    policy = fields.String(
+        load_default="stop",
+        validate=validate.OneOf(("stop", "leave_out")),
+        metadata={
+            "description": "Whether a bad plugin stops the start, or is left out if it only adds "
+            "something."
+        },
+    )
+    distributions = Words(
+        load_default=list,
+        metadata={"description": "Distributions whose plugins may be left out; all if empty."},
+    )
+    unhealthy = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether the health check fails while a plugin is left out."},
+    )
+
+
 def _limit(meaning: str, default: int | None) -> fields.Integer:
     return fields.Integer(
         load_default=default,
@@ -388,6 +409,12 @@ class ApplicationSettings(Schema):
         allow_none=True,
         metadata={"description": "The token, of at least 16 characters."},
     )
+    server_timing_steps = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Tell them the time of each step, too, with the id of what brought it."
+        },
+    )
     authentication_servers = Words(
         load_default=list,
         metadata={
@@ -545,6 +572,9 @@ class GlueSettings(Schema):
         metadata={
             "description": "Addresses and networks of proxies whose X-Forwarded-For is believed."
         },
+    )
+    quarantine = fields.Nested(
+        QuarantineSettings, load_default=lambda: QuarantineSettings().load({})
     )
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))

@@ -1,126 +1,198 @@
 """Server-Timing: how long each stage of a request took, for callers who may know.
 
-Where it is on, each flow is compiled twice, and only requests that may be told run the one that
-measures; where it is off there is nothing.
+Where it is off there is nothing. Where it is on, a request of a caller who may know runs a flow
+that is made for it, whose every step is measured; others run the usual one.
 
 Source:
-    W3C, "Server Timing".
+    W3C, "Server Timing": a metric has a token for a name, and a quoted string for a description.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, make_dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from glue_core.errors import ConfigurationError
 from glue_core.flow import Flow
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.settings import Settings
-from glue_core.variants import Stores
 
 HEADER = "server-timing"
 TOKEN_HEADER = "x-server-timing-token"  # noqa: S105 - the name of a header, no secret
-NOTE = "glue-api-core:timing"
 SHORTEST_TOKEN = 16
-
-STAGES = {
-    "builders": "build",
-    "validators": "validate",
-    "routed_validators": "validate-routed",
-    "formatters": "format",
-    "finishers": "finish",
-}
-"""Fields of a flow that hold steps, and what clients read."""
 
 Permits = Callable[[GlueRequest], bool]
 
+_NO_TOKEN = re.compile(r"[^0-9A-Za-z!#$%&'*+.^_`|~-]")
+_NO_TEXT = re.compile(r"[^ -~]")
+
 
 class Stopwatch:
-    """The time that each stage of one request took so far, in seconds, in the order they began."""
+    """The time that the stages and steps of one request took so far, in the order they began."""
 
-    __slots__ = ("_started", "spent")
+    __slots__ = ("_spent", "_started")
 
     def __init__(self, started: float) -> None:
-        self._started = started
-        self.spent: dict[str, float] = {"hydrate": time.monotonic() - started}
+        """Begin, with the time that passed until now as that of ``hydrate``.
 
-    def add(self, stage: str, seconds: float) -> None:
-        """Add to the time of a stage."""
-        self.spent[stage] = self.spent.get(stage, 0.0) + seconds
+        Args:
+            started: When the request began, a point of `time.monotonic`.
+        """
+        self._started = started
+        # Seconds by stage, and by the id of the step in it; without one it is the stage itself.
+        self._spent: dict[str, dict[str, float]] = {}
+        self.add("hydrate", None, time.monotonic() - started)
+
+    def add(self, stage: str, step: str | None, seconds: float) -> None:
+        """Add to the time of a stage, and to that of a step in it.
+
+        Args:
+            stage: Name of the stage.
+            step: Id of the step, or None.
+            seconds: The time.
+        """
+        spent = self._spent.setdefault(stage, {"": 0.0})
+        spent[""] += seconds
+        if step:
+            spent[step] = spent.get(step, 0.0) + seconds
 
     def header(self) -> str:
         """Return the value of the header; durations are in milliseconds."""
-        total = time.monotonic() - self._started
-        spent = {**self.spent, "total": total}
-        return ", ".join(f"{name};dur={seconds * 1000:.3f}" for name, seconds in spent.items())
+        entries = [
+            _entry(stage, step, seconds)
+            for stage, steps in self._spent.items()
+            for step, seconds in steps.items()
+        ]
+        entries.append(_entry("total", "", time.monotonic() - self._started))
+        return ", ".join(entries)
+
+
+def _entry(stage: str, step: str, seconds: float) -> str:
+    """Return one metric: of a stage, or of a step with the id of what contributed it."""
+    name = stage
+    if step:
+        plugin = step.partition(":")[2] or step
+        name = f"{stage}.{plugin.partition('.')[2] or plugin}"
+    metric = f"{_NO_TOKEN.sub('-', name)};dur={seconds * 1000:.3f}"
+    if not step:
+        return metric
+    told = _NO_TEXT.sub("?", step).replace("\\", "\\\\").replace('"', '\\"')
+    return f'{metric};desc="{told}"'
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredFlow(Flow):
-    """A flow whose every step is measured."""
+class Timing:
+    """How the requests that one flow answers are measured.
 
-    def chosen(self, request: GlueRequest) -> Flow:
-        """Return the flow of the request's store, measured."""
-        flow = Flow.chosen(self, request)
-        return flow.measured or flow if isinstance(flow, TimedFlow) else flow
+    Attributes:
+        permits: Says who may know.
+        seconds: Time that a request may take; with its deadline that tells when it began.
+        kind: What the flow is without measuring.
+        parts: What is measured: fields of the flow, the stages that they count to, and the ids of
+            their steps, None where the settings tell of stages alone.
+    """
 
-    def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
-        finish = _measured("commit", lambda request: Flow._finish(self, response, request), 0)
-        finished: GlueResponse = finish(request)
-        return finished
+    permits: Permits
+    seconds: float
+    kind: Any
+    parts: Mapping[str, tuple[str, tuple[str | None, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
 class TimedFlow(Flow):
     """A flow that measures the requests of callers who may know.
 
     Attributes:
-        permits: Says who they are.
-        measured: The same flow, measured.
-        seconds: Time that a request may take; with its deadline that tells when it began.
+        timing: How.
     """
 
-    permits: Permits = lambda _: False
-    measured: Flow | None = None
-    seconds: float = 0.0
+    __slots__ = ()
+    timing: Timing
 
     def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request, and say how long it took where the caller may know."""
-        if self.measured is None or not self.permits(request):
-            return Flow.run(self, request, failed)
-        watch = request.notes[NOTE] = Stopwatch(request.deadline - self.seconds)
-        response = self.measured.run(request, failed)
+        if not self.timing.permits(request):
+            return super().run(request, failed)
+        watch = Stopwatch(request.deadline - self.timing.seconds)
+        response = _measured(self, watch).run(request, failed)
         response.meta[HEADER] = watch.header()
         return response
 
-    def varying(self, stores: Stores[Flow]) -> Flow:
-        """Return this flow, measured or not, with those of single stores."""
-        measured = None if self.measured is None else self.measured.varying(stores)
-        return replace(self, stores=stores, measured=measured)
 
+class MeasuredFlow(Flow):
+    """What runs for one measured request.
 
-def _measured(stage: str, call: Callable[..., Any], request_at: int) -> Callable[..., Any]:
-    """Return a callable whose time counts to a stage.
-
-    Args:
-        stage: Name of the stage.
-        call: What is called.
-        request_at: Which of its arguments is the request.
+    Attributes:
+        watch: Where the times go.
     """
 
-    def measured(*arguments: Any) -> Any:
+    __slots__ = ()
+    watch: Stopwatch
+
+    def chosen(self, request: GlueRequest) -> Flow:
+        """Return the flow of the request's store, measured."""
+        flow = super().chosen(request)
+        return _measured(flow, self.watch) if isinstance(flow, TimedFlow) else flow
+
+    def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
+        finish = _timed_call(super()._finish, self.watch, "commit", None)
+        finished: GlueResponse = finish(response, request)
+        return finished
+
+
+@cache
+def _made(of: Any, kind: Any, member: str) -> Any:
+    """Return the class of flows of a kind that are one of the flows above as well.
+
+    Whatever an application's own kind of flow has stays, since both are its bases.
+
+    Args:
+        of: `TimedFlow` or `MeasuredFlow`.
+        kind: The kind of flow.
+        member: Name of the field that the first of them adds.
+    """
+    return make_dataclass(
+        f"{of.__name__.removesuffix('Flow')}{kind.__name__}",
+        [(member, Any, field(kw_only=True))],
+        bases=(of, kind),
+        frozen=True,
+        slots=True,
+    )
+
+
+def _measured(flow: TimedFlow, watch: Stopwatch) -> Flow:
+    """Return a flow whose every step is measured, for one request."""
+    timing = flow.timing
+    values = {each.name: getattr(flow, each.name) for each in fields(timing.kind)}
+    for name, (stage, ids) in timing.parts.items():
+        part = values[name]
+        if isinstance(part, tuple):
+            calls = zip(part, ids, strict=True)
+            values[name] = tuple(_timed_call(call, watch, stage, id_) for call, id_ in calls)
+        else:
+            values[name] = _timed_call(part, watch, stage, ids[0])
+    measured: Flow = _made(MeasuredFlow, timing.kind, "watch")(**values, watch=watch)
+    return measured
+
+
+def _timed_call(
+    call: Callable[..., Any], watch: Stopwatch, stage: str, step: str | None
+) -> Callable[..., Any]:
+    """Return a callable whose time counts to a stage, and to a step of it."""
+
+    def timed_call(*arguments: Any) -> Any:
         before = time.monotonic()
         try:
             return call(*arguments)
         finally:
-            watch: Stopwatch | None = arguments[request_at].notes.get(NOTE)
-            if watch is not None:
-                watch.add(stage, time.monotonic() - before)
+            watch.add(stage, step, time.monotonic() - before)
 
-    return measured
+    return timed_call
 
 
 def permits_of(settings: Settings, application: str) -> Permits | None:
@@ -152,26 +224,39 @@ def permits_of(settings: Settings, application: str) -> Permits | None:
 
 
 def timed(flow: Flow, settings: Settings) -> Flow:
-    """Return a flow that measures for whom the settings say, or the same one where for nobody."""
-    permits = permits_of(settings, flow.operation.application)
+    """Return a flow that measures for whom the settings say, or the same one where for nobody.
+
+    Args:
+        flow: A flow of any kind: its ``order`` names the stages, its ``parts`` where their steps
+            are, its ``trace`` who contributed them.
+        settings: The settings of the deployment.
+
+    Raises:
+        ConfigurationError: Callers shall show a token and there is none, or a short one.
+    """
+    application = flow.operation.application
+    permits = permits_of(settings, application)
     if permits is None:
         return flow
-    parts = {each.name: getattr(flow, each.name) for each in fields(Flow)}
-    steps = {
-        name: tuple(
-            _measured(stage, step, 1 if name in ("formatters", "finishers") else 0)
-            for step in parts[name]
-        )
-        for name, stage in STAGES.items()
+    kind: Any = type(flow)
+    names_steps = settings.application(application)["server_timing_steps"]
+    ids: dict[str, list[str | None]] = {}
+    for each in flow.trace:
+        if each.bound:
+            ids.setdefault(each.stage, []).append(each.id if names_steps else None)
+    stages = {hook: name.replace(" ", "-") for hook, name in kind.order if hook is not None}
+    parts = {
+        # A refusal has no steps where it does not get to.
+        name: (stages[hook], tuple(ids.get(hook.removeprefix("glue_"), ())[: len(steps)]))
+        for name, hook in kind.parts.items()
+        if (steps := getattr(flow, name))
     }
-    measured = MeasuredFlow(
-        **{
-            **parts,
-            **steps,
-            "controller": _measured("control", flow.controller, 0),
-            "writer": _measured("write", flow.writer, 1),
-        }
-    )
-    return TimedFlow(
-        **parts, permits=permits, measured=measured, seconds=settings["limits"]["seconds"]
-    )
+    for name, stage, traced in (
+        ("controller", "control", "controller"),
+        ("writer", "write", "write"),
+    ):
+        parts[name] = (stage, tuple(ids.get(traced, (None,))))
+    timing = Timing(permits, settings["limits"]["seconds"], kind, MappingProxyType(parts))
+    values = {each.name: getattr(flow, each.name) for each in fields(kind)}
+    made: Flow = _made(TimedFlow, kind, "timing")(**values, timing=timing)
+    return made

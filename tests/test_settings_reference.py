@@ -14,6 +14,7 @@ from glue_core import settings
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 TABLES: dict[str, type[Schema]] = {
     "The top level": settings.GlueSettings,
+    "[quarantine]": settings.QuarantineSettings,
     "[services]": settings.ServiceSettings,
     "[limits]": settings.LimitSettings,
     "[login]": settings.LoginSettings,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
+from glue_core.cli.finding import ERROR, OK, WARNING, Finding, finding_of
 from glue_core.cli.session import Session
 from glue_core.cli.showing import aligned, indented, show_json
 from glue_core.errors import ConfigurationError, ServiceUnavailable
@@ -18,39 +20,28 @@ if TYPE_CHECKING:
     from glue_core.deployment import Deployment
     from glue_core.services.services import Services
 
-OK = "ok"
-WARNING = "warning"
-ERROR = "error"
-
 GRACE = 3.0
 """Seconds that a check may take longer than the services' own limit."""
 
+OWN = "glue:"
+"""Start of the keys under which the core itself keeps sessions and the like."""
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        check: Name of the check.
-        level: ``ok``, ``warning`` or ``error``.
-        message: What was found, and for an error what to do.
-    """
-
-    check: str
-    level: str
-    message: str
+OWN_KEYS = 1000
+"""How many of them are read before nothing can be told."""
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where a check warns, too.")
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check settings, plugins, services, migrations.
+def doctor(ctx: click.Context, as_json: bool, strict: bool) -> None:
+    """Check settings, plugins, routes, services, migrations.
 
-    Exits with 1 where a check found an error; warnings are none.
+    Exits with 1 where a check found an error; with '--strict' also where one warns.
     """
     findings = list(examine(ctx.ensure_object(Session)))
-    healthy = not any(each.level == ERROR for each in findings)
+    bad = (ERROR, WARNING) if strict else (ERROR,)
+    healthy = not any(each.level in bad for each in findings)
     if as_json:
         show_json({"healthy": healthy, "checks": [asdict(each) for each in findings]})
     else:
@@ -108,10 +99,12 @@ def _applications(session: Session) -> Iterator[Finding]:
                 for name, application in deployment.applications.items()
                 if isinstance(application, HttpApplication)
             }
+            more = [*_plugins(deployment), *_writes(deployment)]
     except ConfigurationError as error:
         yield Finding("applications", ERROR, str(error))
     else:
         yield Finding("applications", OK, f"compiled: {names}")
+        yield from more
         if homeless and is_live:
             settings = "".join(f"\napplications.{name}.base_url" for name in homeless)
             text = "links start with the host that a request names; set where you serve:"
@@ -129,6 +122,59 @@ def _applications(session: Session) -> Iterator[Finding]:
                     f"no request of {name!r} selects {each!r}\nAnother convention with a higher "
                     f"priority takes all of its media types.",
                 )
+
+
+def _plugins(deployment: Deployment) -> Iterator[Finding]:
+    """Look at plugins that are left out, at hooks that will go, and at settings without effect."""
+    from glue_core.cli.unused import unused_settings
+
+    registry = deployment.registry
+    yield finding_of(
+        "plugins",
+        [f"{each.source.id}: {each.reason}" for each in registry.left_out],
+        "none is left out",
+        "these are bad and left out:",
+    )
+    hooks = [registry.features.hooks, *(each.hooks for each in registry.applications.values())]
+    outdated = (found for each in hooks if each is not None for found in each.deprecated())
+    lines = (f"{plugin.source.id} implements {what}. {why}" for plugin, what, why in outdated)
+    yield finding_of(
+        "hooks",
+        sorted(set(lines)),
+        "no deprecated one is implemented",
+        "these will go, and plugins implement them:",
+    )
+    yield finding_of(
+        "unused",
+        list(unused_settings(deployment)),
+        "every setting has an effect",
+        "these settings have no effect:",
+    )
+
+
+def _writes(deployment: Deployment) -> Iterator[Finding]:
+    """Look for operations that anybody may write by, without a declaration that says so."""
+    from glue_core.cli.routes import WRITES
+
+    undeclared, declared = [], 0
+    for name, registry in deployment.registry.applications.items():
+        access = registry.access
+        for each in registry.operations if access is not None else ():
+            operation = each.value
+            if access is None or operation.http_method not in WRITES:
+                continue
+            if not all(guard.is_public for guard in access.protections_of(operation)):
+                continue
+            if access.is_declared(operation):
+                declared += 1
+            else:
+                undeclared.append(f"{name} {operation.http_method} {operation.path}   {each.id}")
+    yield finding_of(
+        "writes",
+        sorted(undeclared),
+        f"{declared} are public, and declared so" if declared else "none is public",
+        "everybody may write by these, and nobody declared it; say 'protection=PUBLIC' if so:",
+    )
 
 
 def _services(deployment: Deployment) -> Iterator[Finding]:
@@ -179,6 +225,40 @@ def _migrations(deployment: Deployment) -> Iterator[Finding]:
         )
     else:
         yield Finding("messages", OK, text)
+    if not any(counts.values()):
+        yield from _published(deployment)
+
+
+def _published(deployment: Deployment) -> Iterator[Finding]:
+    """Look whether the storage has anything of what was published, once nothing waits for it."""
+    missing: list[str] = []
+
+    def look() -> None:
+        with deployment.services.database.work(writes=False) as work:
+            events = {
+                each.event
+                for each in deployment.publishers
+                if next(iter(each.keys(work)), None) is not None
+            }
+        if not events:
+            return
+        kept = list(islice(deployment.services.storage.keys(""), OWN_KEYS))
+        if len(kept) < OWN_KEYS and all(each.startswith(OWN) for each in kept):
+            missing.extend(sorted(events))
+
+    failed = _checked("published", look, deployment.services.timeout)
+    if failed is not None:
+        yield failed
+    elif missing:
+        yield Finding(
+            "published",
+            WARNING,
+            f"the database has things to publish, and the storage has nothing published: "
+            f"{', '.join(missing)}\n"
+            f"Was it deleted, or never filled? 'glue publish --wait' publishes everything anew.",
+        )
+    else:
+        yield Finding("published", OK, "the storage has what was published")
 
 
 def _checked(name: str, check: Callable[[], object], seconds: float) -> Finding | None:

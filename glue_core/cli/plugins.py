@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from glue_core.application import ApiApplication, RequestFlowAwareApiApplication
+from glue_core.cli.contributions import contributions_of
+from glue_core.cli.locking import (
+    LOCK_FILE,
+    SIGNS,
+    differences,
+    locked_of,
+    read_lock,
+    write_lock,
+)
 from glue_core.cli.session import Session
 from glue_core.cli.showing import aligned, indented, show_json
 from glue_core.errors import ConfigurationError
@@ -21,17 +31,18 @@ from glue_core.registry.discovery import (
     Source,
 )
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
+from glue_core.registry.quarantine import Quarantine
 from glue_core.registry.registry import adapters_of, core_sources, extended_by
 
 if TYPE_CHECKING:
     from glue_core.deployment import Deployment
-    from glue_core.registry.order import Contribution
 
 ACTIVE = "active"
 DISABLED = "disabled"
 NOT_LOADED = "not loaded"
 BROKEN = "broken"
 INCOMPATIBLE = "incompatible"
+QUARANTINED = "quarantined"
 FAILED = (BROKEN, INCOMPATIBLE)
 
 ALWAYS = (FEATURES, CONVENTIONS, COMMON_PLUGINS)
@@ -47,17 +58,17 @@ class Entry:
         state: One of the states above.
         reason: Why it is in that state; empty where it is active.
         hooks: Hooks it implements, where it could be loaded.
-        contributions: Ids of what it contributes.
+        contributions: Ids of what it contributes, by hook.
     """
 
     source: Source
     state: str
     reason: str = ""
     hooks: tuple[str, ...] = ()
-    contributions: list[str] = field(default_factory=list)
+    contributions: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Show the ids of all contributions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plugins as JSON.")
 @click.pass_context
@@ -66,23 +77,77 @@ def plugins(ctx: click.Context, everything: bool, as_json: bool) -> None:
 
     Works where the deployment cannot start, too, and tells why; it exits with 1 then.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     session = ctx.ensure_object(Session)
     entries = survey(session)
     problem = None
-    if not any(each.state in FAILED for each in entries):
+    may_leave_out = Quarantine(session.settings()).is_on
+    if may_leave_out or not any(each.state in FAILED for each in entries):
         try:
             with session.deployment() as deployment:
                 _fill_in(entries, deployment)
         except ConfigurationError as error:
             problem = str(error)
+    has_failed = any(each.state in FAILED for each in entries)
     if as_json:
         show_json({"plugins": [_row(each, everything) for each in entries], "problem": problem})
     else:
         click.echo("\n".join(_lines(entries, everything)))
-    if problem is not None and not as_json:
+    if problem is not None and not as_json and not (may_leave_out and has_failed):
         click.echo(f"Error: {problem}", err=True)
-    if problem is not None or any(each.state in FAILED for each in entries):
+    if problem is not None or has_failed:
         ctx.exit(1)
+
+
+@plugins.command()
+@click.option("--check", is_flag=True, help="Compare only; exit with 1 where something differs.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; 'glue.lock' beside the settings by default.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+@click.pass_context
+def lock(ctx: click.Context, check: bool, path: Path | None, as_json: bool) -> None:
+    """Write down what is installed and what it contributes, or compare with that.
+
+    Without '--check' the file is written, and what is different from before is shown.
+    """
+    session = ctx.ensure_object(Session)
+    path = path or session.settings().directory / LOCK_FILE
+    locked = read_lock(path)
+    if check and locked is None:
+        raise ConfigurationError(f"There is no {path}. 'glue plugins lock' writes it.")
+    present = _present(session)
+    found = [] if locked is None else differences(locked, present)
+    if as_json:
+        show_json({"file": str(path), "differences": [asdict(each) for each in found]})
+    else:
+        for each in found:
+            click.echo(f"{SIGNS[each.kind]} {each.text}")
+    if not check:
+        write_lock(path, present)
+        if not as_json:
+            click.echo(f"Wrote {path}.")
+    elif found:
+        ctx.exit(1)
+    elif not as_json:
+        click.echo(f"Nothing differs from {path}.")
+
+
+def _present(session: Session) -> dict[str, Any]:
+    """Return what a lock file would say.
+
+    Raises:
+        ConfigurationError: The deployment cannot start.
+    """
+    entries = survey(session)
+    with session.deployment() as deployment:
+        _fill_in(entries, deployment)
+        states = {(each.source.group, each.source.id): each.state for each in entries}
+        return locked_of([each.source for each in entries], states, deployment)
 
 
 def survey(session: Session) -> list[Entry]:
@@ -161,30 +226,20 @@ def _loaded(source: Source, groups: dict[str, list[ApiApplication]]) -> Entry:
 
 
 def _fill_in(entries: Iterable[Entry], deployment: Deployment) -> None:
-    """Note what each plugin contributes."""
-    by_source = {each.source.group + each.source.id: each for each in entries}
-    for contribution in _contributions(deployment):
+    """Note what each plugin contributes, and which ones were left out."""
+    by_source = {(each.source.group, each.source.id): each for each in entries}
+    for left_out in deployment.registry.left_out:
+        entry = by_source[left_out.key]
+        entry.state, entry.reason, entry.hooks = QUARANTINED, left_out.reason, ()
+    for hook, contribution in contributions_of(deployment):
         source = contribution.source
-        entry = by_source.get(source.group + source.id)
-        if entry is not None and contribution.id not in entry.contributions:
-            entry.contributions.append(contribution.id)
-
-
-def _contributions(deployment: Deployment) -> Iterator[Contribution]:
-    registry = deployment.registry
-    features = registry.features
-    yield from (*features.engines, *features.migrations, *features.demo_data, *features.commands)
-    yield from registry.providers(deployment.services)
-    yield from registry.importers(deployment.features)
-    yield from registry.publishers(deployment.features, deployment.services)
-    for application in registry.applications.values():
-        yield from (*application.operations, *application.relationships, *application.changes)
-        for steps in application.stacks.values():
-            yield from steps
+        found = by_source.get((source.group, source.id))
+        if found is not None:
+            found.contributions.setdefault(hook, {})[contribution.id] = None
 
 
 def _row(entry: Entry, everything: bool) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "id": entry.source.id,
         "distribution": entry.source.distribution,
         "version": entry.source.version,
@@ -195,7 +250,9 @@ def _row(entry: Entry, everything: bool) -> dict[str, Any]:
         "hooks": list(entry.hooks),
     }
     if everything:
-        row["contributions"] = entry.contributions
+        by_hook = {hook: list(ids) for hook, ids in sorted(entry.contributions.items())}
+        row["contributions"] = list(dict.fromkeys(id_ for ids in by_hook.values() for id_ in ids))
+        row["contributions_by_hook"] = by_hook
     return row
 
 
@@ -222,4 +279,6 @@ def _lines(entries: Sequence[Entry], everything: bool) -> Iterator[str]:
         if entry.reason:
             yield indented(entry.reason)
         if everything:
-            yield from (indented(each) for each in entry.contributions)
+            found = sorted(entry.contributions.items())
+            shown = [(hook.removeprefix("glue_"), each) for hook, ids in found for each in ids]
+            yield from map(indented, aligned(shown))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -13,24 +13,56 @@ from glue_core.cli.showing import aligned, indented, show_json
 PLAIN = "plain"
 """How people see the flow without a convention; in JSON it is null."""
 
+PUBLIC, PROTECTED = "public", "protected"
+WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+
+Row = dict[str, Any]
+Wanted = Callable[[Row], bool]
+
 
 @click.command()
 @click.argument("application", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the operations as JSON.")
 @click.option("--scope", help="Show the operations that ask for one scope.")
+@click.option("--type", "type_", metavar="TYPE", help="Show the operations of one type.")
+@click.option("--plugin", help="Show those of one plugin: its id, its name or its distribution.")
+@click.option("--public", "who", flag_value=PUBLIC, help="Show what everybody may call.")
+@click.option("--protected", "who", flag_value=PROTECTED, help="Show what not everybody may.")
+@click.option("--writes", is_flag=True, help="Show POST, PATCH, PUT and DELETE alone.")
 @click.pass_context
-def routes(ctx: click.Context, application: str | None, as_json: bool, scope: str | None) -> None:
+def routes(
+    ctx: click.Context,
+    application: str | None,
+    as_json: bool,
+    scope: str | None,
+    type_: str | None,
+    plugin: str | None,
+    who: str | None,
+    writes: bool,
+) -> None:
     """List every operation of every application, and who may call it.
 
     An operation is one method at one place, of a resource or of a custom route. APPLICATION shows
-    those of one.
+    those of one. Of several options an operation must fit all.
     """
+    wanted: list[Wanted] = []
+    if scope is not None:
+        wanted.append(lambda row: scope in row["scopes"])
+    if type_ is not None:
+        wanted.append(lambda row: row["type"] == type_)
+    if plugin is not None:
+        wanted.append(lambda row: plugin in (row["plugin"], *row["plugin"].split(":")))
+    if who is not None:
+        wanted.append(lambda row: row["public"] is (who == PUBLIC))
+    if writes:
+        wanted.append(lambda row: not WRITES.isdisjoint(row["methods"]))
     with ctx.ensure_object(Session).deployment(application) as deployment:
         found = [
-            row for registry in deployment.registry.applications.values() for row in rows(registry)
+            row
+            for registry in deployment.registry.applications.values()
+            for row in rows(registry)
+            if all(fits(row) for fits in wanted)
         ]
-    if scope is not None:
-        found = [row for row in found if scope in row["scopes"]]
     if as_json:
         scopes = sorted({each for row in found for each in row["scopes"]})
         show_json({"routes": found, "scopes": scopes})
@@ -74,15 +106,17 @@ def routes(ctx: click.Context, application: str | None, as_json: bool, scope: st
             click.echo(indented(f"changed by {change}"))
 
 
-def protection_of(row: dict[str, Any]) -> str:
+def protection_of(row: Row) -> str:
     """Say who may call an operation: strategies, and scopes in brackets."""
-    if not row["strategies"]:
-        return "public"
+    if row["public"] is None:
+        return "its own"
+    if row["public"]:
+        return PUBLIC
     scopes = f"({','.join(row['scopes'])})" if row["scopes"] else ""
-    return ",".join(row["strategies"]) + scopes
+    return f"{PROTECTED}: {','.join(row['strategies'])}{scopes}"
 
 
-def rows(registry: Any) -> Iterator[dict[str, Any]]:
+def rows(registry: Any) -> Iterator[Row]:
     """Yield what an application answers, ordered by path and method.
 
     Args:
@@ -101,6 +135,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "methods": ["*"],
             "path": "/*",
             "type": None,
+            "public": None,
             "strategies": [],
             "scopes": [],
             "conventions": [],
@@ -125,6 +160,7 @@ def rows(registry: Any) -> Iterator[dict[str, Any]]:
             "methods": [method, "HEAD"] if method == "GET" else [method],
             "path": operation.path,
             "type": operation.type,
+            "public": all(guard.is_public for guard in guards),
             "strategies": list(dict.fromkeys(s for each in guards for s in each.strategies)),
             "scopes": list(dict.fromkeys(s for each in guards for s in each.scopes)),
             "conventions": [name for name in registry.conventions if follows(operation, name)],

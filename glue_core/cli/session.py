@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from glue_core.deployment import Deployment
 from glue_core.registry.discovery import APPLICATIONS, Source, installed
+from glue_core.registry.quarantine import Quarantine
 from glue_core.registry.registry import Registry
 from glue_core.settings import Settings
 
@@ -81,5 +82,8 @@ class Session:
         Raises:
             ConfigurationError: The features cannot be loaded.
         """
-        registry = Registry(self.sources(), self.settings(), serving=False)
+        settings = self.settings()
+        registry = Quarantine(settings).settle(
+            lambda left_out: Registry(self.sources(), settings, serving=False, left_out=left_out)
+        )
         return {each.value.name: each for each in registry.features.commands}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from glue_core.errors import ConfigurationError
 from glue_core.registry.discovery import Source
@@ -21,7 +21,7 @@ class Choice:
         self._plugins: set[str] = set()
 
     def of_sources(self, sources: Sequence[Source]) -> tuple[Source, ...]:
-        """Leave disabled plugins out."""
+        """Leave disabled plugins out; ids of plugins that others leave out later are known."""
         self._plugins.update(each.id for each in sources)
         self._seen.update(each.id for each in sources)
         return tuple(each for each in sources if each.id not in self.disabled)
@@ -47,8 +47,21 @@ class Choice:
         Raises:
             ConfigurationError: An id is unknown.
         """
+        problems = [
+            f"{self._origin}: 'disable' or 'replace' names {wanted!r}, which nobody has.{hint}"
+            for wanted, hint in self.unknown(loaded)
+        ]
+        if problems:
+            problems.append("'glue plugins --all' lists every id.")
+            raise ConfigurationError("\n".join(problems))
+
+    def unknown(self, loaded: Iterable[Source]) -> Iterator[tuple[str, str]]:
+        """Yield the ids that nobody had so far, each with a hint or an empty text.
+
+        Args:
+            loaded: The plugins that were loaded.
+        """
         here = {source.id for source in loaded}
-        problems = []
         for wanted in sorted(self.disabled | set(self.replaced.values())):
             if wanted in self._seen:
                 continue
@@ -56,10 +69,4 @@ class Choice:
             if plugin is not None and plugin not in here:
                 continue
             near = difflib.get_close_matches(wanted, sorted(self._seen), 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            problems.append(
-                f"{self._origin}: 'disable' or 'replace' names {wanted!r}, which nobody has.{hint}"
-            )
-        if problems:
-            problems.append("'glue plugins --all' lists every id.")
-            raise ConfigurationError("\n".join(problems))
+            yield wanted, f" Did you mean {near[0]!r}?" if near else ""

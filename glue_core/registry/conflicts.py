@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from glue_core.command import COMMANDS
 from glue_core.convention import Convention, JudgesNames
-from glue_core.errors import ConfigurationError
+from glue_core.errors import Complaint, ConfigurationError
 from glue_core.operation import METHODS, RELATIONSHIPS, Method, Operation, PageRules
 from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows
@@ -47,10 +47,11 @@ def clashing_encoders(
     }
     for each in encoders:
         if each.value.media_type in taken:
-            yield (
+            yield Complaint(
                 f"The encoder {each.id!r} of {application!r} has the media type of the convention "
                 f"{taken[each.value.media_type]!r}.\n  {each.party}\n"
-                f"Give it another media type, or put {each.id!r} under 'disable' in the settings."
+                f"Give it another media type, or put {each.id!r} under 'disable' in the settings.",
+                each.source,
             )
 
 
@@ -62,39 +63,44 @@ def wrong_places(
         if each.value.method not in METHODS:
             near = difflib.get_close_matches(each.value.method, METHODS, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            yield (
+            yield Complaint(
                 f"The operation {each.id!r} of {application!r} has the method "
                 f"{each.value.method!r}.{hint}\n  {each.party}\n"
-                f"There are: {', '.join(METHODS)}."
+                f"There are: {', '.join(METHODS)}.",
+                each.source,
             )
     for each in operations:
         operation = each.value
         if operation.is_template:
-            yield (
+            yield Complaint(
                 f"The resource operation {each.id!r} of {application!r} has a template for a "
                 f"place: {operation.place!r}.\n  {each.party}\n"
-                f"Contribute it through 'glue_route_providers'."
+                f"Contribute it through 'glue_route_providers'.",
+                each.source,
             )
             continue
         for type_ in operation.types:
             if not _NAME.fullmatch(type_) or type_ == RESERVED:
-                yield (
+                yield Complaint(
                     f"The operation {each.id!r} of {application!r} has the place "
                     f"{operation.place!r}, in which {type_!r} cannot be a type.\n  {each.party}\n"
-                    f"Use letters, digits, '-', '_' and '.'; {RESERVED!r} is reserved."
+                    f"Use letters, digits, '-', '_' and '.'; {RESERVED!r} is reserved.",
+                    each.source,
                 )
     for each in routes:
         if not each.value.is_template:
-            yield (
+            yield Complaint(
                 f"The route {each.id!r} of {application!r} has no template for a place: "
                 f"{each.value.place!r}.\n"
-                f"  {each.party}\nContribute an Operation whose place starts with '/'."
+                f"  {each.party}\nContribute an Operation whose place starts with '/'.",
+                each.source,
             )
         elif each.value.place != "/" and "" in each.value.place[1:].split("/"):
-            yield (
+            yield Complaint(
                 f"The route {each.id!r} of {application!r} has an empty segment in its template "
                 f"{each.value.place!r}, and no request reaches it.\n  {each.party}\n"
-                f"Take the superfluous slash away; one at the end of a request's path is ignored."
+                f"Take the superfluous slash away; one at the end of a request's path is ignored.",
+                each.source,
             )
 
 
@@ -106,19 +112,22 @@ def wrong_values(application: str, operations: Iterable[Contribution]) -> Iterab
         status = operation.status
         is_number = isinstance(status, int) and not isinstance(status, bool)
         if status is not None and not (is_number and 200 <= status <= 399):
-            yield (
+            yield Complaint(
                 f"{start} {status!r} for 'status'.\n  {each.party}\n"
-                f"It is the status of success: write a number from 200 to 399, or None."
+                f"It is the status of success: write a number from 200 to 399, or None.",
+                each.source,
             )
         if operation.page is not None and not isinstance(operation.page, PageRules):
-            yield (
+            yield Complaint(
                 f"{start} {operation.page!r} for 'page'.\n  {each.party}\n"
-                f"Write PageRules, or None where it is not cut into pages."
+                f"Write PageRules, or None where it is not cut into pages.",
+                each.source,
             )
         elif operation.page is not None and operation.method != "getCollection":
-            yield (
+            yield Complaint(
                 f"{start} rules for pages, and its method {operation.method!r} shows no "
-                f"collection.\n  {each.party}\nTake 'page' away, or let 'getCollection' have it."
+                f"collection.\n  {each.party}\nTake 'page' away, or let 'getCollection' have it.",
+                each.source,
             )
 
 
@@ -126,26 +135,29 @@ def _wrong_type(application: str, resource: Resource, by: Contribution) -> Itera
     """Tell of values that a type cannot have, whether they were declared or changed."""
     start = f"The type {resource.type!r} of {application!r} has"
     if resource.client_ids not in CLIENT_IDS:
-        yield (
+        yield Complaint(
             f"{start} {resource.client_ids!r} for 'client_ids'.\n  {by.party}\n"
-            f"Write one of {', '.join(map(repr, CLIENT_IDS))}."
+            f"Write one of {', '.join(map(repr, CLIENT_IDS))}.",
+            by.source,
         )
     needed = resource.requires_match
     if isinstance(needed, bool):
         return
     if not isinstance(needed, tuple):
-        yield (
+        yield Complaint(
             f"{start} {needed!r} for 'requires_match'.\n  {by.party}\n"
-            f"Write True, False or a tuple of methods, such as ('patch',)."
+            f"Write True, False or a tuple of methods, such as ('patch',).",
+            by.source,
         )
         return
     for method in needed:
         if method not in CHANGES_A_STATE:
             near = difflib.get_close_matches(str(method), CHANGES_A_STATE, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            yield (
+            yield Complaint(
                 f"{start} the method {method!r} in 'requires_match'.{hint}\n  {by.party}\n"
-                f"There are: {', '.join(CHANGES_A_STATE)}."
+                f"There are: {', '.join(CHANGES_A_STATE)}.",
+                by.source,
             )
 
 
@@ -155,11 +167,12 @@ def hidden_by_versions(application: str, operations: Iterable[Contribution]) -> 
         place = each.value.place
         segment = place.removeprefix("/").partition("/")[0]
         if version_of_segment(segment) is not None:
-            yield (
+            yield Complaint(
                 f"The operation {each.id!r} of {application!r} has the place {place!r}, and "
                 f"{application!r} reads {segment!r} as a version.\n  {each.party}\n"
                 f"Give it another place, or take 'applications.{application}.versions_in_path' "
-                f"out of the settings."
+                f"out of the settings.",
+                each.source,
             )
 
 
@@ -178,9 +191,13 @@ def declared_types(
         clash = next((by for other, by in declared if _overlap(other, resource)), None)
         if clash is not None:
             problems.append(
-                f"Two resources of {application!r} have the type {resource.type!r}.\n"
-                f"  {clash.party}\n  {each.party}\n"
-                f"Give one of them another type, or uninstall one distribution."
+                Complaint(
+                    f"Two resources of {application!r} have the type {resource.type!r}.\n"
+                    f"  {clash.party}\n  {each.party}\n"
+                    f"Give one of them another type, or uninstall one distribution.",
+                    clash.source,
+                    each.source,
+                )
             )
         declared.append((resource, each))
         problems.extend(_wrong_type(application, resource, each))
@@ -209,22 +226,24 @@ def wrong_relationships(
         for end in ("source", "target"):
             type_ = getattr(each.value, end)
             if type_ not in types:
-                yield (
+                yield Complaint(
                     f"The relationship {each.value.name!r} of {each.value.source!r} has the {end} "
                     f"{type_!r}, a type that no plugin of {application!r} declares.\n"
                     f"  {each.party}\n"
                     f"Install the plugin that declares {type_!r}, or put {each.id!r} under "
-                    f"'disable' in the settings."
+                    f"'disable' in the settings.",
+                    each.source,
                 )
         yield from _wrong_pages(application, each)
         declared = types.get(each.value.source, ())
         for resource, _ in declared:
             fields = resource.attributes().fields
             if each.value.name in {field.data_key or name for name, field in fields.items()}:
-                yield (
+                yield Complaint(
                     f"The relationship {each.value.name!r} of {each.value.source!r} in "
                     f"{application!r} has the name of an attribute.\n  {each.party}\n"
-                    f"Rename one: attributes and relationships share their names."
+                    f"Rename one: attributes and relationships share their names.",
+                    each.source,
                 )
     yield from twice(
         relationships,
@@ -262,10 +281,11 @@ def wrong_names(
             if why is None or (resource.type, name, by.id) in told:
                 continue
             told.add((resource.type, name, by.id))
-            yield (
+            yield Complaint(
                 f"The {what} {name!r} of {resource.type!r} in {application!r} cannot be called so "
                 f"under the convention {convention.name!r}: {name!r} {why}.\n  {by.party}\n"
-                f"Give it another name."
+                f"Give it another name.",
+                by.source,
             )
 
 
@@ -282,9 +302,10 @@ def _wrong_pages(application: str, contribution: Contribution) -> Iterable[str]:
             "Give it 'load_page', or take 'cursor' out of its 'page'.",
         )
     if wrong is not None:
-        yield (
+        yield Complaint(
             f"The relationship {relationship.name!r} of {relationship.source!r} in "
-            f"{application!r} {wrong[0]}.\n  {contribution.party}\n{wrong[1]}"
+            f"{application!r} {wrong[0]}.\n  {contribution.party}\n{wrong[1]}",
+            contribution.source,
         )
 
 
@@ -309,11 +330,13 @@ def clashing_operations(
             if other is not each and (other.id, each.id) not in told:
                 told.add((other.id, each.id))
                 kind = "custom routes" if operation.is_template else "operations"
-                yield (
+                yield Complaint(
                     f"Two {kind} of {application!r} answer {operation.http_method} "
                     f"{operation.path}.\n  {other.party}\n  {each.party}\n"
                     f"Put {other.id!r} or {each.id!r} under 'disable' in the settings, or change "
-                    f"the place of one."
+                    f"the place of one.",
+                    other.source,
+                    each.source,
                 )
 
 
@@ -335,9 +358,10 @@ def clashing_templates(
         wrong = None if place in told else _refused_by(CompiledRouter(), place)
         if wrong is not None:
             told.add(place)
-            yield (
+            yield Complaint(
                 f"The route {each.id!r} of {application!r} has a template that cannot be read: "
-                f"{place!r}.\n  {each.party}\n{wrong}"
+                f"{place!r}.\n  {each.party}\n{wrong}",
+                each.source,
             )
     for convention in conventions:
         known: dict[str, Contribution] = {}
@@ -352,11 +376,13 @@ def clashing_templates(
             told.add(place)
             earlier = next(e for e in known if _refused_by(CompiledRouter(), e, place) is not None)
             other = known[earlier]
-            yield (
+            yield Complaint(
                 f"The custom routes {earlier} and {place} of {application!r} name the placeholder "
                 f"of one segment differently.\n  {other.party}\n  {each.party}\n"
                 f"Give the placeholders of a segment one name, or put {other.id!r} or {each.id!r} "
-                f"under 'disable' in the settings."
+                f"under 'disable' in the settings.",
+                other.source,
+                each.source,
             )
 
 
@@ -396,13 +422,15 @@ def clashing_children(
             continue
         many = operation.method == "getCollection"
         if operation.type != each.value.target or many != each.value.many:
-            yield (
+            yield Complaint(
                 f"The child place {operation.place!r} and the relationship {each.value.name!r} of "
                 f"{each.value.source!r} in {application!r} share a path and differ: the place "
                 f"shows {'many' if many else 'one'} {operation.type!r}, the relationship "
                 f"{'many' if each.value.many else 'one'} {each.value.target!r}.\n"
                 f"  {child.party}\n  {each.party}\nGive them one type and one number, or rename "
-                f"one."
+                f"one.",
+                child.source,
+                each.source,
             )
 
 
@@ -412,11 +440,12 @@ def clashing_commands(commands: Sequence[Contribution]) -> Iterable[str]:
     for each in commands:
         if each.value.name in COMMANDS:
             place, _ = COMMANDS[each.value.name]
-            yield (
+            yield Complaint(
                 f"Two commands are named {each.value.name!r}.\n"
                 f"  {CORE} {core_version()}   {place}\n  {each.party}\n"
                 f"The first is built in: rename the other, or put {each.id!r} under 'disable' in "
-                f"the settings."
+                f"the settings.",
+                each.source,
             )
 
 
@@ -431,9 +460,10 @@ def twice(
         if len(claimants) > 1:
             parties = "\n".join(f"  {each.party}" for each in claimants)
             ids = " or ".join(repr(each) for each in dict.fromkeys(c.id for c in claimants))
-            yield (
+            yield Complaint(
                 f"{text.format(name)}\n{parties}\nRename one, or put {ids} under 'disable' in the "
-                f"settings."
+                f"settings.",
+                *(each.source for each in claimants),
             )
 
 
@@ -443,7 +473,7 @@ def refuse_twins(
     """Raise `ConfigurationError` where two contributions have one key."""
     problems = list(twice(contributions, key, f"Two {what}.".replace("{!r}", "{0!r}")))
     if problems:
-        raise ConfigurationError("\n\n".join(problems))
+        raise ConfigurationError(*problems)
 
 
 def refuse_clashing_grants(grants: Sequence[Contribution]) -> None:
@@ -456,10 +486,14 @@ def refuse_clashing_grants(grants: Sequence[Contribution]) -> None:
                 not mine or not theirs or not mine.isdisjoint(theirs)
             ):
                 problems.append(
-                    f"Two grants have the name {one.value.name!r}.\n"
-                    f"  {one.party}\n  {other.party}\n"
-                    f"Limit them to different applications, or put one of {one.id!r} and "
-                    f"{other.id!r} under 'disable' in the settings."
+                    Complaint(
+                        f"Two grants have the name {one.value.name!r}.\n"
+                        f"  {one.party}\n  {other.party}\n"
+                        f"Limit them to different applications, or put one of {one.id!r} and "
+                        f"{other.id!r} under 'disable' in the settings.",
+                        one.source,
+                        other.source,
+                    )
                 )
     if problems:
-        raise ConfigurationError("\n\n".join(problems))
+        raise ConfigurationError(*problems)

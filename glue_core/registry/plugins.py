@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
@@ -19,7 +19,7 @@ from glue_core.command import Command
 from glue_core.convention import MediaTypeExtension
 from glue_core.demo import DemoData
 from glue_core.encoding import Encoder
-from glue_core.errors import ConfigurationError
+from glue_core.errors import Complaint, ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
 from glue_core.health import HealthCheck
@@ -148,32 +148,45 @@ def check_sources(sources: Iterable[Source]) -> None:
             near = difflib.get_close_matches(group, GROUPS, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             problems.append(
-                f"The entry point {source.name!r} is in the group {group!r}, which nobody reads."
-                f"{hint}\n  {source.party}\n"
-                f"Groups are: {', '.join(GROUPS)}, {COMMON_PLUGINS}.<application>, "
-                f"{CONVENTIONS}.<convention>."
+                Complaint(
+                    f"The entry point {source.name!r} is in the group {group!r}, which nobody "
+                    f"reads.{hint}\n  {source.party}\n"
+                    f"Groups are: {', '.join(GROUPS)}, {COMMON_PLUGINS}.<application>, "
+                    f"{CONVENTIONS}.<convention>.",
+                    source,
+                    imported=False,
+                )
             )
     for (group, name), claimants in sorted(named.items()):
         if len(claimants) > 1:
             parties = "\n".join(f"  {each.party}" for each in claimants)
             problems.append(
-                f"Two distributions have the entry point {name!r} in the group {group!r}.\n"
-                f"{parties}\n"
-                f"Uninstall one, or put its id under 'disable' in the settings: "
-                f"{' or '.join(repr(each.id) for each in claimants)}."
+                Complaint(
+                    f"Two distributions have the entry point {name!r} in the group {group!r}.\n"
+                    f"{parties}\n"
+                    f"Uninstall one, or put its id under 'disable' in the settings: "
+                    f"{' or '.join(repr(each.id) for each in claimants)}.",
+                    *claimants,
+                    imported=False,
+                )
             )
     version = core_version()
     for source in sources:
         if source.core is not None and not source.core.contains(version, prereleases=True):
             problems.append(
-                f"The plugin {source.id!r} was built for another version of the core.\n"
-                f"  {source.party}\n"
-                f"It requires glue-api-core {source.core}; installed is glue-api-core {version}.\n"
-                f"Install a version of {source.distribution} for this core, or put "
-                f"{source.id!r} under 'disable' in the settings."
+                Complaint(
+                    f"The plugin {source.id!r} was built for another version of the core.\n"
+                    f"  {source.party}\n"
+                    f"It requires glue-api-core {source.core}; installed is glue-api-core "
+                    f"{version}.\n"
+                    f"Install a version of {source.distribution} for this core, or put "
+                    f"{source.id!r} under 'disable' in the settings.",
+                    source,
+                    imported=False,
+                )
             )
     if problems:
-        raise ConfigurationError("\n\n".join(problems))
+        raise ConfigurationError(*problems)
 
 
 def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
@@ -191,13 +204,17 @@ def load(sources: Iterable[tuple[Source, str]]) -> tuple[Plugin, ...]:
             plugins.append(Plugin(source, source.load(), layer))
         except (Exception, SystemExit) as error:
             problems.append(
-                f"The plugin {source.id!r} cannot be imported: {type(error).__name__}: {error}\n"
-                f"  {source.party}\n"
-                f"Mend it, uninstall {source.distribution}, or put {source.id!r} under 'disable' "
-                f"in the settings."
+                Complaint(
+                    f"The plugin {source.id!r} cannot be imported: "
+                    f"{type(error).__name__}: {error}\n  {source.party}\n"
+                    f"Mend it, uninstall {source.distribution}, or put {source.id!r} under "
+                    f"'disable' in the settings.",
+                    source,
+                    imported=False,
+                )
             )
     if problems:
-        raise ConfigurationError("\n\n".join(problems))
+        raise ConfigurationError(*problems)
     return tuple(plugins)
 
 
@@ -242,7 +259,7 @@ class Hooks:
             self._manager.add_hookspecs(adapter.hookspecs)
             for hook in adapter.own_hooks:
                 self._expected[hook] = (adapter.returned.get(hook, Step),)
-        problems = []
+        problems: list[str] = []
         for plugin in plugins:
             if type(plugin.value).__hash__ is None:
                 problems.append(
@@ -256,7 +273,7 @@ class Hooks:
         for plugin in plugins:
             problems.extend(_misspelled(plugin, self._implemented_by(plugin), self._expected))
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
 
     def call(self, hook: str, **arguments: object) -> tuple[Contribution, ...]:
         """Call one hook of every plugin and say who returned what.
@@ -293,6 +310,25 @@ class Hooks:
         """Return the names of the hooks that a plugin implements."""
         return tuple(sorted(self._implemented_by(plugin)))
 
+    def deprecated(self) -> Iterator[tuple[Plugin, str, Warning]]:
+        """Yield what plugins implement that will go: plugin, hook or argument of it, and why."""
+        for plugin in self.plugins:
+            for caller in self._manager.get_hookcallers(plugin.value) or ():
+                spec = caller.spec
+                if spec is None:
+                    continue
+                if spec.warn_on_impl is not None:
+                    yield plugin, repr(caller.name), spec.warn_on_impl
+                taken = {
+                    name
+                    for each in caller.get_hookimpls()
+                    if each.plugin is plugin.value
+                    for name in (*each.argnames, *each.kwargnames)
+                }
+                for name, why in sorted((spec.warn_on_impl_args or {}).items()):
+                    if name in taken:
+                        yield plugin, f"the argument {name!r} of {caller.name!r}", why
+
     def _implemented_by(self, plugin: Plugin) -> set[str]:
         callers = self._manager.get_hookcallers(plugin.value) or []
         return {caller.name for caller in callers}
@@ -328,10 +364,11 @@ def _key(plugin: Plugin) -> str:
     return f"{plugin.source.group}/{plugin.source.id}"
 
 
-def _complain(plugin: Plugin, what: str) -> str:
-    return (
+def _complain(plugin: Plugin, what: str) -> Complaint:
+    return Complaint(
         f"The plugin {plugin.source.id!r} {what}\n  {plugin.source.party}\n"
-        f"Mend it, or put {plugin.source.id!r} under 'disable' in the settings."
+        f"Mend it, or put {plugin.source.id!r} under 'disable' in the settings.",
+        plugin.source,
     )
 
 

@@ -18,7 +18,7 @@ from glue_core.application import (
 )
 from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
-from glue_core.errors import ConfigurationError
+from glue_core.errors import Complaint, ConfigurationError
 from glue_core.features import Features
 from glue_core.openapi import serving
 from glue_core.openapi.serving import Documentation
@@ -61,6 +61,7 @@ from glue_core.registry.models import (
 )
 from glue_core.registry.order import Contribution, Placed, arrange
 from glue_core.registry.plugins import Hooks, Plugin, check_sources, load
+from glue_core.registry.quarantine import LeftOut
 from glue_core.relating import relationship_operations
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
@@ -155,6 +156,9 @@ class ApplicationRegistry:
         changes: What plugins change about declarations of others.
         models_of_stores: The types that each convention shows in the stores that declarations name.
         documentation: The generated description; None where the application has no flow.
+        contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
+            `heard` have what was made of theirs.
+        hooks: The hooks of its plugins; None where nothing of them is asked.
     """
 
     application: ApiApplication
@@ -174,6 +178,8 @@ class ApplicationRegistry:
     changes: tuple[Contribution, ...] = ()
     models_of_stores: Mapping[str, Mapping[str | None, Model]] = field(default_factory=dict)
     documentation: Documentation | None = None
+    contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
+    hooks: Hooks | None = None
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -270,6 +276,8 @@ class Registry:
         applications: The applications of this process, in the order they are asked.
         choice: What the settings leave out or replace.
         listeners: What hears of the host's own answers, and what makes contexts, by hook.
+        left_out: Plugins that the quarantine left out, by group and id.
+        sections: Tables of the settings that plugins declare.
     """
 
     def __init__(
@@ -279,6 +287,7 @@ class Registry:
         only: str | None = None,
         *,
         serving: bool = True,
+        left_out: Sequence[LeftOut] = (),
     ) -> None:
         """Find out what is installed, and import what the applications of this process need.
 
@@ -287,12 +296,19 @@ class Registry:
             settings: The settings as they were read.
             only: Name of the one application to serve; those of the settings by default.
             serving: False loads the features alone.
+            left_out: Bad plugins, which count as not installed.
 
         Raises:
             ConfigurationError: Something does not fit.
         """
         self.choice = Choice(settings["disable"], settings["replace"], settings.origin)
-        self.sources = self.choice.of_sources((*core_sources(), *sources))
+        self.left_out = tuple(sorted(left_out, key=lambda each: each.key))
+        missing = {each.key for each in self.left_out}
+        self.sources = tuple(
+            each
+            for each in self.choice.of_sources((*core_sources(), *sources))
+            if (each.group, each.id) not in missing
+        )
         check_sources(self.sources)
         _check_project(settings, {each.id for each in self.sources})
         names = self._served(settings, only) if serving else ()
@@ -305,11 +321,12 @@ class Registry:
             "deployment",
             adapters_of(each.value for each in loaded),
         )
-        sections = self.choice.of_contributions(hooks.call("glue_settings"))
+        self.sections = sections = self.choice.of_contributions(hooks.call("glue_settings"))
         refuse_twins(sections, "settings sections named {!r}", lambda each: each.value.name)
         self.settings = settings.with_sections(
             cast("list[Section]", [each.value for each in sections]),
-            {each.name for each in self.sources if each not in self._plugins},
+            {each.name for each in self.sources if each not in self._plugins}
+            | {each.source.name for each in self.left_out},
             {each.name for each in self.sources if each.group == APPLICATIONS},
         )
         self.features = self._features()
@@ -357,17 +374,28 @@ class Registry:
         Raises:
             ConfigurationError: Two of them cannot both stand.
         """
+        found = self.token_contributions(features, services)
+        return TokenPlugins(*(tuple(each.value for each in found[hook]) for hook in TOKEN_HOOKS))
+
+    def token_contributions(
+        self, features: Features, services: Services
+    ) -> Mapping[str, tuple[Contribution, ...]]:
+        """Return what plugins add to an authorization server, by hook.
+
+        Raises:
+            ConfigurationError: Two of them cannot both stand.
+        """
         arguments = {"features": features, "services": services, "settings": self.settings}
-
-        def call(hook: str) -> tuple[Contribution, ...]:
-            return self.choice.of_contributions(self.features.hooks.call(hook, **arguments))
-
-        grants, users, scopes = map(call, TOKEN_HOOKS)
+        found = {
+            hook: self.choice.of_contributions(self.features.hooks.call(hook, **arguments))
+            for hook in TOKEN_HOOKS
+        }
+        grants, users, scopes = (found[hook] for hook in TOKEN_HOOKS)
         refuse_clashing_grants(grants)
         refuse_twins(users, "user providers named {!r}", lambda each: each.value.name)
         refuse_twins(users, "user providers of the kind {!r}", lambda each: each.value.kind)
         refuse_twins(scopes, "scope providers named {!r}", lambda each: each.value.name)
-        return TokenPlugins(*(tuple(e.value for e in each) for each in (grants, users, scopes)))
+        return found
 
     def complete(self, features: Features, services: Services) -> None:
         """Ask the plugins of each application for what they contribute, and check it.
@@ -463,7 +491,7 @@ class Registry:
         commands = self.choice.of_contributions(hooks.call("glue_commands"))
         problems = list(clashing_commands(commands))
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         commands = tuple(sorted(commands, key=lambda each: each.name))
         return FeatureRegistry(hooks, engines, migrations, demo_data, commands)
 
@@ -490,8 +518,11 @@ class Registry:
             "settings": self.settings,
         }
 
+        contributed: dict[str, tuple[Contribution, ...]] = {}
+
         def call(hook: str) -> tuple[Contribution, ...]:
-            return self.choice.of_contributions(hooks.call(hook, **arguments))
+            contributed[hook] = self.choice.of_contributions(hooks.call(hook, **arguments))
+            return contributed[hook]
 
         declared = hooks.call("glue_resources", **arguments)
         borrowed = adapter.borrowed if adapter is not None else None
@@ -538,7 +569,7 @@ class Registry:
         if self.settings.application(application.name)["versions_in_path"]:
             problems += hidden_by_versions(application.name, (*operations, *routes))
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         problems += clashing_templates(application.name, routes, conventions)
         types = declared_types(application.name, (*operations, *routes, *resources), problems)
         problems += wrong_relationships(application.name, relationships, types)
@@ -559,7 +590,7 @@ class Registry:
                 steps, lambda each: each.id, f"Two steps of {hook!r} have the id {{!r}}."
             )
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         plain = conventions.get(None)
         if isinstance(plain, Plain):
             conventions[None] = plain.with_encoders([each.value for each in encoders])
@@ -599,6 +630,8 @@ class Registry:
             changes=changes,
             models_of_stores=MappingProxyType({store: models[store] for store in stores}),
             documentation=documentation,
+            contributed=MappingProxyType(contributed),
+            hooks=hooks,
         )
 
     def _access(
@@ -651,10 +684,9 @@ class Registry:
             several=table["several_strategies"],
             refusals=declared_by.refusals,
         )
-        parties = [(each.value, each.party) for each in operations]
-        problems += check_rules(rules, parties, chosen, self.settings.origin)
+        problems += check_rules(rules, operations, chosen, self.settings.origin)
         if problems:
-            raise ConfigurationError("\n\n".join(problems))
+            raise ConfigurationError(*problems)
         return Access(rules)
 
     def _listening(
@@ -670,6 +702,7 @@ class Registry:
         return replace(
             registry,
             plugins=plugins,
+            hooks=hooks,
             heard=MappingProxyType(self._heard(hooks, arguments)),
             replaced=MappingProxyType(self.choice.replaced),
         )
@@ -682,22 +715,19 @@ class Registry:
         checks: tuple[Contribution, ...],
     ) -> tuple[Contribution, ...]:
         """Make the operation that tells whether the application is well."""
-        refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         own = next((each for each in plugins if each.value is health), None)
+        table = self.settings["quarantine"]
+        if own is not None and table["policy"] == "leave_out":
+            check = health.check_of_left_out(len(self.left_out), table["unhealthy"])
+            checks += (_contribution_of(own, check.name, check),)
+        refuse_twins(checks, "health checks of {!r}", lambda each: each.value.name)
         is_on = self.settings.application(application.name)["health_check"]
         if own is None or not (declared or is_on):
             return ()
         operation = health.operation(
             tuple(each.value for each in checks), self.settings, application.name
         )
-        made = Contribution(
-            f"{own.source.id}.{operation.contribution_name}",
-            operation.contribution_name,
-            own.source,
-            own.layer,
-            operation,
-            place_of(health, own.source),
-        )
+        made = _contribution_of(own, operation.contribution_name, operation)
         return self.choice.of_contributions([made])
 
     def _documentation(
@@ -993,9 +1023,19 @@ def _expanded(declared: Iterable[Contribution]) -> Iterable[Contribution]:
             yield _contribution(each, each.value.type, each.value, each.value)
         else:
             raise ConfigurationError(
-                f"The plugin {each.source.id!r} contributes {each.value!r} as a resource.\n"
-                f"  {each.party}\nContribute an Operation, a SimpleResource or a Resource."
+                Complaint(
+                    f"The plugin {each.source.id!r} contributes {each.value!r} as a resource.\n"
+                    f"  {each.party}\nContribute an Operation, a SimpleResource or a Resource.",
+                    each.source,
+                )
             )
+
+
+def _contribution_of(plugin: Plugin, name: str, value: object) -> Contribution:
+    place = place_of(plugin.value, plugin.source)
+    return Contribution(
+        f"{plugin.source.id}.{name}", name, plugin.source, plugin.layer, value, place
+    )
 
 
 def _contribution(of: Contribution, name: str, value: object, place: object) -> Contribution:
@@ -1063,8 +1103,11 @@ def _relationships(
         value = each.value
         if not isinstance(value, Relationship) or not value.source:
             raise ConfigurationError(
-                f"The plugin {each.source.id!r} contributes {value!r} as a relationship.\n"
-                f"  {each.party}\nContribute a Relationship with a 'source'."
+                Complaint(
+                    f"The plugin {each.source.id!r} contributes {value!r} as a relationship.\n"
+                    f"  {each.party}\nContribute a Relationship with a 'source'.",
+                    each.source,
+                )
             )
         found.append(_contribution(each, f"{value.source}.{value.name}", value, value.load))
     return tuple(found)

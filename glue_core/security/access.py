@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from glue_core import codes
-from glue_core.errors import BadRequest
+from glue_core.errors import BadRequest, Complaint
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
 from glue_core.security.authentication import (
     USUAL_REFUSALS,
@@ -41,6 +41,9 @@ from glue_core.security.protection import (
 
 if TYPE_CHECKING:
     from glue_core.operation import ErrorCode, Operation
+    from glue_core.registry.order import Contribution
+
+    _Named = tuple[str, Contribution | None, Protection]
 
 KEPT_VERDICTS = 256
 REFUSED = "Unauthorized request."
@@ -157,6 +160,13 @@ class Access:
         if operation.resource is not None and operation.resource.protection is not None:
             return operation.resource.protection
         return self.rules.default
+
+    def is_declared(self, operation: Operation) -> bool:
+        """Say whether anybody declared who may call an operation; else the default says it."""
+        resource = operation.resource
+        return operation.protection is not None or (
+            resource is not None and resource.protection is not None
+        )
 
     def protections_of(self, operation: Operation) -> tuple[Protection, ...]:
         """Return what guards an operation; each must let the caller in.
@@ -320,17 +330,17 @@ class Access:
 
 
 def check_rules(
-    rules: Rules, operations: Sequence[tuple[Operation, str]], chosen: Sequence[str], origin: str
+    rules: Rules, operations: Sequence[Contribution], chosen: Sequence[str], origin: str
 ) -> list[str]:
     """Return what is wrong with the rules of an application, a text each.
 
     Args:
         rules: The rules.
-        operations: Its operations, each with its distribution, version and place.
+        operations: Its operations, each with who contributed it.
         chosen: Names of authentication servers that the settings choose.
         origin: Where the settings come from.
     """
-    problems = []
+    problems: list[str] = []
     access = Access(rules)
     for strategy in rules.strategies.values():
         if strategy.admits is None and strategy.authorize is None:
@@ -338,11 +348,11 @@ def check_rules(
                 f"The authorization strategy {strategy.name!r} of {rules.application!r} decides "
                 f"nothing.\nGive it 'admits', 'authorize', or both."
             )
-    named = [
-        (f"{operation.contribution_name!r}", party, access.protection_of(operation))
-        for operation, party in operations
+    named: list[_Named] = [
+        (f"{each.value.contribution_name!r}", each, access.protection_of(each.value))
+        for each in operations
     ]
-    named += [(f"the protected path {each.path!r}", "", each.protection) for each in rules.paths]
+    named += [(f"the protected path {each.path!r}", None, each.protection) for each in rules.paths]
     for each in rules.paths:
         try:
             re.compile(each.path)
@@ -352,33 +362,44 @@ def check_rules(
                 f"expression: {error}."
             )
     seen = set()
-    for what, party, protection in named:
+    for what, by, protection in named:
+        place = "" if by is None else f"\n  {by.party}"
+        sources = () if by is None else (by.source,)
         missing = [
             each
             for each in protection.strategies
             if not each.endswith("?") and each not in rules.strategies
         ]
         for name in missing:
-            place = f"\n  {party}" if party else ""
             problems.append(
-                f"{what} of {rules.application!r} names the authorization strategy {name!r}, which "
-                f"nobody provides.{place}\n"
-                f"There are: {', '.join(sorted(rules.strategies))}. Install the distribution that "
-                f"brings it, or name another."
+                Complaint(
+                    f"{what} of {rules.application!r} names the authorization strategy {name!r}, "
+                    f"which nobody provides.{place}\n"
+                    f"There are: {', '.join(sorted(rules.strategies))}. Install the distribution "
+                    f"that brings it, or name another.",
+                    *sources,
+                )
             )
         found = access.strategies_of(protection)
         if not protection.is_public and not missing and not found and what not in seen:
             seen.add(what)
             problems.append(
-                f"{what} of {rules.application!r} is protected by strategies that are all absent: "
-                f"{', '.join(protection.strategies)}.\n  {party}\nNobody could ever call it."
+                Complaint(
+                    f"{what} of {rules.application!r} is protected by strategies that are all "
+                    f"absent: {', '.join(protection.strategies)}.{place}\n"
+                    f"Nobody could ever call it.",
+                    *sources,
+                )
             )
         attached = [each for each in found if not each.is_detached]
         if not rules.several and len(attached) > 1:
             problems.append(
-                f"{what} of {rules.application!r} names several authorization strategies: "
-                f"{', '.join(each.name for each in attached)}.\n  {party}\n"
-                f"Name one, or set applications.{rules.application}.several_strategies = true."
+                Complaint(
+                    f"{what} of {rules.application!r} names several authorization strategies: "
+                    f"{', '.join(each.name for each in attached)}.{place}\n"
+                    f"Name one, or set applications.{rules.application}.several_strategies = true.",
+                    *sources,
+                )
             )
     known = {each.name for each in rules.servers}
     for name in chosen:
@@ -391,19 +412,19 @@ def check_rules(
     return [*problems, *_unreachable(access, named)]
 
 
-def _unreachable(access: Access, named: Sequence[tuple[str, str, Protection]]) -> Sequence[str]:
+def _unreachable(access: Access, named: Sequence[_Named]) -> Sequence[str]:
     """Tell of the first operation whose callers nothing can prove, for lack of a server.
 
     Args:
         access: The rules, put together.
-        named: What is protected, its distribution and place, and the protection.
+        named: What is protected, who contributed it or None, and the protection.
     """
     rules = access.rules
     if rules.servers or any(not reader.kinds for reader in rules.readers):
         # Tokens may prove anything, and so may what says nothing about itself.
         return ()
     proved = {kind for reader in rules.readers for kind in reader.kinds}
-    for what, party, protection in named:
+    for what, by, protection in named:
         strategies = access.strategies_of(protection)
         attached = {each.name for each in strategies if not each.is_detached}
         if protection.is_public or not attached <= DECIDE_BY_KIND:
@@ -419,7 +440,7 @@ def _unreachable(access: Access, named: Sequence[tuple[str, str, Protection]]) -
                 f", or open what declares nothing: "
                 f"applications.{rules.application}.protected_by_default = false."
             )
-        place = f"\n  {party}" if party else ""
+        place = "" if by is None else f"\n  {by.party}"
         return (
             f"{what} of {rules.application!r} is protected, and nothing checks the credentials of "
             f"{' or '.join(sorted(needed)) or 'anybody'}.{place}\n"

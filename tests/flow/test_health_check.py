@@ -11,6 +11,7 @@ import pytest
 from glue_core import (
     ConfigurationError,
     HealthCheck,
+    HealthNote,
     RequestFlowAwareApiApplication,
     ServiceUnavailable,
 )
@@ -96,6 +97,20 @@ def test_service_that_is_down(deploy: Deploy, caplog: pytest.LogCaptureFixture) 
     assert response.status_code == 503
     assert response.json == body(503, "unhealthy", None, well("search"), told)
     assert "secret-host" in caplog.text
+
+
+def test_note_is_told_and_all_is_well(serve: Serve) -> None:
+    """A check may tell something of what is well."""
+    client = serve(
+        settings=ON,
+        glue_health_checks=lambda: [HealthCheck("moon", lambda: HealthNote("It is waning."))],
+    )
+
+    response = client.get("/health-check?services=moon")
+
+    told = {"name": "moon", "status": True, "message": "It is waning."}
+    assert response.status_code == 200
+    assert response.json == body(200, "healthy", None, told)
 
 
 def test_switched_off(glue_deployment: Deploy) -> None:

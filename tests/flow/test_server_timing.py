@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from glue_core import ConfigurationError, GlueRequest, GlueResponse, Operation
+from glue_core import ConfigurationError, GlueRequest, GlueResponse, Operation, Step
 from glue_core.flow import Flow
 from glue_core.testing import Client, Deployment
 
@@ -114,3 +114,73 @@ def test_token_must_be_long(serve: Serve, token: str | None) -> None:
     """Without a token that is hard to guess the start stops and says what to set."""
     with pytest.raises(ConfigurationError, match="server_timing_token is no text of at least 16"):
         serve(settings=told("token", server_timing_token=token))
+
+
+ENTRY = re.compile(
+    r"([!#$%&'*+.^_`|~0-9A-Za-z-]+);dur=(\d+\.\d{3})(?:;desc=\"((?:[^\"\\]|\\.)*)\")?"
+)
+"""A metric: a token, a duration, and a quoted string perhaps."""
+
+
+def metrics_of(header: str) -> list[tuple[str, float, str]]:
+    """Return name, duration and description of each metric of a header."""
+    found = list(ENTRY.finditer(header))
+    assert ", ".join(each[0] for each in found) == header
+    return [(each[1], float(each[2]), each[3] or "") for each in found]
+
+
+@pytest.fixture
+def by_step() -> dict[str, Any]:
+    """Settings that tell whoever sends the token of each step."""
+    return told("token", server_timing_token=TOKEN, server_timing_steps=True)
+
+
+def test_steps_are_told_with_their_plugins(serve: Serve, by_step: dict[str, Any]) -> None:
+    """With the setting each step has a figure beside its stage, and the id of what brought it."""
+    client = serve(settings=by_step)
+
+    header = client.get("/things", headers={"x-server-timing-token": TOKEN}).headers
+
+    found = {description: name for name, _, description in metrics_of(header["server-timing"])}
+    assert found["in-memory:things.things.getCollection"] == "control.things.getCollection"
+    assert found["glue-api-core:plain.writer"] == "write.writer"
+    assert found["glue-api-core:formatting.vary"] == "format.vary"
+    assert found["glue-api-core:conditional.entity-tag"] == "finish.entity-tag"
+
+
+def test_steps_stand_behind_their_stage_and_are_not_longer(
+    serve: Serve, by_step: dict[str, Any]
+) -> None:
+    """The steps of a stage follow it, and together they take no longer than it says."""
+    client = serve(settings=by_step)
+
+    header = client.get("/things", headers={"x-server-timing-token": TOKEN}).headers
+
+    stage, total = "", 0.0
+    for name, duration, description in metrics_of(header["server-timing"]):
+        if not description:
+            stage, total = name, duration
+            continue
+        assert name.startswith(f"{stage}.")
+        total -= duration
+        assert total > -0.02, name
+
+
+def test_who_may_not_know_is_told_of_no_step(serve: Serve, by_step: dict[str, Any]) -> None:
+    """The setting for steps widens what is told, not who is told."""
+    assert "server-timing" not in serve(settings=by_step).get("/things").headers
+
+
+def test_names_that_headers_have_no_place_for(serve: Serve, by_step: dict[str, Any]) -> None:
+    """A name that is no token, and an id with quotes and letters beyond ASCII, fit a header."""
+    client = serve(
+        settings=by_step,
+        glue_request_builders=lambda: [
+            Step('ä "b" \\c, d', lambda operation: lambda request: None),
+        ],
+    )
+
+    header = client.get("/things", headers={"x-server-timing-token": TOKEN}).headers
+
+    found = {name: text for name, _, text in metrics_of(header["server-timing"])}
+    assert found["build.---b---c--d"] == 'in-memory:own.? \\"b\\" \\\\c, d'

@@ -6,6 +6,7 @@ action, after action, format data, format headers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
@@ -36,6 +37,7 @@ class LegacyFlow(Flow):
         user_validators: Refuse who asks.
         before_action: Run before the controller.
         after_action: Run after it.
+        own_parts: The fields above, with the hooks that fill them.
     """
 
     order: ClassVar[tuple[tuple[str | None, str], ...]] = (
@@ -54,6 +56,14 @@ class LegacyFlow(Flow):
         ("glue_response_finishers", "format headers"),
         (None, "commit"),
     )
+    own_parts: ClassVar[Mapping[str, str]] = {
+        "http_validators": "glue_legacy_http_validators",
+        "user_finders": "glue_legacy_user_finders",
+        "user_validators": "glue_legacy_user_validators",
+        "before_action": "glue_legacy_before_action",
+        "after_action": "glue_legacy_after_action",
+    }
+    parts: ClassVar[Mapping[str, str]] = {**Flow.parts, **own_parts}
 
     http_validators: tuple[Validate, ...] = ()
     user_finders: tuple[FindUser, ...] = ()

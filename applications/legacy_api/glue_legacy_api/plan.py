@@ -46,15 +46,6 @@ MERGED: Mapping[str, str] = {
 }
 """Stacks of every flow, with the hook whose steps stand in the same one here."""
 
-OWN: Mapping[str, str] = {
-    "http_validators": "glue_legacy_http_validators",
-    "user_finders": "glue_legacy_user_finders",
-    "user_validators": "glue_legacy_user_validators",
-    "before_action": "glue_legacy_before_action",
-    "after_action": "glue_legacy_after_action",
-}
-"""Parts of the old flow that no other one has, with their hooks."""
-
 
 class LegacyPlan(Plan):
     """Puts the old flow together."""
@@ -80,11 +71,11 @@ class LegacyPlan(Plan):
         found = dict(super().stacks(registry, convention))
         for hook, more in MERGED.items():
             found[hook] = registry.stack(hook, convention, more)
-        for hook in OWN.values():
+        for hook in LegacyFlow.own_parts.values():
             found[hook] = registry.stack(hook, convention)
         validators = found["glue_request_validators"]
         judging = tuple(each for each in validators if each.contribution.id == AUTHORIZATION)
-        user_validators = OWN["user_validators"]
+        user_validators = LegacyFlow.own_parts["user_validators"]
         found[user_validators] = (*judging, *found[user_validators])
         for hook, stack in found.items():
             found[hook] = tuple(each for each in stack if not _is_left_out(hook, each))
@@ -92,7 +83,8 @@ class LegacyPlan(Plan):
 
     def make(self, flow: Flow, bound: Mapping[str, tuple[Any, ...]], settings: Settings) -> Flow:
         """Return the old flow of an operation."""
-        made = LegacyFlow.of(flow, **{part: bound[hook] for part, hook in OWN.items()})
+        own = {part: bound[hook] for part, hook in LegacyFlow.own_parts.items()}
+        made = LegacyFlow.of(flow, **own)
         operation = made.operation
         if operation.refusal == "preflight":
             return allow_methods(made)

@@ -70,6 +70,38 @@ def test_stages_run_in_the_old_order(serve: Callable[..., Client]) -> None:
     assert seen == [*stages[:6], "action", *stages[6:]]
 
 
+def test_stages_are_measured_under_their_old_names(serve: Callable[..., Client]) -> None:
+    """Server-Timing tells the stages and steps that only the old flow has, its own answers too."""
+    token = "0123456789abcdef"
+    client = serve(
+        settings={
+            "applications": {
+                "legacy_api": {
+                    "server_timing": "token",
+                    "server_timing_token": token,
+                    "server_timing_steps": True,
+                }
+            }
+        },
+        glue_legacy_before_action=lambda: [
+            Step("mine", lambda operation: lambda request: None),
+        ],
+    )
+
+    def told(method: str) -> str:
+        headers = {"x-server-timing-token": token}
+        return client.request(method, "/boxes/1", headers=headers).headers["server-timing"]
+
+    stages = [each.partition(";")[0] for each in told("GET").split(", ") if "desc" not in each]
+    assert stages == [
+        *("hydrate", "http-validators", "format-request", "rest-validators"),
+        *("before-action", "control", "format-data", "write", "format-headers", "total"),
+    ]
+    assert re.search(r'before-action\.mine;dur=[0-9.]+;desc="in-memory:more\.mine"', told("GET"))
+    assert "total;dur=" in told("OPTIONS")
+    assert "server-timing" not in client.get("/boxes/1").headers
+
+
 @pytest.mark.parametrize(
     ("stage", "ran"),
     [

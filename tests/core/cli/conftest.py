@@ -152,6 +152,11 @@ class Glue:
         session = Session(tuple(self.plugins), self.settings)
         return CliRunner().invoke(main, list(arguments), obj=session)
 
+    def services_have(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write documents into the storage."""
+        with Session(tuple(self.plugins), self.settings).deployment(serving=False) as deployment:
+            deployment.services.storage.put_many(documents)
+
 
 @pytest.fixture
 def glue(tmp_path: Path) -> Glue:

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import warnings
 from contextlib import closing
+from types import ModuleType
 from typing import Any
 
-from glue_core import Fragment, RequestFlowAwareApiApplication
+import pytest
+
+from glue_core import (
+    PUBLIC,
+    Adapter,
+    Fragment,
+    GlueRequest,
+    GlueResponse,
+    HookDeprecation,
+    Identity,
+    IdentityReader,
+    Operation,
+    Protection,
+    RequestFlowAgnosticApiApplication,
+    RequestFlowAwareApiApplication,
+    hookspec,
+)
+from glue_core.registry.plugins import Hooks, Plugin
 from glue_core.testing import in_memory
 
 
@@ -38,6 +57,8 @@ def test_missing_address_is_a_warning_in_production(glue: Any) -> None:
 def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
     """After migrating, every check is fine."""
     glue("migrate")
+    glue("publish", "--wait")
+    glue.services_have({"probe:a": {}})
     glue.settings["applications"] = {
         name: {"base_url": "https://shop.example"} for name in addresses_that_miss(glue)
     }
@@ -50,6 +71,10 @@ def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
                 "settings",
                 "mode",
                 "applications",
+                "plugins",
+                "hooks",
+                "unused",
+                "writes",
                 "addresses",
                 "database",
                 "storage",
@@ -57,7 +82,7 @@ def test_healthy_deployment_ends_with_zero(glue: Any) -> None:
                 "broker",
                 "session",
             ),
-            *("migrations", "messages"),
+            *("migrations", "messages", "published"),
         ),
         "ok",
     )
@@ -207,3 +232,222 @@ def test_shadow_that_is_not_served_is_an_error(glue: Any) -> None:
 
     assert found["level"] == "error"
     assert "names 'nobody', which is not served" in found["message"]
+
+
+def anybody(value: str, request: GlueRequest) -> Identity:
+    """Believe whoever asks."""
+    return Identity("user", value, 1)
+
+
+def only_warning(glue: Any, check: str) -> list[str]:
+    """Return what a check warns of, a line each; without it there is an empty list."""
+    result = glue("doctor", "--json")
+    found = checks(result)[check]
+    first, _, rest = found["message"].partition("\n")
+    assert first.endswith(":") == bool(rest)
+    assert found["level"] == ("warning" if rest else "ok")
+    lines: list[str] = rest.splitlines()
+    return lines
+
+
+def test_strict_ends_with_one_where_something_warns(glue: Any) -> None:
+    """With '--strict' a warning counts as an error does."""
+    glue("migrate")
+
+    assert glue("doctor").exit_code == 0
+    result = glue("doctor", "--strict", "--json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["healthy"] is False
+
+
+def test_plugin_that_is_left_out_is_a_warning(glue: Any) -> None:
+    """What the quarantine left out is told with the reason."""
+    assert only_warning(glue, "plugins") == []
+    glue.settings["quarantine"] = {"policy": "leave_out"}
+    glue.plugins.append(in_memory("glue.plugins.probe_api", "bad", glue_resources=lambda: [1]))
+
+    (line,) = only_warning(glue, "plugins")
+
+    assert line.startswith("in-memory:bad: The plugin 'in-memory:bad' returned 1 from")
+
+
+def test_deprecated_hook_is_a_warning(glue: Any) -> None:
+    """Who implements a hook that will go, or takes an argument that will, is told what to do."""
+    specs = ModuleType("specs")
+
+    @hookspec(warn_on_impl=HookDeprecation("0.2", "Implement 'glue_resources'."))
+    def glue_lamps(settings: Any) -> None:
+        """Light lamps."""
+
+    @hookspec(warn_on_impl_args={"services": HookDeprecation("0.3", "They are dark.")})
+    def glue_bulbs(features: Any, services: Any, settings: Any) -> None:
+        """Light bulbs."""
+
+    specs.__dict__.update(glue_lamps=glue_lamps, glue_bulbs=glue_bulbs)
+    own = RequestFlowAgnosticApiApplication(
+        "own_api",
+        make=lambda deployment: lambda environ, start: [],
+        adapter=Adapter(Quiet(), hookspecs=specs),
+    )
+    glue.plugins += [
+        in_memory("glue.applications", "own_api", own),
+        in_memory("glue.plugins.own_api", "lamps", glue_lamps=lambda settings: []),
+        in_memory("glue.plugins.own_api", "dark", glue_bulbs=lambda services: []),
+        in_memory("glue.plugins.own_api", "good", glue_bulbs=lambda settings: []),
+    ]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HookDeprecation)
+        lines = only_warning(glue, "hooks")
+
+    assert lines == [
+        "in-memory:dark implements the argument 'services' of 'glue_bulbs'. Deprecated since 0.3: "
+        "They are dark.",
+        "in-memory:lamps implements 'glue_lamps'. Deprecated since 0.2: Implement "
+        "'glue_resources'.",
+    ]
+
+
+def test_deprecated_hook_warns_whoever_writes_it() -> None:
+    """Python's own warning comes when the plugin is registered."""
+    specs = ModuleType("specs")
+
+    @hookspec(warn_on_impl=HookDeprecation("0.2", "Implement 'glue_resources'."))
+    def glue_lamps(settings: Any) -> None:
+        """Light lamps."""
+
+    specs.__dict__["glue_lamps"] = glue_lamps
+    source = in_memory("glue.plugins.own_api", "lamps", glue_lamps=lambda settings: [])
+
+    with pytest.warns(HookDeprecation, match="Deprecated since 0.2"):
+        Hooks(
+            [Plugin(source, source.load(), "application")],
+            "own_api",
+            [Adapter(Quiet(), hookspecs=specs)],
+        )
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"cors_max_age": 5}, "cors_max_age counts only with cors_origins."),
+        (
+            {"server_timing": "development"},
+            "server_timing is 'development', and the mode is not: nobody is told.",
+        ),
+        (
+            {"server_timing_token": "0123456789abcdef"},
+            "server_timing_token counts only with server_timing = 'token'.",
+        ),
+        (
+            {"server_timing_steps": True},
+            "server_timing_steps counts only where server_timing says who is told.",
+        ),
+        ({"hsts_subdomains": True}, "hsts_subdomains counts only with hsts_max_age."),
+        (
+            {"protected_paths": [{"path": "/probes/1"}, {"path": "/prbes/1"}]},
+            "protected_paths[1], '/prbes/1', fits no place where something answers.",
+        ),
+        (
+            {"protected_paths": [{"path": "/probes/1", "methods": ["DELETE"]}]},
+            "protected_paths[0], '/probes/1', fits no place where something answers.",
+        ),
+        (
+            {"protected_paths": [{"pattern": "/probes/.*"}, {"pattern": "/lamps/.*"}]},
+            "protected_paths[1], '/lamps/.*', fits no place where something answers; ids of "
+            "another form than usual are not tried.",
+        ),
+    ],
+)
+def test_setting_of_an_application_without_effect(
+    glue: Any, settings: dict[str, Any], line: str
+) -> None:
+    """A setting that another one switches off, or that fits nothing, is told, and no other."""
+    glue.plugins.append(
+        in_memory(
+            "glue.plugins.probe_api",
+            "names",
+            glue_identity_readers=lambda: [IdentityReader("name", "x-name", anybody)],
+        )
+    )
+    assert only_warning(glue, "unused") == []
+    glue.settings["applications"] = {"probe_api": settings}
+
+    assert only_warning(glue, "unused") == [f"applications.probe_api.{line}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (
+            {"quarantine": {"distributions": ["probes"]}},
+            "quarantine.distributions counts only with quarantine.policy = 'leave_out'.",
+        ),
+        (
+            {"quarantine": {"policy": "leave_out", "distributions": ["Probes", "proves"]}},
+            "quarantine.distributions names 'proves', which is not installed.",
+        ),
+        (
+            {"project": ["probes:probes"]},
+            "'project' names 'probes:probes', which changes no declaration of others.",
+        ),
+        (
+            {"disable": ["probe-feature:probe.probes", "probe-feature:probe.proves"]},
+            "'disable' or 'replace' names 'probe-feature:probe.proves', which nobody has. Did you "
+            "mean 'probe-feature:probe.probes'?",
+        ),
+    ],
+)
+def test_setting_that_names_nothing(glue: Any, settings: dict[str, Any], line: str) -> None:
+    """An id that only turns out to be nobody's once everything is asked for is told as well."""
+    glue.settings.update(settings)
+
+    assert only_warning(glue, "unused") == [line]
+
+
+def test_public_writes_that_nobody_declared(glue: Any) -> None:
+    """What everybody may write by is told, unless somebody declared that it is so."""
+
+    def post(place: str, **more: Any) -> Operation:
+        return Operation("post", lambda: GlueResponse(), place, **more)
+
+    assert only_warning(glue, "writes") == []
+    glue.plugins.append(
+        in_memory(
+            "glue.plugins.probe_api",
+            "post",
+            glue_resources=lambda: [
+                post("open"),
+                post("declared", protection=PUBLIC),
+                post("closed", protection=Protection(("oauth-user-scope",))),
+                Operation("get", lambda: GlueResponse(), "read"),
+            ],
+            glue_identity_readers=lambda: [IdentityReader("name", "x-name", anybody)],
+        )
+    )
+
+    assert only_warning(glue, "writes") == ["probe_api POST /open   in-memory:post.open.post"]
+
+
+def test_storage_that_lost_what_was_published(glue: Any) -> None:
+    """A storage without anything published beside a database with data is told, and the remedy."""
+    glue("migrate")
+    glue.services_have({"glue:session:1": {}})
+
+    result = glue("doctor", "--json")
+
+    found = checks(result)["published"]
+    assert found["level"] == "warning"
+    assert "nothing published: probe\n" in found["message"]
+    assert "'glue publish --wait'" in found["message"]
+    glue.services_have({"probe:a": {}})
+    assert checks(glue("doctor", "--json"))["published"]["level"] == "ok"
+
+
+def test_messages_that_wait_fill_the_storage_later(glue: Any) -> None:
+    """While messages wait nothing can be told of the storage."""
+    glue("migrate")
+    glue("publish")
+
+    assert "published" not in checks(glue("doctor", "--json"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from glue_core import GlueResponse, Identity, IdentityReader, Operation, OperationChange, Protection
 from glue_core.application import RequestFlowAgnosticApiApplication
 from glue_core.registry.discovery import Source
@@ -76,8 +78,43 @@ def test_list_says_who_may(glue: Any) -> None:
     lines = glue("routes").stdout.splitlines()
 
     (line,) = [each for each in lines if "/paints" in each]
-    assert "oauth-user-scope,user-type(paint)" in line
-    assert all("public" in each for each in lines[1:] if "/paints" not in each)
+    assert " protected: oauth-user-scope,user-type(paint) " in line
+    assert all(" public " in each for each in lines[1:] if "/paints" not in each)
+
+
+def test_application_that_answers_by_itself_is_neither_public_nor_protected(glue: Any) -> None:
+    """Nobody knows who may call an application that answers by itself: neither filter shows it."""
+    own = RequestFlowAgnosticApiApplication("own_api", make=lambda deployment: lambda e, s: [])
+    glue.plugins.append(Source.of("glue.applications", "own_api", own))
+
+    assert " its own " in glue("routes", "own_api").stdout
+    for option in ("--public", "--protected"):
+        assert json.loads(glue("routes", "own_api", option, "--json").stdout)["routes"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "paths"),
+    [
+        (("--public",), ["/ping/{name}", "/probes/{probes_id}"]),
+        (("--protected",), ["/paints"]),
+        (("--type", "probes"), ["/probes/{probes_id}"]),
+        (("--plugin", "probes"), ["/ping/{name}", "/probes/{probes_id}"]),
+        (("--plugin", "in-memory"), ["/paints"]),
+        (("--plugin", "in-memory:paint"), ["/paints"]),
+        (("--plugin", "paint"), ["/paints"]),
+        (("--writes",), ["/paints"]),
+        (("--writes", "--public"), []),
+    ],
+)
+def test_options_leave_operations_out(
+    glue: Any, options: tuple[str, ...], paths: list[str]
+) -> None:
+    """Each option shows what fits it; of several an operation must fit all."""
+    protected(glue)
+
+    found = json.loads(glue("routes", *options, "--json").stdout)["routes"]
+
+    assert [each["path"] for each in found] == paths
 
 
 def test_scopes_are_collected(glue: Any) -> None:
