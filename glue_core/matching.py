@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 from glue_core.operation import RELATIONSHIPS
@@ -89,8 +89,7 @@ class Location(Generic[Target]):
         """Exist for Falcon's router, which refuses a resource that has no responder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[Target]):
+class Match(NamedTuple, Generic[Target]):
     """What a path and a method lead to.
 
     Attributes:
@@ -161,6 +160,8 @@ class Matcher(Generic[Target]):
         self._preflight = preflight
         self._routes = tuple(routes)
         self._router: CompiledRouter | None = None
+        self._starts = frozenset(each.template.split(SEPARATOR)[1] for each in routes)
+        self._starts_anyhow = any("{" in each for each in self._starts)
         if routes:
             from falcon.routing import CompiledRouter
 
@@ -213,6 +214,8 @@ class Matcher(Generic[Target]):
     def _route_of(self, parts: Sequence[str]) -> tuple[Location[Target], dict[str, str]] | None:
         """Find the custom route of a path; a slash inside a segment stays inside."""
         assert self._router is not None
+        if not self._starts_anyhow and (not parts or parts[0] not in self._starts):
+            return None
         path = "/" + "/".join(part.replace("/", _INNER_SLASH) for part in parts)
         found = self._router.find(path)
         if found is None:

@@ -365,6 +365,7 @@ class GlueRequest:
         work: The unit of work of the request, made when first asked for.
         errors: What builders found wrong; the verdict answers with all of it.
         notes: Values that steps leave for later steps, by the step's id.
+        header: Returns the first value of a header, by its lower-case name, or None.
     """
 
     __slots__ = (
@@ -381,6 +382,7 @@ class GlueRequest:
         "errors",
         "filters",
         "grants",
+        "header",
         "host",
         "http_request_attributes",
         "id",
@@ -447,6 +449,7 @@ class GlueRequest:
     work: Work
     errors: list[GlueError]
     notes: dict[str, Any]
+    header: Callable[[str], str | None]
 
     def __init__(
         self,
@@ -463,6 +466,18 @@ class GlueRequest:
         self.operation = operation
         self.deadline = deadline
         self.errors = []
+        # A field that costs nothing is filled in; one that costs something waits in `_FIRST_READ`.
+        self.header = source.header
+        self.parent_resources = _NO_PARENTS
+        self.sortings = ()
+        self.filters = ()
+        self.sparse_resources = ()
+        self.included_relationships = ()
+        self.pagination = None
+        self.locale = None
+        self.store = None
+        self.selected = None
+        self.version = None
 
     def __getattr__(self, name: str) -> Any:
         """Read what was not read yet; called only for a slot that is still empty."""
@@ -472,10 +487,6 @@ class GlueRequest:
         value = read(self)
         setattr(self, name, value)
         return value
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header, by its lower-case name, or None."""
-        return self._source.header(name)
 
     def inside(
         self,
@@ -537,9 +548,7 @@ def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ..
     return None
 
 
-def _always(value: object) -> Callable[[GlueRequest], Any]:
-    return lambda _: value
-
+_NO_PARENTS = ParentResources()
 
 _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "content": lambda request: request._source.body(),
@@ -552,19 +561,9 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "attributes": lambda _: {},
     "notes": lambda _: {},
     "resource": lambda _: GlueResource(),
-    "parent_resources": _always(ParentResources()),
-    "sortings": _always(()),
-    "filters": _always(()),
-    "sparse_resources": _always(()),
-    "included_relationships": _always(()),
     "identities": _identities,
     "identity": lambda request: next(iter(request.identities), None),
     "grants": lambda request: frozenset[str]().union(*(i.grants for i in request.identities)),
-    "pagination": _always(None),
-    "locale": _always(None),
-    "store": _always(None),
-    "selected": _always(None),
-    "version": _always(None),
     "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
     "request_customer": lambda request: _caller(
         request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)

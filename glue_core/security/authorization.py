@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from glue_core import codes
 from glue_core.errors import Forbidden, NotFound
-from glue_core.formatting import add_vary
+from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import (
     GlueError,
@@ -254,8 +254,8 @@ def _vary(operation: Operation) -> Format | None:
     names = tuple("-".join(part.capitalize() for part in h.split("-")) for h in access.headers)
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        for name in names:
-            add_vary(response, name)
+        meta = response.meta
+        meta["vary"] = varying(meta.get("vary"), names)
 
     return format_
 

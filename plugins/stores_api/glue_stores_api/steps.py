@@ -149,8 +149,7 @@ class StoreSteps:
             locale = request.locale
             if locale is not None:
                 response.meta["content-language"] = locale.replace("_", "-") if by_tag else locale
-            add_vary(response, "Accept-Language")
-            add_vary(response, "Store")
+            add_vary(response, "Accept-Language", "Store")
 
         return format_
 
