@@ -111,7 +111,7 @@ class Flow:
                 raise ServiceUnavailable("application", "the request took too long")
         except Exception as error:
             response = flow.fail(error, request)
-        if request.has("work"):
+        if request.uses_work:
             response = flow._finish(response, request)
         return response
 
@@ -160,7 +160,9 @@ class Flow:
             self.writer(response, request)
         for finish in self.finishers:
             finish(response, request)
-        for name in _unfit_headers(response):
+        values = "".join(response.meta.values())
+        if "\n" in values or "\r" in values:
+            name = _unfit_headers(response)[0]
             raise ValueError(f"The response header {name!r} has a line break in its value.")
 
     @property

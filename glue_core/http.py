@@ -39,6 +39,7 @@ from glue_core.work import Work
 from glue_core.wsgi import FlowRequest, FlowResponse
 
 READ_AT_ONCE = 65_536
+KEPT_NAMES = 256
 
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
@@ -55,21 +56,17 @@ def _key_of(name: str) -> str:
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
 
-_KEYS = {
-    name: _key_of(name)
-    for name in (
-        "accept",
-        "accept-language",
-        "authorization",
-        "content-encoding",
-        "content-type",
-        "if-match",
-        "if-none-match",
-        "store",
-        "transfer-encoding",
-    )
-}
-"""Those that are asked for often, prepared."""
+class _Keys(dict[str, str]):
+    """Where a WSGI environment has the headers that steps ask for; few, and always the same."""
+
+    def __missing__(self, name: str) -> str:
+        key = _key_of(name)
+        if len(self) < KEPT_NAMES:
+            self[name] = key
+        return key
+
+
+_KEYS = _Keys()
 
 
 class HttpSource:
@@ -83,7 +80,7 @@ class HttpSource:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its lower-case name, or None."""
-        value: str | None = self._environ.get(_KEYS.get(name) or _key_of(name))
+        value: str | None = self._environ.get(_KEYS[name])
         return value if value or name.lower() != "content-type" else None
 
     def headers(self) -> dict[str, list[str]]:

@@ -270,8 +270,13 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
         if response.errors or not response.resources:
             return
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
-        if tree or any(each.relationships for each in response.resources):
-            _Loading(model, size, response, request, shows_primary).run(tree)
+        if not tree:
+            for each in response.resources:
+                if each.relationships:
+                    break
+            else:
+                return
+        _Loading(model, size, response, request, shows_primary).run(tree)
 
     return run
 

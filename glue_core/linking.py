@@ -53,6 +53,12 @@ def path_of(operation: Operation) -> PathOf:
     linkage = operation.place.rpartition("/")[2] if operation.is_linkage else None
     behind = "" if linkage is None else f"/{RELATIONSHIPS}/{encoded(linkage)}"
 
+    if len(operation.types) == 1 and not has_id:
+        whole = last + behind
+        return lambda request: whole
+    if len(operation.types) == 1:
+        return lambda request: f"{last}/{encoded(request.resource.id)}{behind}"
+
     def path(request: GlueRequest) -> str:
         tail = f"/{encoded(request.resource.id)}" if has_id else ""
         return above(request) + last + tail + behind

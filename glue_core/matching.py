@@ -186,7 +186,9 @@ class Matcher(Generic[Target]):
             parts = segments_of(path, raw)
         except InvalidPath:
             return Match(self._invalid)
-        route = self._route_of(parts) if self._router is not None else None
+        route = None
+        if self._starts_anyhow or (parts and parts[0] in self._starts):
+            route = self._route_of(parts)
         if route is not None and method in route[0].methods:
             return self._at(route[0], method, (), route[1])
         types, ids = parts[0::2], parts[1::2]
@@ -200,7 +202,8 @@ class Matcher(Generic[Target]):
         else:
             location = self._items.get(chain)
         if location is not None and "" not in ids and (not route or method in location.methods):
-            return self._at(location, method, tuple(ids), None)
+            target = location.methods.get(method, location.refused)
+            return Match(target, location.types, tuple(ids), None, location.template)
         if route is not None:
             return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":
@@ -214,8 +217,6 @@ class Matcher(Generic[Target]):
     def _route_of(self, parts: Sequence[str]) -> tuple[Location[Target], dict[str, str]] | None:
         """Find the custom route of a path; a slash inside a segment stays inside."""
         assert self._router is not None
-        if not self._starts_anyhow and (not parts or parts[0] not in self._starts):
-            return None
         path = "/" + "/".join(part.replace("/", _INNER_SLASH) for part in parts)
         found = self._router.find(path)
         if found is None:

@@ -363,6 +363,7 @@ class GlueRequest:
             it.
         deadline: Point of `time.monotonic` after which nobody waits any more.
         work: The unit of work of the request, made when first asked for.
+        uses_work: Whether somebody asked for it.
         errors: What builders found wrong; the verdict answers with all of it.
         notes: Values that steps leave for later steps, by the step's id.
         header: Returns the first value of a header, by its lower-case name, or None.
@@ -408,6 +409,7 @@ class GlueRequest:
         "sortings",
         "sparse_resources",
         "store",
+        "uses_work",
         "version",
         "work",
     )
@@ -447,6 +449,7 @@ class GlueRequest:
     grants: frozenset[str]
     deadline: float
     work: Work
+    uses_work: bool
     errors: list[GlueError]
     notes: dict[str, Any]
     header: Callable[[str], str | None]
@@ -478,6 +481,9 @@ class GlueRequest:
         self.store = None
         self.selected = None
         self.version = None
+        self.attributes = {}
+        self.notes = {}
+        self.uses_work = False
 
     def __getattr__(self, name: str) -> Any:
         """Read what was not read yet; called only for a slot that is still empty."""
@@ -528,6 +534,16 @@ def _query_fields(request: GlueRequest) -> dict[str, str]:
     return parse_query(request)
 
 
+def _work(request: GlueRequest) -> Work:
+    work = request._start_work(request)
+    request.uses_work = True
+    return work
+
+
+NOBODY: frozenset[str] = frozenset()
+"""What somebody holds who shows no credentials."""
+
+
 def _identities(request: GlueRequest) -> tuple[Identity, ...]:
     access = request.operation.access
     if access is None:
@@ -538,6 +554,11 @@ def _identities(request: GlueRequest) -> tuple[Identity, ...]:
         # What answers the failure must not fail by it again.
         request.identities = ()
         raise
+
+
+def _grants(request: GlueRequest) -> frozenset[str]:
+    identities = request.identities
+    return NOBODY.union(*[each.grants for each in identities]) if identities else NOBODY
 
 
 def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:
@@ -557,13 +578,11 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "http_request_attributes": lambda request: request._source.attributes(),
     "requested_format": lambda request: request._source.header("content-type"),
     "query_fields": _query_fields,
-    "work": lambda request: request._start_work(request),
-    "attributes": lambda _: {},
-    "notes": lambda _: {},
+    "work": _work,
     "resource": lambda _: GlueResource(),
     "identities": _identities,
     "identity": lambda request: next(iter(request.identities), None),
-    "grants": lambda request: frozenset[str]().union(*(i.grants for i in request.identities)),
+    "grants": _grants,
     "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
     "request_customer": lambda request: _caller(
         request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)
@@ -644,7 +663,8 @@ class GlueResponse:
             shown: A `GlueResource`, or the object whose fields the operation's type shows.
             http_status: Status, or None for the default of the method.
         """
-        return cls([_resource(shown)], http_status=http_status)
+        resource = shown if isinstance(shown, GlueResource) else GlueResource(None, None, shown)
+        return cls((resource,), http_status=http_status)
 
     @classmethod
     def page(cls, shown: Iterable[object], pagination: Pagination | None = None) -> GlueResponse:
@@ -654,16 +674,16 @@ class GlueResponse:
             shown: The resources, or the objects they show, in order.
             pagination: The page they are; its total makes the links to other pages.
         """
-        return cls([_resource(each) for each in shown], is_collection=True, pagination=pagination)
+        resources = [
+            each if isinstance(each, GlueResource) else GlueResource(None, None, each)
+            for each in shown
+        ]
+        return cls(resources, is_collection=True, pagination=pagination)
 
     @classmethod
     def no_content(cls) -> GlueResponse:
         """Answer 204 without a body."""
         return cls(http_status=204)
-
-
-def _resource(shown: object) -> GlueResource:
-    return shown if isinstance(shown, GlueResource) else GlueResource(attributes=shown)
 
 
 def resources_of(response: GlueResponse) -> Iterator[GlueResource]:

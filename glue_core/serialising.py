@@ -8,7 +8,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -41,6 +41,21 @@ def compile_dump(schema: Schema) -> Dump:
         schema has hooks or fields that look at more than their own value.
     """
     return _compiled(schema, ())
+
+
+def part_of(whole: Dump, wanted: Sequence[str]) -> Dump:
+    """Return what makes some of the attributes that another function makes.
+
+    Args:
+        whole: Makes all attributes.
+        wanted: Names of those that are wanted, in order; one that an object lacks is left out.
+    """
+
+    def dump(shown: Any) -> dict[str, Any]:
+        made = whole(shown)
+        return {name: made[name] for name in wanted if name in made}
+
+    return dump
 
 
 def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:

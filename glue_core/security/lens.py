@@ -15,7 +15,7 @@ from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.protection import Protection
-from glue_core.serialising import Dump, compile_dump
+from glue_core.serialising import Dump, compile_dump, part_of
 from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
@@ -218,16 +218,22 @@ class Lens:
             shown: Object or mapping that has the schema's fields.
             only: Names that the client wants, or None for all; other names do not matter.
         """
+        return self.dump(only)(shown)
+
+    def dump(self, only: frozenset[str] | None = None) -> Dump:
+        """Return what makes the visible attributes of objects; arguments as for `attributes_of`.
+
+        Functions for sets of names are kept. Once there are too many of them, a further one makes
+        all attributes and leaves out what is not wanted.
+        """
         dump = self._dumps.get(only)
         if dump is not None:
-            return dump(shown)
-        wanted = [each for each in self.attributes if each in (only or ())]
+            return dump
+        wanted = tuple(each for each in self.attributes if each in (only or ()))
         if len(self._dumps) >= KEPT_FIELDSETS:
-            whole = self._dumps[None](shown)
-            return {name: whole[name] for name in wanted if name in whole}
-        dump = self._dump_of(wanted)
-        self._dumps[only] = dump
-        return dump(shown)
+            return part_of(self._dumps[None], wanted)
+        dump = self._dumps[only] = self._dump_of(wanted)
+        return dump
 
     def _dump_of(self, wanted: Iterable[str]) -> Dump:
         names = [self._names[each] for each in wanted]
@@ -307,7 +313,7 @@ def _identifier(source: str | Callable[[Any], str] | None) -> Callable[[Any], st
     name = source
 
     def identify(shown: Any) -> str | None:
-        value = read_from(shown, name)
+        value = shown.get(name) if shown.__class__ is dict else read_from(shown, name)
         return None if value is None else str(value)
 
     return identify
@@ -319,6 +325,17 @@ class ModelType:
 
     resource: Resource
     relationships: Mapping[str, Relationship]
+
+
+class _Lenses(dict[tuple[str, frozenset[str]], Lens]):
+    """Lenses that were made; others are when they are asked for."""
+
+    def __init__(self, make: Callable[[str, frozenset[str]], Lens]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: tuple[str, frozenset[str]]) -> Lens:
+        return self._make(*key)
 
 
 class Model:
@@ -346,7 +363,7 @@ class Model:
         self.related = frozenset(related)
         self.linkage = frozenset(linkage)
         self._policies = tuple(policies)
-        self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
+        self._lenses = _Lenses(self._make)
         self._lock = threading.Lock()
 
     def showing(self, resource: Resource | None) -> Model:
@@ -429,8 +446,12 @@ class Model:
         Raises:
             KeyError: The application has no such type.
         """
-        lens = self._lenses.get((type_, grants))
-        return lens if lens is not None else self._make(type_, grants)
+        return self._lenses[type_, grants]
+
+    @property
+    def lenses(self) -> Mapping[tuple[str, frozenset[str]], Lens]:
+        """What grants see of types, by both; one that nobody asked for yet is made."""
+        return self._lenses
 
     def _make(self, type_: str, grants: frozenset[str]) -> Lens:
         declared = self._types[type_]
