@@ -615,7 +615,12 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
                         f"the type {shown!r}, which no plugin of {operation.application!r} "
                         f"declares under {operation.convention or 'plain JSON'}."
                     ) from None
-                resource.id = lens.identify(resource.attributes)
+                attributes, name = resource.attributes, lens.id_name
+                if name is not None and attributes.__class__ is dict:
+                    value = attributes.get(name)
+                    resource.id = value if value is None else str(value)
+                else:
+                    resource.id = lens.identify(attributes)
         return response
 
     return complete

@@ -305,7 +305,8 @@ class _Loading:
     def run(self, tree: Tree) -> None:
         """Walk over the tree breadth first."""
         for resource in self._primary:
-            self._complete(resource)
+            if resource.relationships:
+                self._complete(resource)
         level = [(tree, self._primary)]
         while level:
             following = []
@@ -318,24 +319,30 @@ class _Loading:
 
     def _load(self, edge: Edge, sources: Sequence[GlueResource]) -> list[GlueResource]:
         """Load one edge for a level, and return the related resources, each once."""
-        name = edge.relationship.name
+        name, source = edge.relationship.name, edge.source
         missing: dict[str | None, list[GlueResource]] = {}
-        fitting = [each for each in sources if each.type == edge.source]
-        for resource in fitting:
-            if name not in (resource.relationships or ()):
+        fitting = []
+        for resource in sources:
+            if resource.type != source:
+                continue
+            fitting.append(resource)
+            if resource.relationships is None or name not in resource.relationships:
                 missing.setdefault(resource.id, []).append(resource)
         if missing:
             self._ask(edge, missing)
         related: dict[int, GlueResource] = {}
+        shown = self._shown
         for resource in fitting:
             for each in (resource.relationships or {})[name].resources:
                 related[id(each)] = each
-                self._include(each)
+                if (each.type, each.id) not in shown:
+                    self._include(each)
         return list(related.values())
 
     def _ask(self, edge: Edge, missing: Mapping[str | None, list[GlueResource]]) -> None:
         """Call the loader once, and give each resource what it is related to."""
         relationship = edge.relationship
+        name, many = relationship.name, relationship.many
         answers: Any = relationship.load([same[0] for same in missing.values()], self._request)
         if not isinstance(answers, Mapping):
             raise _misshapen(
@@ -345,10 +352,23 @@ class _Loading:
             )
         lens = self._model.lens(relationship.target, self._request.grants)
         for id_, same in missing.items():
-            shown = _related(edge.source, relationship, answers, id_)
+            shown: Sequence[object] | None = None
+            if many:
+                answer = answers.get(id_, ())
+                if answer.__class__ is list or answer.__class__ is tuple:
+                    shown = answer
+            else:
+                answer = answers.get(id_)
+                if answer.__class__ is dict:
+                    shown = (answer,)
+            if shown is None:
+                shown = _related(edge.source, relationship, answers, id_)
             held = self._held(edge.source, relationship, lens, shown)
             for resource in same:
-                resource.relationships = {**(resource.relationships or {}), relationship.name: held}
+                if resource.relationships:
+                    resource.relationships = {**resource.relationships, name: held}
+                else:
+                    resource.relationships = {name: held}
 
     def _held(
         self,
@@ -362,12 +382,22 @@ class _Loading:
         What the caller may not know is not related at all, not even by its id.
         """
         kept: dict[int, GlueResource] = {}
+        target, known, name = relationship.target, self._kept, lens.id_name
         for each in shown:
             if lens.criteria:
                 given = each.attributes if isinstance(each, GlueResource) else each
                 if not lens.admits(given, self._request):
                     continue
-            resource = self._keep(source, relationship, lens.identify, each)
+            id_ = each.get(name) if name is not None and isinstance(each, dict) else None
+            if id_.__class__ is str:
+                # The usual object, with an id of its own; `_keep` does the same for the others.
+                resource = known.get((target, id_))
+                if resource is None:
+                    resource = known[target, id_] = GlueResource(target, id_, each)
+                elif resource.attributes is None:
+                    resource.attributes = each
+            else:
+                resource = self._keep(source, relationship, lens.identify, each)
             kept[id(resource)] = resource
         return GlueRelationship(list(kept.values()), relationship.many)
 
@@ -419,9 +449,7 @@ class _Loading:
                 resource.relationships[name] = self._held(type_, relationship, lens, held.resources)
 
     def _include(self, resource: GlueResource) -> None:
-        key = (resource.type, resource.id)
-        if key in self._shown:
-            return
+        """Add a resource to the document that is not in it yet."""
         if len(self._included) >= self._size:
             raise BadRequest(
                 INCLUDE_TOO_LARGE,
@@ -429,7 +457,7 @@ class _Loading:
                 "Include fewer relationships, or ask for a smaller page.",
                 parameter="include",
             )
-        self._shown.add(key)
+        self._shown.add((resource.type, resource.id))
         self._included.append(resource)
 
 

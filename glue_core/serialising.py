@@ -9,6 +9,7 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -41,6 +42,60 @@ def compile_dump(schema: Schema) -> Dump:
         schema has hooks or fields that look at more than their own value.
     """
     return _compiled(schema, ())
+
+
+PLAIN: Mapping[type[_Field], type] = {
+    fields.String: str,
+    fields.Integer: int,
+    fields.Float: float,
+    fields.Boolean: bool,
+}
+"""Fields that show a value of one class as it is."""
+
+
+def plain_fields(schema: Schema) -> dict[str, tuple[str, type]]:
+    """Return the fields of a schema that show a value as it is, by name.
+
+    Returns:
+        The key of each in an object that is a dict, and the class that its value must have; nothing
+        where the schema does more than to show its fields.
+    """
+    found: dict[str, tuple[str, type]] = {}
+    if not _is_usual(schema):
+        return found
+    for name, field in schema.dump_fields.items():
+        kind = PLAIN.get(type(field))
+        source = field.attribute if field.attribute is not None else name
+        if kind is not None and not getattr(field, "as_string", False) and "." not in source:
+            found[name] = (source, kind)
+    return found
+
+
+def plain_part(wanted: Mapping[str, tuple[str, type]], other: Callable[[], Dump]) -> Dump:
+    """Return what makes attributes that show values of dicts as they are.
+
+    It costs little to make, so it is good for names that nobody may ask for again.
+
+    Args:
+        wanted: Key and class of at least two attributes, as `plain_fields` gives them, by the
+            names that clients see.
+        other: Returns what makes them of objects that are no dict, and of other values.
+    """
+    names = tuple(wanted)
+    kinds = [kind for _, kind in wanted.values()]
+    get = itemgetter(*[key for key, _ in wanted.values()])
+
+    def dump(shown: Any) -> dict[str, Any]:
+        if shown.__class__ is dict:
+            try:
+                values = get(shown)
+            except KeyError:
+                return other()(shown)
+            if list(map(type, values)) == kinds:
+                return dict(zip(names, values, strict=True))
+        return other()(shown)
+
+    return dump
 
 
 def part_of(whole: Dump, wanted: Sequence[str]) -> Dump:

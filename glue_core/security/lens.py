@@ -15,7 +15,7 @@ from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.protection import Protection
-from glue_core.serialising import Dump, compile_dump, part_of
+from glue_core.serialising import Dump, compile_dump, part_of, plain_fields, plain_part
 from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
@@ -105,6 +105,7 @@ class Implied:
 
 KEPT_FIELDSETS = 256
 KEPT_LENSES = 256
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Lens:
@@ -119,6 +120,8 @@ class Lens:
         is_changeable: Whether they may be changed at all.
         criteria: Which of them may be seen; each must hold.
         change_criteria: Which of them may be changed, besides.
+        identify: Reads the id from an object that is shown.
+        id_name: Name of the field or key that it is read from, or None where a function reads it.
         version: Reads the version of its state from an object that is shown; None where the type
             declares none.
     """
@@ -127,11 +130,14 @@ class Lens:
         "_dumps",
         "_loaders",
         "_names",
+        "_parts",
+        "_plain",
         "_resource",
         "_sorts_filters",
         "attributes",
         "change_criteria",
         "criteria",
+        "id_name",
         "identify",
         "is_changeable",
         "is_readable",
@@ -175,7 +181,10 @@ class Lens:
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
         self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Schema] = {}
+        self._plain = plain_fields(resource.attributes())
+        self._parts: dict[frozenset[str], Dump] = {}
         self.identify = _identifier(resource.id)
+        self.id_name = None if callable(resource.id) else resource.id
         self.version: Callable[[Any], object] | None = (
             None if resource.version is None else _reader(resource.version)
         )
@@ -223,16 +232,30 @@ class Lens:
     def dump(self, only: frozenset[str] | None = None) -> Dump:
         """Return what makes the visible attributes of objects; arguments as for `attributes_of`.
 
-        Functions for sets of names are kept. Once there are too many of them, a further one makes
-        all attributes and leaves out what is not wanted.
+        Functions for sets of names are kept, within bounds: a set that nobody asked for before is
+        cheap where the fields are plain ones, and else, once there are too many sets, all
+        attributes are made and those that are not wanted left out.
         """
-        dump = self._dumps.get(only)
-        if dump is not None:
+        dump = self._dumps.get(only) or self._parts.get(only or _NOTHING)
+        if dump is not None or only is None:
+            return dump or self._dumps[None]
+        wanted = [each for each in self.attributes if each in only]
+        names = [self._names[each] for each in wanted]
+        if self._plain.keys() >= set(names) and len(names) > 1:
+            if len(self._parts) >= KEPT_FIELDSETS:
+                self._parts.clear()
+            fields = {shown: self._plain[name] for shown, name in zip(wanted, names, strict=True)}
+            dump = self._parts[only] = plain_part(fields, lambda: self._part(only, wanted))
             return dump
-        wanted = tuple(each for each in self.attributes if each in (only or ()))
-        if len(self._dumps) >= KEPT_FIELDSETS:
-            return part_of(self._dumps[None], wanted)
-        dump = self._dumps[only] = self._dump_of(wanted)
+        return self._part(only, wanted)
+
+    def _part(self, only: frozenset[str], wanted: Sequence[str]) -> Dump:
+        """Return what makes some attributes of objects of any kind."""
+        dump = self._dumps.get(only)
+        if dump is None:
+            if len(self._dumps) >= KEPT_FIELDSETS:
+                return part_of(self._dumps[None], wanted)
+            dump = self._dumps[only] = self._dump_of(wanted)
         return dump
 
     def _dump_of(self, wanted: Iterable[str]) -> Dump:

@@ -88,14 +88,13 @@ def _data_documents(
     )
     creates = operation.method == "post"
     own_path = path_of(operation)
-    linkage = _to_one_as_list if dialect.linkage_as_list else _to_one
     total = dialect.total
     primary_path = path_to_primary(operation) if operation.type is not None else None
 
     if operation.is_linkage:
-        return _linkage_documents(operation, dialect, own_path, linkage, total)
+        return _linkage_documents(operation, dialect, own_path, total)
 
-    objects = _Resources(operation, dialect, primary_path, linkage)
+    objects = _Resources(operation, dialect, primary_path)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
         resources = objects.show(response.resources, request, primary=True)
@@ -129,7 +128,6 @@ def _linkage_documents(
     operation: Operation,
     dialect: Dialect,
     own_path: Callable[[GlueRequest], str],
-    linkage: Linkage,
     total: str | None,
 ) -> Callable[[GlueResponse, GlueRequest], Document]:
     """Compile the document of a relationship itself: identifiers as primary data.
@@ -140,12 +138,13 @@ def _linkage_documents(
     """
     assert operation.relationship is not None
     name, many = operation.relationship.name, operation.relationship.many
+    as_list = dialect.linkage_as_list
     related_path = related_path_of(operation)
-    objects = _Resources(operation, dialect, None, linkage)
+    objects = _Resources(operation, dialect, None)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
         held = (response.resources[0].relationships or {})[name]
-        document = _relationship(held, linkage)
+        document: Document = {"data": _linkage(held, as_list)}
         included = objects.show(response.included_relationships, request, primary=False)
         if included or "include" in request.query_fields:
             document["included"] = included
@@ -212,17 +211,6 @@ def _meta(response: GlueResponse, total: str | None) -> Document:
 PrimaryPath = Callable[[GlueRequest, str | None], str]
 """The path of a resource that the operation shows, from the request and the id."""
 
-Linkage = Callable[[list[Document]], Any]
-"""The linkage of a to-one relationship, from the identifiers in it: one or none."""
-
-
-def _to_one(identifiers: list[Document]) -> Any:
-    return identifiers[0] if identifiers else None
-
-
-def _to_one_as_list(identifiers: list[Document]) -> Any:
-    return identifiers
-
 
 class _Shape:
     """How the resources of one type are shown to one set of grants, whatever they asked for.
@@ -270,19 +258,17 @@ class _Shape:
 class _Resources:
     """Shows the resources of the answers of one operation."""
 
-    __slots__ = ("_dialect", "_operation", "_path", "_repeats_query", "_shapes", "_to_one")
+    __slots__ = ("_dialect", "_operation", "_path", "_repeats_query", "_shapes")
 
     def __init__(
         self,
         operation: Operation,
         dialect: Dialect,
         path: PrimaryPath | None,
-        to_one: Linkage,
     ) -> None:
         self._operation = operation
         self._dialect = dialect
         self._path = path
-        self._to_one = to_one
         self._repeats_query = dialect.query_in_self_links and operation.method != "post"
         self._shapes: dict[tuple[str | None, frozenset[str]], _Shape] = {}
 
@@ -297,7 +283,7 @@ class _Resources:
             primary: Whether the operation is about them; else they are included.
         """
         dialect, own_type, grants = self._dialect, self._operation.type, request.grants
-        null_ids, to_one, base_url = dialect.null_ids, self._to_one, request.base_url
+        null_ids, as_list, base_url = dialect.null_ids, dialect.linkage_as_list, request.base_url
         shown: list[Document] = []
         known: str | None = None
         for resource in resources:
@@ -328,7 +314,7 @@ class _Resources:
                     object_["attributes"] = attributes
             if (ends and id_ is not None) or resource.relationships:
                 held = _relationships(
-                    resource, relationships, ends, f"{before}{segment}", to_one=to_one
+                    resource, relationships, ends, f"{before}{segment}", as_list=as_list
                 )
                 if held:
                     object_["relationships"] = held
@@ -394,7 +380,7 @@ def _relationships(
     ends: Mapping[str, Mapping[str, str]],
     start: str,
     *,
-    to_one: Linkage,
+    as_list: bool,
 ) -> Document:
     """Return the relationships of a resource: links to them, and what is loaded of them.
 
@@ -403,7 +389,7 @@ def _relationships(
         visible: Names of the relationships that may be shown.
         ends: What follows the start in the links of each; without an id there are none.
         start: Address of the resource.
-        to_one: Spells the linkage of a to-one relationship.
+        as_list: Whether the linkage of a to-one relationship is a list of one or none.
     """
     shown: Document = {}
     if ends and resource.id is not None:
@@ -416,13 +402,15 @@ def _relationships(
             object_ = shown.get(name)
             if object_ is None:
                 object_ = shown[name] = {}
-            identifiers = []
-            for each in held.resources:
-                identifiers.append({"type": each.type, "id": each.id})
-            object_["data"] = identifiers if held.many else to_one(identifiers)
+            object_["data"] = _linkage(held, as_list)
     return shown
 
 
-def _relationship(held: GlueRelationship, to_one: Linkage) -> Document:
-    identifiers = [{"type": each.type, "id": each.id} for each in held.resources]
-    return {"data": identifiers if held.many else to_one(identifiers)}
+def _linkage(held: GlueRelationship, as_list: bool) -> Any:
+    """Return the identifiers of what a relationship holds; a to-one one may be a list as well."""
+    resources = held.resources
+    if held.many or as_list:
+        if len(resources) == 1:
+            return [{"type": resources[0].type, "id": resources[0].id}]
+        return [{"type": each.type, "id": each.id} for each in resources]
+    return {"type": resources[0].type, "id": resources[0].id} if resources else None
