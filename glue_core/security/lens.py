@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+from marshmallow import EXCLUDE, RAISE, Schema
 
+from glue_core.loading import Load, compile_load
 from glue_core.messages import GlueError, GlueRequest
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
@@ -180,7 +181,7 @@ class Lens:
         )
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
-        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Schema] = {}
+        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Load] = {}
         self._plain = plain_fields(resource.attributes())
         self._parts: dict[frozenset[str], Dump] = {}
         self.identify = _identifier(resource.id)
@@ -278,18 +279,17 @@ class Lens:
             pointers of the errors start at the attributes.
         """
         key = (operation.schema, operation.ruled, operation.is_partial)
-        schema = self._loaders.get(key)
-        if schema is None:
-            schema = self._loaders[key] = self._loader(*key)
-        try:
-            return cast("dict[str, Any]", schema.load(values)), []
-        except ValidationError as error:
-            found = list(violations(error.messages))
-            for each in found:
-                name = (each.pointer or "")[1:]
-                if each.kind == "unknown" and name in self.attributes:
-                    each.kind = "read_only"
-            return {}, found
+        load = self._loaders.get(key)
+        if load is None:
+            load = self._loaders[key] = compile_load(self._loader(*key))
+        loaded, messages = load(values)
+        if not messages:
+            return loaded, []
+        found = list(violations(messages))
+        for each in found:
+            if each.kind == "unknown" and (each.pointer or "")[1:] in self.attributes:
+                each.kind = "read_only"
+        return {}, found
 
     def _loader(
         self, declared: type[Schema] | None, ruled: type[Schema] | None, is_partial: bool
