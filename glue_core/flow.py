@@ -179,8 +179,10 @@ class Flow:
             except Exception as another:
                 if another is not error and type(another) is not type(error):
                     LOG.error("Request %s: a formatter failed", request.id, exc_info=another)
-        for name in _unfit_headers(response):
-            del response.meta[name]
+        values = "".join(response.meta.values())
+        if "\n" in values or "\r" in values:
+            for name in _unfit_headers(response):
+                del response.meta[name]
         try:
             response.content = None
             self.writer(response, request)

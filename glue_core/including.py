@@ -318,7 +318,11 @@ class _Loading:
             level = following
 
     def _load(self, edge: Edge, sources: Sequence[GlueResource]) -> list[GlueResource]:
-        """Load one edge for a level, and return the related resources, each once."""
+        """Load one edge for a level.
+
+        Returns:
+            The related resources, each once, where the edge leads further.
+        """
         name, source = edge.relationship.name, edge.source
         missing: dict[str | None, list[GlueResource]] = {}
         fitting = []
@@ -331,12 +335,17 @@ class _Loading:
         if missing:
             self._ask(edge, missing)
         related: dict[int, GlueResource] = {}
-        shown = self._shown
+        shown, included, leads_further = self._shown, self._included, bool(edge.tree)
         for resource in fitting:
             for each in (resource.relationships or {})[name].resources:
-                related[id(each)] = each
-                if (each.type, each.id) not in shown:
-                    self._include(each)
+                key = (each.type, each.id)
+                if key not in shown:
+                    if len(included) >= self._size:
+                        raise self._too_many()
+                    shown.add(key)
+                    included.append(each)
+                if leads_further:
+                    related[id(each)] = each
         return list(related.values())
 
     def _ask(self, edge: Edge, missing: Mapping[str | None, list[GlueResource]]) -> None:
@@ -350,20 +359,24 @@ class _Loading:
                 relationship,
                 f"returned {_kind(answers)} instead of a mapping from ids to what is related",
             )
-        lens = self._model.lens(relationship.target, self._request.grants)
+        target = relationship.target
+        lens = self._model.lens(target, self._request.grants)
+        id_name, known = lens.id_name if not lens.criteria else None, self._kept
         for id_, same in missing.items():
-            shown: Sequence[object] | None = None
-            if many:
-                answer = answers.get(id_, ())
-                if answer.__class__ is list or answer.__class__ is tuple:
-                    shown = answer
+            answer = answers.get(id_)
+            one = answer[0] if many and answer.__class__ is list and len(answer) == 1 else answer
+            own_id = one.get(id_name) if id_name is not None and one.__class__ is dict else None
+            if own_id.__class__ is str and (one is answer) is not many:
+                # The usual answer, one object with an id of its own; the rest below does the same.
+                related = known.get((target, own_id))
+                if related is None:
+                    related = known[target, own_id] = GlueResource(target, own_id, one)
+                elif related.attributes is None:
+                    related.attributes = one
+                held = GlueRelationship([related], many)
             else:
-                answer = answers.get(id_)
-                if answer.__class__ is dict:
-                    shown = (answer,)
-            if shown is None:
                 shown = _related(edge.source, relationship, answers, id_)
-            held = self._held(edge.source, relationship, lens, shown)
+                held = self._held(edge.source, relationship, lens, shown)
             for resource in same:
                 if resource.relationships:
                     resource.relationships = {**resource.relationships, name: held}
@@ -382,22 +395,12 @@ class _Loading:
         What the caller may not know is not related at all, not even by its id.
         """
         kept: dict[int, GlueResource] = {}
-        target, known, name = relationship.target, self._kept, lens.id_name
         for each in shown:
             if lens.criteria:
                 given = each.attributes if isinstance(each, GlueResource) else each
                 if not lens.admits(given, self._request):
                     continue
-            id_ = each.get(name) if name is not None and isinstance(each, dict) else None
-            if id_.__class__ is str:
-                # The usual object, with an id of its own; `_keep` does the same for the others.
-                resource = known.get((target, id_))
-                if resource is None:
-                    resource = known[target, id_] = GlueResource(target, id_, each)
-                elif resource.attributes is None:
-                    resource.attributes = each
-            else:
-                resource = self._keep(source, relationship, lens.identify, each)
+            resource = self._keep(source, relationship, lens.identify, each)
             kept[id(resource)] = resource
         return GlueRelationship(list(kept.values()), relationship.many)
 
@@ -448,17 +451,13 @@ class _Loading:
                 lens = self._model.lens(relationship.target, grants)
                 resource.relationships[name] = self._held(type_, relationship, lens, held.resources)
 
-    def _include(self, resource: GlueResource) -> None:
-        """Add a resource to the document that is not in it yet."""
-        if len(self._included) >= self._size:
-            raise BadRequest(
-                INCLUDE_TOO_LARGE,
-                f"The answer would include more than {self._size} resources. "
-                "Include fewer relationships, or ask for a smaller page.",
-                parameter="include",
-            )
-        self._shown.add((resource.type, resource.id))
-        self._included.append(resource)
+    def _too_many(self) -> BadRequest:
+        return BadRequest(
+            INCLUDE_TOO_LARGE,
+            f"The answer would include more than {self._size} resources. "
+            "Include fewer relationships, or ask for a smaller page.",
+            parameter="include",
+        )
 
 
 def _related(

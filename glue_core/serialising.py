@@ -15,6 +15,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
 
+KEPT_CLASSES = 256
+
 Dump = Callable[[Any], dict[str, Any]]
 """Makes the attributes of an object, ready for JSON."""
 
@@ -117,7 +119,12 @@ def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
     whole: Dump = schema.dump
     if not _is_usual(schema):
         return whole
-    names: dict[str, Any] = {"whole": whole, "plain": _is_plain_object}
+    names: dict[str, Any] = {
+        "whole": whole,
+        "plain": _Plain(),
+        "lists": frozenset((list, tuple)),
+        "texts": frozenset((str,)),
+    }
     by_key: list[str] = []
     by_attribute: list[str] = []
     for number, (name, field) in enumerate(schema.dump_fields.items()):
@@ -135,7 +142,7 @@ def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
         f"            return {{{', '.join(by_key)}}}\n"
         "        except KeyError:\n"
         "            return whole(shown)\n"
-        "    if plain(shown.__class__):\n"
+        "    if plain[shown.__class__]:\n"
         "        try:\n"
         f"            return {{{', '.join(by_attribute)}}}\n"
         "        except AttributeError:\n"
@@ -163,9 +170,14 @@ def _is_usual(schema: Schema) -> bool:
     )
 
 
-def _is_plain_object(kind: type) -> bool:
-    """Say whether marshmallow reads objects of a class by attribute, never by key."""
-    return not hasattr(kind, "__getitem__")
+class _Plain(dict[type, bool]):
+    """Whether marshmallow reads objects of a class by attribute, never by key."""
+
+    def __missing__(self, kind: type) -> bool:
+        is_plain = not hasattr(kind, "__getitem__")
+        if len(self) < KEPT_CLASSES:
+            self[kind] = is_plain
+        return is_plain
 
 
 def _expression(
@@ -199,7 +211,7 @@ def _expression(
         elif type(inner) is fields.String:
             names[f"field{number}"] = field._serialize
             return (
-                f"(v[:] if (v := {value}).__class__ is list and all(e.__class__ is str for e in v) "
+                f"([*v] if (v := {value}).__class__ in lists and texts.issuperset(map(type, v)) "
                 f"else field{number}(v, {name!r}, shown))"
             )
     names[f"field{number}"] = field._serialize

@@ -312,7 +312,10 @@ class Lens:
 
 def read_from(shown: object, name: str) -> object:
     """Return a field or key of an object that is shown, or None."""
-    return shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+    # A mapping has keys to look up; the look at the class is the cheaper one.
+    if hasattr(shown, "__getitem__") and isinstance(shown, Mapping):
+        return shown.get(name)
+    return getattr(shown, name, None)
 
 
 def _criteria(decisions: Iterable[Decision]) -> tuple[Criterion, ...]:

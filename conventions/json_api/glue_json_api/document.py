@@ -36,6 +36,8 @@ Document = dict[str, Any]
 
 KEPT_SHAPES = 256
 
+_NONE: Mapping[str, GlueRelationship] = {}
+
 
 def write_documents(operation: Operation, dialect: Dialect) -> Writer:
     """Compile everything that an operation may answer with.
@@ -312,12 +314,22 @@ class _Resources:
                 attributes = dump(resource.attributes)
                 if attributes:
                     object_["attributes"] = attributes
-            if (ends and id_ is not None) or resource.relationships:
-                held = _relationships(
-                    resource, relationships, ends, f"{before}{segment}", as_list=as_list
-                )
-                if held:
-                    object_["relationships"] = held
+            if ends or resource.relationships:
+                related: Document = {}
+                if id_ is not None:
+                    for name, those in ends.items():
+                        start = f"{before}{segment}"
+                        related[name] = {"links": {end: start + those[end] for end in those}}
+                for name, held in (resource.relationships or _NONE).items():
+                    if name not in relationships:
+                        continue
+                    data = _linkage(held, as_list)
+                    if name in related:
+                        related[name]["data"] = data
+                    else:
+                        related[name] = {"data": data}
+                if related:
+                    object_["relationships"] = related
             if before is None:
                 links = self._links_below(resource, request) if primary else {}
             elif id_ is None:
@@ -374,43 +386,13 @@ def _query_behind(request: GlueRequest) -> str:
     return f"?{query}" if query else ""
 
 
-def _relationships(
-    resource: GlueResource,
-    visible: Collection[str],
-    ends: Mapping[str, Mapping[str, str]],
-    start: str,
-    *,
-    as_list: bool,
-) -> Document:
-    """Return the relationships of a resource: links to them, and what is loaded of them.
-
-    Args:
-        resource: The resource.
-        visible: Names of the relationships that may be shown.
-        ends: What follows the start in the links of each; without an id there are none.
-        start: Address of the resource.
-        as_list: Whether the linkage of a to-one relationship is a list of one or none.
-    """
-    shown: Document = {}
-    if ends and resource.id is not None:
-        for name, those in ends.items():
-            shown[name] = {"links": {end: start + path for end, path in those.items()}}
-    if resource.relationships:
-        for name, held in resource.relationships.items():
-            if name not in visible:
-                continue
-            object_ = shown.get(name)
-            if object_ is None:
-                object_ = shown[name] = {}
-            object_["data"] = _linkage(held, as_list)
-    return shown
-
-
 def _linkage(held: GlueRelationship, as_list: bool) -> Any:
     """Return the identifiers of what a relationship holds; a to-one one may be a list as well."""
     resources = held.resources
+    if len(resources) == 1:
+        (one,) = resources
+        identifier = {"type": one.type, "id": one.id}
+        return [identifier] if held.many or as_list else identifier
     if held.many or as_list:
-        if len(resources) == 1:
-            return [{"type": resources[0].type, "id": resources[0].id}]
         return [{"type": each.type, "id": each.id} for each in resources]
     return {"type": resources[0].type, "id": resources[0].id} if resources else None
