@@ -84,9 +84,9 @@ def _judge(operation: Operation) -> Validate | None:
 
     # A relationship that is hidden is one that nobody has, also for who would have to log in.
     is_shown = None if operation.relationship is None else exists
-    if own.is_public and not paths and of_parent is None and exists is not None:
-        is_there = exists
-        return lambda request: None if is_there(request) else _unknown()
+    by_grants = _existence_by_grants(operation)
+    if own.is_public and not paths and of_parent is None and by_grants is not None:
+        return lambda request: None if by_grants(request.grants) else _unknown()
 
     def judge(request: GlueRequest) -> GlueRequestValidation | None:
         refused = of_parent(request) if of_parent is not None else None
