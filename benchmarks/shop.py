@@ -27,6 +27,8 @@ from glue_core.migrating import migrate
 from glue_core.testing import Deployment, in_memory, installed
 from glue_customers import CustomerDraft, CustomerWriter
 from glue_oauth import TokenIssuer
+from glue_stores import StoreReader
+from glue_stores.reading import KEY
 
 STOREFRONT = (
     "storefront_api",
@@ -50,9 +52,9 @@ APPLICATION = "storefront_api"
 GROUP = f"glue.plugins.{APPLICATION}"
 NAMES = tuple(f"field{number}" for number in range(10))
 COUNT = 200
-STORES_KEY = "stores:v1:all"
+STORE_NAME = "DE"
 STORE = {
-    "name": "DE",
+    "name": STORE_NAME,
     "time_zone": "Europe/Berlin",
     "default_currency": "EUR",
     "default_locale": "en_US",
@@ -215,7 +217,9 @@ def deployment(directory: Path, others: int) -> Deployment:
             ),
         ],
     )
-    made.services.storage.put_many({STORES_KEY: {"stores": [STORE]}})
+    made.services.storage.put_many({KEY: {"stores": [STORE]}})
+    if made.features.get(StoreReader).store(STORE_NAME) is None:
+        raise LookupError("The store of the benchmarks is not read: look at how it is published.")
     return made
 
 
