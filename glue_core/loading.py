@@ -8,7 +8,7 @@ its fields takes marshmallow's own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
@@ -25,6 +25,9 @@ _Field = fields.Field[Any]
 
 _OWN = ("load", "_do_load", "_deserialize", "handle_error")
 """Methods of a schema that nobody may have written anew."""
+
+_FIELDS_OWN = ("deserialize", "_validate_missing", "make_error")
+"""Methods of a field, likewise, where it is to be known what becomes of an absent value."""
 
 
 def compile_load(schema: Schema) -> Load:
@@ -78,7 +81,7 @@ class _Code:
     """The source of one function, and what its names stand for."""
 
     def __init__(self, schema: Schema) -> None:
-        self.names: dict[str, Any] = {"texts": _are_texts}
+        self.names: dict[str, Any] = {"texts": _are_texts, "refusals": _refusals}
         self.lines = [
             "def load(values):",
             "    if values.__class__ is not dict:",
@@ -108,36 +111,67 @@ class _Code:
         """Write the lines for one field."""
         self.names[f"field{number}"] = field.deserialize
         given = "" if partial is None else f", partial={partial!r}"
-        by_field = [
+        self.lines += [
+            f"    value = values.get({key!r}, missing)",
+            "    known += value is not missing",
+        ]
+        word = "if"
+        test = self._test(number, field)
+        if test is not None:
+            kind, checks, made = test
+            self.names[f"checks{number}"] = tuple(field.validators)
+            self.lines += [
+                f"    if {kind}:",
+                f"        if {' and '.join(checks) or 'True'}: loaded[{target!r}] = {made}",
+                f"        elif found := refusals(checks{number}, value): errors[{key!r}] = found",
+                # A validator that changed its mind has nothing against the value.
+                f"        else: loaded[{target!r}] = {made}",
+            ]
+            word = "elif"
+        absent = "pass" if partial else self._absent(number, field, key, target)
+        if absent is not None:
+            self.lines.append(f"    {word} value is missing: {absent}")
+            word = "elif"
+        self.lines += [
+            f"    {word} True:",
             "        try:",
             f"            value = field{number}(value, {key!r}, values{given})",
             f"            if value is not missing: loaded[{target!r}] = value",
             "        except Error as error:",
             f"            errors[{key!r}] = error.messages",
         ]
-        self.lines.append(f"    value = values.get({key!r}, missing)")
-        self.lines.append("    known += value is not missing")
-        test = self._test(number, field)
-        if test is not None:
-            self.lines += [
-                f"    if {test[0]}:",
-                f"        loaded[{target!r}] = {test[1]}",
-                "    elif value is not missing:" if partial else "    else:",
-            ]
-        else:
-            self.lines.append("    if value is not missing:" if partial else "    if True:")
-        self.lines += by_field
 
-    def _test(self, number: int, field: _Field) -> tuple[str, str] | None:
-        """Return the test of the usual value and what becomes of it, or None for another field."""
+    def _absent(self, number: int, field: _Field, key: str, target: str) -> str | None:
+        """Return what becomes of a field that is not sent; None leaves it to the field."""
+        kind = type(field)
+        if any(getattr(kind, name) is not getattr(fields.Field, name) for name in _FIELDS_OWN):
+            return None
+        if field.required:
+            words = field.error_messages["required"]
+            if not isinstance(words, str):
+                return None
+            self.names[f"required{number}"] = words.format()
+            return f"errors[{key!r}] = [required{number}]"
+        if field.load_default is missing:
+            return "pass"
+        self.names[f"default{number}"] = field.load_default
+        made = f"default{number}()" if callable(field.load_default) else f"default{number}"
+        return f"loaded[{target!r}] = {made}"
+
+    def _test(self, number: int, field: _Field) -> tuple[str, list[str], str] | None:
+        """Return the test of the usual class of a value, those of its validators, and the result.
+
+        Returns:
+            None for a field whose values are not left as they are.
+        """
         kind = type(field)
         if field.pre_load or field.post_load:
             return None
         checks = self._checks(number, field)
         if kind is fields.String:
-            return " and ".join(["value.__class__ is str", *checks]), "value"
+            return "value.__class__ is str", checks, "value"
         if kind is fields.Integer:
-            return " and ".join(["value.__class__ is int", *checks]), "value"
+            return "value.__class__ is int", checks, "value"
         if isinstance(field, fields.List) and kind is fields.List:
             inner = field.inner
             if type(inner) is fields.String and not inner.pre_load and not inner.post_load:
@@ -145,8 +179,7 @@ class _Code:
                 if limits is not None and not inner.allow_none:
                     least, most = limits
                     self.names[f"most{number}"] = most
-                    texts = f"texts(value, {least!r}, most{number})"
-                    return " and ".join([texts, *checks]), "value[:]"
+                    return f"texts(value, {least!r}, most{number})", checks, "value[:]"
         return None
 
     def _checks(self, number: int, field: _Field) -> list[str]:
@@ -194,6 +227,18 @@ def _are_texts(value: object, least: int, most: float) -> bool:
         if each.__class__ is not str or not least <= len(each) <= most:
             return False
     return True
+
+
+def _refusals(validators: Sequence[Callable[[Any], Any]], value: Any) -> list[Any]:
+    """Return what validators have against a value, as a field puts it together."""
+    found: list[Any] = []
+    for validator in validators:
+        try:
+            validator(value)
+        except ValidationError as error:
+            messages = error.messages
+            found += [messages] if isinstance(messages, dict) else messages
+    return found
 
 
 def _passes(validator: Callable[[Any], Any]) -> Callable[[Any], bool]:

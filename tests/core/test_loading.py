@@ -224,3 +224,16 @@ def test_a_time_is_loaded_in_utc() -> None:
     found, _ = compile_load(Thing())({"title": "abc", "happenedAt": "2026-01-02T03:04:05+01:00"})
 
     assert found["at"] == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
+
+
+def test_a_validator_may_change_its_mind() -> None:
+    """What a validator has nothing against when it is asked for its words is taken."""
+    answers = iter([False, True])
+
+    def moody(value: str) -> None:
+        if not next(answers):
+            raise ValidationError("No.")
+
+    schema = Schema.from_dict({"name": fields.String(validate=moody)})()
+
+    assert compile_load(schema)({"name": "a"}) == ({"name": "a"}, {})
