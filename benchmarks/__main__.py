@@ -1,93 +1,55 @@
-"""Measures, and prints a table: ``python -m benchmarks [--quick]``."""
+"""Measures, and prints a table: ``python -m benchmarks``."""
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
 import statistics
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from time import process_time_ns
-from typing import Any
 
-import falcon.testing
-
-from benchmarks import bare, shop
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-PAGE = "page%5Boffset%5D=40&page%5Blimit%5D=20"
-FIELDS = "fields%5Bproducts%5D=sku,price,makers,labels"
+from benchmarks.counting import calls_of, commit
+from benchmarks.workloads import Application, Request, Workload, ask, differing, workloads
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
-    """One comparison.
+class Times:
+    """What was measured of one workload; times are in microseconds of CPU per request.
 
     Attributes:
-        name: Name in the table.
-        path: Path of the request.
-        query: Its query.
-        measured: What is measured.
-        yardstick: What it is compared with.
+        ours: Median of the measured side.
+        theirs: Median of the yardstick.
+        ratios: Ratio of each round, in ascending order.
     """
 
-    name: str
-    path: str
-    query: str
-    measured: Application
-    yardstick: Application
+    ours: float
+    theirs: float
+    ratios: tuple[float, ...]
 
 
-def environ_of(workload: Workload) -> dict[str, Any]:
-    """Return the WSGI environment of a workload's request."""
-    return falcon.testing.create_environ(
-        path=workload.path, query_string=workload.query, headers={"Accept": bare.MEDIA_TYPE}
-    )
-
-
-def ask(application: Application, environ: dict[str, Any]) -> tuple[str, bytes]:
-    """Send one request and return status and body."""
-    statuses: list[str] = []
-
-    def start_response(status: str, headers: object, error: object = None) -> None:
-        statuses.append(status)
-
-    body = application(dict(environ), start_response)
-    return statuses[0], b"".join(body)
-
-
-def comparable(answer: tuple[str, bytes]) -> Any:
-    """Return what both sides must agree on: everything but the spelling of the page links."""
-    status, body = answer
-    document = json.loads(body)
-    document["links"] = sorted(document.get("links", ()))
-    document.get("included", []).sort(key=lambda each: (each["type"], each["id"]))
-    return status, document
-
-
-def microseconds(application: Application, environ: dict[str, Any], requests: int) -> float:
+def microseconds(application: Application, requests: tuple[Request, ...], count: int) -> float:
     """Return the CPU time of one request, in microseconds, as the mean of some."""
+    varied = [requests[number % len(requests)] for number in range(count)]
     started = process_time_ns()
-    for _ in range(requests):
-        ask(application, environ)
-    return (process_time_ns() - started) / requests / 1000
+    for request in varied:
+        ask(application, request)
+    return (process_time_ns() - started) / count / 1000
 
 
-def measure(workload: Workload, rounds: int, requests: int) -> tuple[float, float, float]:
-    """Return the median times of both sides, in microseconds, and the median ratio."""
-    environ = environ_of(workload)
-    ours, theirs, ratios = [], [], []
-    for side in (workload.measured, workload.yardstick):
-        microseconds(side, environ, requests)
+def measure(workload: Workload, rounds: int, count: int) -> Times:
+    """Measure both sides in turn."""
+    sides = (workload.measured, workload.yardstick)
+    for side in sides:
+        microseconds(side, workload.requests, count)
+    found: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         gc.collect()
-        ours.append(microseconds(workload.measured, environ, requests))
-        theirs.append(microseconds(workload.yardstick, environ, requests))
-        ratios.append(ours[-1] / theirs[-1])
-    return statistics.median(ours), statistics.median(theirs), statistics.median(ratios)
+        for side, times in zip(sides, found, strict=True):
+            times.append(microseconds(side, workload.requests, count))
+    ours, theirs = found
+    ratios = sorted(one / other for one, other in zip(ours, theirs, strict=True))
+    return Times(statistics.median(ours), statistics.median(theirs), tuple(ratios))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,32 +60,36 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only show that everything runs")
-    rounds, requests = (2, 20) if parser.parse_args(arguments).quick else (15, 1000)
-    with ExitStack() as stack:
-        few, many = (
-            stack.enter_context(shop.deployment(others)).applications["storefront_api"]
-            for others in (5, 200)
+    parser.add_argument("--commit", action="store_true", help="write the calls per request down")
+    parser.add_argument("names", nargs="*", help="workloads, by the start of their names")
+    options = parser.parse_args(arguments)
+    rounds, count = (2, 20) if options.quick else (15, 900)
+    with workloads() as found:
+        if options.commit:
+            commit({each.name: calls_of(each) for each in found})
+            return 0
+        _print(
+            f"{'workload':<18}{'µs':>8}{'yardstick µs':>14}", f"{'ratio':>7}{'min':>7}{'max':>7}"
         )
-        by_hand = bare.application()
-        compound = f"{PAGE}&include=makers,labels&{FIELDS}"
-        workloads = [
-            Workload("one", "/products/003", "", few, by_hand),
-            Workload("page", "/products", PAGE, few, by_hand),
-            Workload("compound", "/products", compound, few, by_hand),
-            Workload("unknown", "/nowhere", "", few, by_hand),
-            Workload("one, 200 plugins", "/products/003", "", many, few),
-        ]
-        print(f"{'workload':<20}{'glue µs':>10}{'yardstick µs':>14}{'ratio':>8}")  # noqa: T201
-        for each in workloads:
-            environ = environ_of(each)
-            answers = [comparable(ask(side, environ)) for side in (each.measured, each.yardstick)]
-            if answers[0] != answers[1]:
-                shown = "\n".join(str(answer)[:2000] for answer in answers)
-                print(f"{each.name}: the answers differ:\n{shown}")  # noqa: T201
+        for each in found:
+            if options.names and not each.name.startswith(tuple(options.names)):
+                continue
+            difference = differing(each)
+            if difference is not None:
+                _print(f"{each.name}: the answers differ:", difference)
                 return 1
-            ours, theirs, ratio = measure(each, rounds, requests)
-            print(f"{each.name:<20}{ours:>10.1f}{theirs:>14.1f}{ratio:>8.2f}")  # noqa: T201
+            times = measure(each, rounds, count)
+            ratio, least, most = statistics.median(times.ratios), times.ratios[0], times.ratios[-1]
+            _print(
+                f"{each.name:<18}{times.ours:>8.1f}{times.theirs:>14.1f}",
+                f"{ratio:>7.2f}{least:>7.2f}{most:>7.2f}  {calls_of(each):>6.1f} calls; "
+                f"by {each.by}",
+            )
     return 0
+
+
+def _print(*parts: str) -> None:
+    print(*parts)  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

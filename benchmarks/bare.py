@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import falcon
 import orjson
 
+from benchmarks.press import CREATED, new_id
 from benchmarks.shop import COUNT, LABELS, MAKERS, NAMES, ORDERED, PRODUCTS
 
 MEDIA_TYPE = "application/vnd.api+json"
 ALL = ("sku", "price", *NAMES)
+JSON_API = {"version": "1.1"}
+ARTICLE = frozenset({"title", "body", "publishedAt", "readingMinutes", "tags"})
 
 
 def shown(base: str, data: dict[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
@@ -108,6 +112,97 @@ class ProductPage:
         answer(response, document)
 
 
+class Articles:
+    """Answers ``POST /articles``."""
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Check an article, and answer with what it became."""
+        data = orjson.loads(request.bounded_stream.read())["data"]
+        attributes = data["attributes"]
+        found = problems(attributes)
+        if found:
+            response.status = "422 Unprocessable Content"
+            errors = [
+                {
+                    "status": "422",
+                    "code": "901",
+                    "title": "Unprocessable Content",
+                    "detail": text,
+                    "source": {"pointer": f"/data/attributes/{name}"},
+                }
+                for name, text in found
+            ]
+            answer(response, {"errors": errors, "jsonapi": JSON_API})
+            return
+        id_ = new_id(attributes["title"])
+        own = f"{request.prefix}/articles/{id_}"
+        published = attributes.get("publishedAt")
+        resource = {
+            "type": "articles",
+            "id": id_,
+            "attributes": {
+                "title": attributes["title"],
+                "body": attributes["body"],
+                "publishedAt": None if published is None else in_utc(published),
+                "readingMinutes": attributes.get("readingMinutes", 1),
+                "tags": attributes.get("tags", []),
+                "createdAt": shown_time(CREATED),
+                "updatedAt": shown_time(CREATED),
+            },
+            "relationships": {
+                "author": {
+                    "links": {"self": f"{own}/relationships/author", "related": f"{own}/author"}
+                }
+            },
+            "links": {"self": own},
+            "meta": {"version": 1},
+        }
+        response.status = falcon.HTTP_201
+        response.set_header("location", own)
+        answer(response, {"data": resource, "links": {"self": own}, "jsonapi": JSON_API})
+
+
+def problems(attributes: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what is wrong with the attributes of an article: names and texts."""
+    found = []
+    for name, most in (("title", 200), ("body", 100_000)):
+        text = attributes.get(name)
+        if name not in attributes:
+            found.append((name, "This attribute is required."))
+        elif not isinstance(text, str):
+            found.append((name, "This must be a valid string."))
+        elif not 1 <= len(text) <= most:
+            found.append((name, f"The length must be from 1 to {most}."))
+    published = attributes.get("publishedAt")
+    if published is not None:
+        try:
+            datetime.fromisoformat(published)
+        except (TypeError, ValueError):
+            found.append(("publishedAt", "This must be a valid datetime."))
+    minutes = attributes.get("readingMinutes", 1)
+    if not isinstance(minutes, int):
+        found.append(("readingMinutes", "This must be a valid integer."))
+    elif not 1 <= minutes <= 600:
+        found.append(("readingMinutes", "This must be from 1 to 600."))
+    tags = attributes.get("tags", [])
+    if not isinstance(tags, list):
+        found.append(("tags", "This must be a valid list."))
+    elif len(tags) > 20 or len(set(tags)) < len(tags):
+        found.append(("tags", "This value is not valid."))
+    found += [(name, "This attribute is not known.") for name in attributes if name not in ARTICLE]
+    return found
+
+
+def in_utc(text: str) -> str:
+    """Return a point in time as the answers spell it."""
+    return shown_time(datetime.fromisoformat(text).astimezone(UTC))
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a point in time in UTC as the answers spell it."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def not_found(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
     """Answer whatever nobody serves."""
     resp.status = falcon.HTTP_404
@@ -121,5 +216,6 @@ def application() -> falcon.App[falcon.Request, falcon.Response]:
     app.req_options.auto_parse_qs_csv = True
     app.add_route("/products/{id}", OneProduct())
     app.add_route("/products", ProductPage())
+    app.add_route("/articles", Articles())
     app.add_sink(not_found)
     return app

@@ -1,8 +1,9 @@
-"""The shop of the benchmarks: a plugin in memory, and deployments with it."""
+"""The shop of the benchmarks: products in memory, in a storefront with its real plugins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,15 +15,54 @@ from glue_core import (
     GlueResponse,
     NotFound,
     PageRules,
+    Protection,
     Relationship,
     SimpleResource,
     Step,
+    Subject,
+    TokenDraft,
     hookimpl,
 )
+from glue_core.migrating import migrate
 from glue_core.testing import Deployment, in_memory, installed
+from glue_customers import CustomerDraft, CustomerWriter
+from glue_oauth import TokenIssuer
+from glue_stores import StoreReader
+from glue_stores.reading import KEY
 
+STOREFRONT = (
+    "storefront_api",
+    "json_api",
+    "anonymous_customers_api",
+    "catalog",
+    "customers",
+    "customers_api",
+    "oauth",
+    "oauth_api",
+    "product_availabilities_api",
+    "product_image_sets_api",
+    "product_prices_api",
+    "products_api",
+    "stores",
+    "stores_api",
+)
+"""What a storefront has installed: each request passes the steps of these."""
+
+APPLICATION = "storefront_api"
+GROUP = f"glue.plugins.{APPLICATION}"
 NAMES = tuple(f"field{number}" for number in range(10))
 COUNT = 200
+STORE_NAME = "DE"
+STORE = {
+    "name": STORE_NAME,
+    "time_zone": "Europe/Berlin",
+    "default_currency": "EUR",
+    "default_locale": "en_US",
+    "currencies": [{"code": "EUR", "name": "Euro", "symbol": "€"}],
+    "locales": ["de_DE", "en_US"],
+    "countries": [],
+}
+EMAIL = "sonia@example.com"
 
 
 class ProductAttributes(Schema):
@@ -98,6 +138,18 @@ class Products(SimpleResource):
         return GlueResponse.page(ORDERED[page.offset : page.offset + page.limit], page)
 
 
+class Offers(SimpleResource):
+    """The same products for customers who have logged in."""
+
+    type = "offers"
+    attributes = ProductAttributes
+    protection = Protection(scopes=("customer",))
+
+    def get(self, id: str) -> GlueResponse:  # noqa: A002
+        """Return one offer."""
+        return GlueResponse.of(PRODUCTS[id])
+
+
 class Makers(SimpleResource):
     """What products lead to, one each."""
 
@@ -120,8 +172,8 @@ class Shop:
 
     @hookimpl
     def glue_resources(self) -> Sequence[SimpleResource]:
-        """Show products, makers and labels."""
-        return [Products(), Makers(), Labels()]
+        """Show products and offers, makers and labels."""
+        return [Products(), Offers(), Makers(), Labels()]
 
 
 def other_plugin(number: int) -> object:
@@ -143,17 +195,41 @@ def other_plugin(number: int) -> object:
     return module
 
 
-def deployment(others: int) -> Deployment:
-    """Return a deployment of the shop with so many other plugins."""
-    group = "glue.plugins.storefront_api"
-    return Deployment(
-        {},
+def services(directory: Path) -> dict[str, Any]:
+    """Return settings of services that keep everything in a directory."""
+    return {
+        "database": f"sqlite:///{directory}/database.sqlite",
+        "storage": f"sqlite:///{directory}/storage.sqlite",
+        "search": f"tantivy:///{directory}/search",
+    }
+
+
+def deployment(directory: Path, others: int) -> Deployment:
+    """Return a deployment of the shop with so many other plugins, and a published store."""
+    made = Deployment(
+        {"services": services(directory), "plugins": {"oauth": {"key_secret": "k" * 16}}},
         [
-            *installed("storefront_api", "json_api"),
-            in_memory(group, "shop", Shop(), distribution="shop"),
+            *installed(*STOREFRONT),
+            in_memory(GROUP, "shop", Shop(), distribution="shop"),
             *(
-                in_memory(group, f"other{n}", other_plugin(n), distribution=f"other{n}")
+                in_memory(GROUP, f"other{n}", other_plugin(n), distribution=f"other{n}")
                 for n in range(others)
             ),
         ],
     )
+    made.services.storage.put_many({KEY: {"stores": [STORE]}})
+    if made.features.get(StoreReader).store(STORE_NAME) is None:
+        raise LookupError("The store of the benchmarks is not read: look at how it is published.")
+    return made
+
+
+def log_in(shop: Deployment) -> str:
+    """Register a customer and return an access token of theirs."""
+    migrate(shop.services.database, shop.migrations)
+    writer = shop.features.get(CustomerWriter)
+    with shop.services.database.work() as work:
+        made = writer.register(CustomerDraft(EMAIL, "Sonia", "Wagner", "correct horse"), work)
+        writer.confirm(made.confirmation_key or "", work)
+        who = Subject("customer", {"customer_reference": made.customer.reference, "id_customer": 1})
+        draft = TokenDraft(who, ("customer",))
+        return shop.features.get(TokenIssuer).issue(draft, APPLICATION, work).access_token

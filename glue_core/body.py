@@ -82,25 +82,46 @@ def _strict(content: bytes) -> object:
                 raise _MalformedError("A whole number in the body does not fit into 64 bits.")
     if value is None:
         raise _MalformedError("The body is null; a JSON document is expected.")
+    if rb"\u0000" in content or content.count(b"[") + content.count(b"{") > DEEPEST_NESTING:
+        _look_closely(value)
+    # Outside of texts a colon stands once per member that the client wrote; of two members with
+    # one name only the last is in the value.
+    members = _members(value)
+    if content.count(b":") != members and _TEXT.sub(b"", content).count(b":") != members:
+        twice = _repeated_member(content)
+        raise _MalformedError(f"An object has the member {twice!r} more than once.")
+    return value
+
+
+def _members(value: object) -> int:
+    """Count the members of all objects of a value."""
     members = 0
+    waiting = [value]
+    while waiting:
+        inner: Any = waiting.pop()
+        if inner.__class__ is dict:
+            members += len(inner)
+            inner = inner.values()
+        elif inner.__class__ is not list:
+            continue
+        for part in inner:
+            if part.__class__ is dict or part.__class__ is list:
+                waiting.append(part)
+    return members
+
+
+def _look_closely(value: object) -> None:
+    """Refuse NUL characters and deep nesting, in a value that may have them."""
     for names, inner, depth in _containers(value):
         if depth > DEEPEST_NESTING:
             raise _MalformedError(f"The body nests deeper than {DEEPEST_NESTING} levels.")
-        if isinstance(inner, dict):
-            members += len(inner)
-            if any("\0" in name for name in inner):
-                raise _MalformedError("The name of a member contains NUL.", *names)
+        if isinstance(inner, dict) and any("\0" in name for name in inner):
+            raise _MalformedError("The name of a member contains NUL.", *names)
         parts: Iterable[tuple[str | int, object]]
         parts = inner.items() if isinstance(inner, dict) else enumerate(inner)
         for key, part in parts:
             if isinstance(part, str) and "\0" in part:
                 raise _MalformedError("A text contains a NUL character.", *names, key)
-    # Outside of texts a colon stands once per member that the client wrote; of two members with
-    # one name only the last is in the value.
-    if _TEXT.sub(b"", content).count(b":") != members:
-        twice = _repeated_member(content)
-        raise _MalformedError(f"An object has the member {twice!r} more than once.")
-    return value
 
 
 def _containers(

@@ -7,8 +7,9 @@ verdict answers with all of it at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from glue_core.messages import (
     GlueError,
@@ -24,6 +25,8 @@ from glue_core.step import Build, Parameter
 
 LARGEST_OFFSET = 2**53
 MOST_PARAMETERS = 200
+LONGEST_KEPT = 100
+"""Characters of a name or a value that is decoded once and remembered."""
 INVALID_PARAMETER = "012"
 INVALID_FILTER = "011"
 
@@ -49,6 +52,8 @@ PAGES: Mapping[PageStrategy, tuple[Parameter, ...]] = {
     ),
 }
 """Parameters of each way to name a page."""
+
+_NAMES = {strategy: frozenset(each.name for each in PAGES[strategy]) for strategy in PAGES}
 
 SORT = (Parameter("sort", "Attributes to sort by; a leading '-' puts the largest first."),)
 FILTER = (Parameter("filter[]", "filter[type.attribute]=value: attributes must be equal."),)
@@ -88,6 +93,9 @@ def parse_query(request: GlueRequest) -> dict[str, str]:
     text = request.parameters_string
     if not text:
         return {}
+    found = _clean_query(text)
+    if found is not None:
+        return found
     try:
         pairs = parse_qsl(
             text,
@@ -119,6 +127,34 @@ def parse_query(request: GlueRequest) -> dict[str, str]:
     return fields
 
 
+def _clean_query(text: str) -> dict[str, str] | None:
+    """Decode a query in which nothing is wrong; None leaves it to who says what is."""
+    if not text.isascii() or "%00" in text or text.count("&") >= MOST_PARAMETERS:
+        return None
+    fields: dict[str, str] = {}
+    for part in text.split("&"):
+        if not part:
+            continue
+        name, _, value = part.partition("=")
+        try:
+            if "%" in name or "+" in name:
+                name = _decode(name) if len(name) <= LONGEST_KEPT else _decode.__wrapped__(name)
+            if "%" in value or "+" in value:
+                value = _decode(value) if len(value) <= LONGEST_KEPT else _decode.__wrapped__(value)
+        except UnicodeDecodeError:
+            return None
+        if name in fields:
+            return None
+        fields[name] = value
+    return None if "\0" in text else fields
+
+
+@lru_cache(maxsize=1024)
+def _decode(text: str) -> str:
+    """Decode a name or a value as forms encode them; names come again and again."""
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
+
+
 def page_parameters(operation: Operation) -> tuple[Parameter, ...]:
     """Return the page parameters that an operation takes."""
     if operation.page is None:
@@ -146,14 +182,17 @@ def read_page(operation: Operation, *, needs_both: bool = False) -> Build | None
     if rules is None:
         return None
     strategies, default, maximum = rules.strategies, rules.default, rules.maximum
-    names = {each.name for each in page_parameters(operation)}
+    names = frozenset(each.name for each in page_parameters(operation))
+    first, names_of_first = strategies[0], _NAMES[strategies[0]]
 
     def build(request: GlueRequest) -> None:
         fields = request.query_fields
-        sent = {name for name in fields if name in names}
+        sent = names & fields.keys()
         if needs_both and len(sent & OFFSET_NAMES) == 1:
             sent -= OFFSET_NAMES
-        strategy = _strategy_of(request, sent, strategies)
+        strategy: PageStrategy | None = first
+        if not sent <= names_of_first:
+            strategy = _strategy_of(request, sent, strategies)
         if strategy is None:
             return
         if strategy == "offset":
@@ -188,12 +227,10 @@ def read_page(operation: Operation, *, needs_both: bool = False) -> Build | None
 
 
 def _strategy_of(
-    request: GlueRequest, sent: set[str], strategies: Sequence[PageStrategy]
+    request: GlueRequest, sent: Set[str], strategies: Sequence[PageStrategy]
 ) -> PageStrategy | None:
     """Return the strategy whose parameters a request has; several are noted as wrong."""
-    if not sent:
-        return strategies[0]
-    fitting = [each for each in strategies if sent <= {p.name for p in PAGES[each]}]
+    fitting = [each for each in strategies if sent <= _NAMES[each]]
     if fitting:
         return fitting[0]
     mixed = " and ".join(sorted(sent))
@@ -328,7 +365,7 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
     """
     if operation.model is None or operation.type is None or operation.method == "delete":
         return None
-    model = operation.model
+    lenses, known, own_type = operation.model.lenses, operation.model.types, operation.type
 
     def build(request: GlueRequest) -> None:
         sparse = []
@@ -336,10 +373,10 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
             if name.partition("[")[0] != "fields":
                 continue
             type_ = name[7:-1]
-            lens = model.lens(type_, request.grants) if type_ in model else None
+            lens = lenses[type_, request.grants] if type_ in known else None
             is_spelled = name.startswith("fields[") and name.endswith("]")
             # Whoever may call an operation knows the type that it answers with.
-            is_known = lens is not None and (lens.is_readable or type_ == operation.type)
+            is_known = lens is not None and (lens.is_readable or type_ == own_type)
             if not is_spelled or lens is None or not is_known:
                 if ignore_unknown:
                     continue
@@ -351,7 +388,7 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
                     arguments={"name": type_ or name},
                 )
                 continue
-            wanted = tuple(part for part in value.split(",") if part)
+            wanted = tuple(filter(None, value.split(",")))
             for part in wanted:
                 unknown = part not in lens.attributes and part not in lens.relationships
                 if unknown and not ignore_unknown:

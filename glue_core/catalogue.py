@@ -15,6 +15,7 @@ from glue_core.operation import Operation
 from glue_core.step import Format, Step
 
 DEFAULT_LANGUAGE = "en"
+KEPT_TEXTS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Catalogue:
 
     def __init__(self, texts: Iterable[ErrorText]) -> None:
         self._texts = {each.key: dict(each.texts) for each in texts}
+        self._found: dict[tuple[object, ...], str | None] = {}
 
     def word(self, error: GlueError, locale: str | None) -> None:
         """Give an error the words of a locale, where the catalogue has them.
@@ -48,11 +50,14 @@ class Catalogue:
         An error without a kind keeps its own English words, where the catalogue gives its code
         none: they may say more than the code.
         """
-        if error.kind is not None:
-            key = next((each for each in _variants(error) if each in self._texts), None)
-            text = self._find(key, locale, DEFAULT_LANGUAGE)
-        else:
-            text = self._find(error.code, locale, None)
+        wanted = (error.kind, error.code, locale, *error.arguments)
+        try:
+            text = self._found[wanted]
+        except KeyError:
+            text = self._text_of(error, locale)
+            if len(self._found) >= KEPT_TEXTS:
+                self._found.clear()
+            self._found[wanted] = text
         if text is None:
             return
         try:
@@ -60,6 +65,12 @@ class Catalogue:
         except (KeyError, IndexError, ValueError):
             # The template wants a parameter that this violation has not: its own words will do.
             return
+
+    def _text_of(self, error: GlueError, locale: str | None) -> str | None:
+        if error.kind is None:
+            return self._find(error.code, locale, None)
+        key = next((each for each in _variants(error) if each in self._texts), None)
+        return self._find(key, locale, DEFAULT_LANGUAGE)
 
     def _find(self, key: str | None, locale: str | None, default: str | None) -> str | None:
         texts = self._texts.get(key or "", {})

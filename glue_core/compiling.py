@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
@@ -621,6 +621,7 @@ def _wrapped(handler: Handler, wrappers: Sequence[Wrap]) -> Handler:
 def _completed(handler: Handler, operation: Operation) -> Handler:
     """Fill in type and id of what a handler shows."""
     type_, model = operation.type, operation.model
+    lenses = None if model is None else model.lenses
     listed = operation.method == "getCollection"
 
     def complete(request: GlueRequest) -> GlueResponse:
@@ -633,34 +634,40 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
         if listed:
             response.is_collection = True
         for resource in response.resources:
-            if resource.type is None:
-                resource.type = type_
-            if resource.id is None and resource.attributes is not None and model is not None:
-                shown = resource.type
-                if shown is None or shown not in model:
+            shown = resource.type
+            if shown is None:
+                shown = resource.type = type_
+            if resource.id is None and resource.attributes is not None and lenses is not None:
+                try:
+                    lens = lenses[shown or "", request.grants]
+                except KeyError:
                     raise LookupError(
                         f"The handler of {operation.contribution_name!r} returned a resource of "
                         f"the type {shown!r}, which no plugin of {operation.application!r} "
                         f"declares under {operation.convention or 'plain JSON'}."
-                    )
-                resource.id = model.lens(shown, request.grants).identify(resource.attributes)
+                    ) from None
+                attributes, name = resource.attributes, lens.id_name
+                if name is not None and attributes.__class__ is dict:
+                    value = attributes.get(name)
+                    resource.id = value if value is None else str(value)
+                else:
+                    resource.id = lens.identify(attributes)
         return response
 
     return complete
 
 
-_Source = Callable[[GlueRequest], Any]
-
-_BY_TYPE: Mapping[Any, _Source] = {
-    GlueRequest: lambda request: request,
-    GlueResponse: lambda request: GlueResponse(),
-    Work: lambda request: request.work,
+_BY_TYPE: Mapping[Any, str] = {
+    GlueRequest: "request",
+    GlueResponse: "GlueResponse()",
+    Work: "request.work",
 }
-
-_BY_NAME: Mapping[str, _Source] = {
-    "attributes": lambda request: request.attributes,
-    "http_request_attributes": lambda request: request.http_request_attributes,
+_BY_NAME: Mapping[str, str] = {
+    "attributes": "request.attributes",
+    "http_request_attributes": "request.http_request_attributes",
 }
+_PATH_ID = "request.resource.id"
+"""Expressions that fill the parameters of handlers."""
 
 
 def bind_handler(operation: Operation, party: str) -> Handler:
@@ -675,7 +682,7 @@ def bind_handler(operation: Operation, party: str) -> Handler:
         ConfigurationError: The handler asks for something else.
     """
     handler = operation.handler
-    filled: list[tuple[inspect.Parameter, _Source]] = []
+    filled: list[tuple[inspect.Parameter, str]] = []
     try:
         parameters = tuple(inspect.signature(handler).parameters.values())
         hints = typing.get_type_hints(
@@ -690,7 +697,7 @@ def bind_handler(operation: Operation, party: str) -> Handler:
         hint = hints.get(parameter.name)
         source = _BY_TYPE.get(hint)
         if source is None and parameter.name == "id" and hint is str:
-            source = _path_id
+            source = _PATH_ID
         elif source is None and parameter.name in _BY_NAME:
             source = _BY_NAME[parameter.name]
         elif source is None and parameter.name == "request" and hint is None:
@@ -712,26 +719,18 @@ def bind_handler(operation: Operation, party: str) -> Handler:
     if filled == [(first, _BY_TYPE[GlueRequest])] and first is not None and _by_position(first):
         return handler
     # By name, where it has one: parameters with defaults may stand in between.
-    ordered = tuple(read for each, read in filled if each.kind is each.POSITIONAL_ONLY)
-    named = tuple(
-        (each.name, read) for each, read in filled if each.kind is not each.POSITIONAL_ONLY
+    arguments = ", ".join(
+        source if each.kind is each.POSITIONAL_ONLY else f"{each.name}={source}"
+        for each, source in filled
     )
-
-    def call(request: GlueRequest) -> GlueResponse:
-        return handler(
-            *[read(request) for read in ordered],
-            **{name: read(request) for name, read in named},
-        )
-
+    # Every name in the code is a parameter's own; what fills it stands above.
+    names = {"handler": handler, "GlueResponse": GlueResponse}
+    call: Handler = eval(f"lambda request: handler({arguments})", names)  # noqa: S307
     return call
 
 
 def _by_position(parameter: inspect.Parameter) -> bool:
     return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-
-
-def _path_id(request: GlueRequest) -> str | None:
-    return request.resource.id
 
 
 def _not_found(request: GlueRequest) -> GlueResponse:

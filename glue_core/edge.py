@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any
 
 from glue_core.application import WSGI
-from glue_core.formatting import LOG
+from glue_core.formatting import LOG, varying
 from glue_core.listener import Notice, ResponseEvent
 from glue_core.messages import GlueRequest
-from glue_core.request_id import HEADER, request_id_of
+from glue_core.request_id import ENVIRON_KEY, HEADER, request_id_of
 from glue_core.services.rehearsing import rehearsal_of
 
 EVENT_KEY = "glue.response_event"
@@ -20,16 +20,18 @@ APART = "set-cookie"
 def vary_on(headers: dict[str, str], name: str) -> None:
     """Say that an answer depends on a request header."""
     present = headers.get("vary")
-    if not present:
-        headers["vary"] = name
-    elif name.lower() not in {each.strip().lower() for each in present.split(",")}:
-        headers["vary"] = f"{present}, {name}"
+    headers["vary"] = varying(present, (name,)) if present else name
 
 
 class Edge:
-    """What hears of the answers of one application, in order, or of the host's own."""
+    """What hears of the answers of one application, in order, or of the host's own.
 
-    __slots__ = ("_after", "_before", "application")
+    Attributes:
+        application: Name of the application, or None for the host.
+        watches: Whether anybody hears of the end of an answer.
+    """
+
+    __slots__ = ("_after", "_before", "application", "watches")
 
     def __init__(
         self, application: str | None, before: Sequence[Notice], after: Sequence[Notice]
@@ -44,6 +46,7 @@ class Edge:
         self.application = application
         self._before = tuple(before)
         self._after = tuple(after)
+        self.watches = bool(self._after)
 
     def finish(
         self,
@@ -60,7 +63,7 @@ class Edge:
             environ: The WSGI environment.
             request: The request, where the flow answered.
         """
-        request_id = request_id_of(environ)
+        request_id = environ.get(ENVIRON_KEY) or request_id_of(environ)
         headers[HEADER] = request_id
         event = ResponseEvent(status, headers, environ, request_id, self.application, request)
         for notice in self._before:

@@ -77,7 +77,7 @@ class Problem(Exception):
     def __init__(
         self, status: int, errors: Sequence[GlueError], headers: dict[str, str] | None = None
     ) -> None:
-        super().__init__(", ".join(error.message or error.kind or "" for error in errors))
+        super().__init__(", ".join([error.message or error.kind or "" for error in errors]))
         self.status = status
         self.errors = tuple(errors)
         self.headers = headers or {}

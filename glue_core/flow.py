@@ -120,7 +120,7 @@ class Flow:
                 raise ServiceUnavailable("application", "the request took too long")
         except Exception as error:
             response = flow.fail(error, request)
-        if request.has("work"):
+        if request.uses_work:
             response = flow._finish(response, request)
         return response
 
@@ -169,7 +169,9 @@ class Flow:
             self.writer(response, request)
         for finish in self.finishers:
             finish(response, request)
-        for name in _unfit_headers(response):
+        values = "".join(response.meta.values())
+        if "\n" in values or "\r" in values:
+            name = _unfit_headers(response)[0]
             raise ValueError(f"The response header {name!r} has a line break in its value.")
 
     @property
@@ -186,8 +188,10 @@ class Flow:
             except Exception as another:
                 if another is not error and type(another) is not type(error):
                     LOG.error("Request %s: a formatter failed", request.id, exc_info=another)
-        for name in _unfit_headers(response):
-            del response.meta[name]
+        values = "".join(response.meta.values())
+        if "\n" in values or "\r" in values:
+            for name in _unfit_headers(response):
+                del response.meta[name]
         try:
             response.content = None
             self.writer(response, request)

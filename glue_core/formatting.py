@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from http import HTTPStatus
 
 from glue_core import codes
@@ -31,13 +32,27 @@ def status_line(status: int) -> str:
     return STATUS_LINES.get(status) or f"{status} Unknown"
 
 
-def add_vary(response: GlueResponse, name: str) -> None:
-    """Say that an answer depends on a request header."""
-    present = response.meta.get("vary")
-    if present is None:
-        response.meta["vary"] = name
-    elif name.lower() not in {each.strip().lower() for each in present.split(",")}:
-        response.meta["vary"] = f"{present}, {name}"
+@lru_cache(maxsize=1024)
+def varying(present: str | None, names: tuple[str, ...]) -> str:
+    """Return the value of ``Vary`` with further names; what is there already is not repeated.
+
+    Args:
+        present: The value so far, or None.
+        names: Names of request headers. Both come from code, never from a client: so few of them
+            are different that the answers are kept.
+    """
+    found = present
+    for name in names:
+        if found is None:
+            found = name
+        elif name.lower() not in {each.strip().lower() for each in found.split(",")}:
+            found = f"{found}, {name}"
+    return found or ""
+
+
+def add_vary(response: GlueResponse, *names: str) -> None:
+    """Say that an answer depends on request headers."""
+    response.meta["vary"] = varying(response.meta.get("vary"), names)
 
 
 def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
@@ -89,14 +104,10 @@ def _vary(operation: Operation) -> Format:
     Source:
         RFC 9110, section 12.5.5; RFC 9111, section 4.1.
     """
-    both = ", ".join(NEGOTIATED)
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        if "vary" not in response.meta:
-            response.meta["vary"] = both
-            return
-        for name in NEGOTIATED:
-            add_vary(response, name)
+        meta = response.meta
+        meta["vary"] = varying(meta.get("vary"), NEGOTIATED)
 
     return format_
 

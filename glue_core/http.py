@@ -15,7 +15,7 @@ from glue_core import codes
 from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
-from glue_core.formatting import LOG, status_line
+from glue_core.formatting import LOG, STATUS_LINES, status_line
 from glue_core.inner import InnerRun, InnerSource, SharedWork
 from glue_core.matching import Match, Matcher
 from glue_core.messages import (
@@ -29,15 +29,17 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES
-from glue_core.request_id import request_id_of
+from glue_core.request_id import ENVIRON_KEY, request_id_of
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import rehearsal_of
 from glue_core.target import base_url_of, host_of, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
+from glue_core.wsgi import FlowRequest, FlowResponse
 
 READ_AT_ONCE = 65_536
+KEPT_NAMES = 256
 
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
@@ -46,6 +48,25 @@ NO_HOST = "The Host header is missing, or is no host and port."
 UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
 
 _NO_LENGTH = -1
+
+
+def _key_of(name: str) -> str:
+    """Return where a WSGI environment has a header, by its lower-case name."""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
+class _Keys(dict[str, str]):
+    """Where a WSGI environment has the headers that steps ask for; few, and always the same."""
+
+    def __missing__(self, name: str) -> str:
+        key = _key_of(name)
+        if len(self) < KEPT_NAMES:
+            self[name] = key
+        return key
+
+
+_KEYS = _Keys()
 
 
 class HttpSource:
@@ -59,11 +80,8 @@ class HttpSource:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its lower-case name, or None."""
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = "HTTP_" + key
-        value: str | None = self._environ.get(key)
-        return value if value or key != "CONTENT_TYPE" else None
+        value: str | None = self._environ.get(_KEYS[name])
+        return value if value or name.lower() != "content-type" else None
 
     def headers(self) -> dict[str, list[str]]:
         """Return all headers, lower-case names to lists; ``content-type`` is always there."""
@@ -141,7 +159,7 @@ class _EveryMethod(dict[str, Callable[..., None]]):
     """Falcon's map of methods, in which ours answers all: the flow refuses what it must."""
 
     def __init__(self, respond: Callable[..., None]) -> None:
-        super().__init__()
+        super().__init__(dict.fromkeys(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"), respond))
         self._respond = respond
 
     def __missing__(self, method: str) -> Callable[..., None]:
@@ -151,7 +169,7 @@ class _EveryMethod(dict[str, Callable[..., None]]):
 class FlowRouter(CompiledRouter):
     """Falcon's way in: every path goes to the flow, which matches with its own table."""
 
-    def __init__(self, respond: Callable[[falcon.Request, falcon.Response], None]) -> None:
+    def __init__(self, respond: Callable[[FlowRequest, FlowResponse], None]) -> None:
         super().__init__()
         self._route: tuple[Any, ...] = (self, _EveryMethod(respond), {}, None)
 
@@ -207,7 +225,11 @@ class HttpApplication:
         self._transports = tuple(transports)
         self._edge = edge
         self._parameters = parameters
-        self._app = falcon.App(router=FlowRouter(self._respond))
+        self._app = falcon.App(
+            request_type=FlowRequest,
+            response_type=FlowResponse,
+            router=FlowRouter(self._respond),
+        )
         self._app.resp_options.xml_error_serialization = False
         self._app.add_error_handler(Exception, self._last_resort)
 
@@ -216,15 +238,17 @@ class HttpApplication:
         request_id_of(environ)
         if self._parameters:
             move_to_headers(environ, self._parameters)
-        return self._edge.watched(self._app(environ, start_response), environ)
+        body = self._app(environ, start_response)
+        return self._edge.watched(body, environ) if self._edge.watches else body
 
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
         """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
+        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
         return self._hydrated(
             HttpSource(environ, self._body_limit),
             environ["REQUEST_METHOD"],
             environ.get("PATH_INFO", ""),
-            raw_path_of(environ),
+            raw_path_of(environ) if raw is not None and "%" in raw else None,
             environ.get("CONTENT_TYPE") or None,
             environ.get("HTTP_ACCEPT"),
             environ,
@@ -265,15 +289,19 @@ class HttpApplication:
             deadline=deadline,
             start_inner=self.inner_of,
         )
-        request.id = request_id_of(environ)
+        request.id = environ.get(ENVIRON_KEY) or request_id_of(environ)
         request.application = self.name
         request.convention = selected.convention
         request.selected = selected
         request.accepted_format = selected.accepted_format
         request.requested_format = content_type
-        request.version = version if version != UNREADABLE else None
+        if version is not None and version != UNREADABLE:
+            request.version = version
         request.method = method
         request.path = path
+        request.parameters_string = query = source.query_string()
+        if not query:
+            request.query_fields = {}
         request.host = host_of(environ)
         request.base_url = base_url_of(environ, self._base_url)
         if prefix:
@@ -343,7 +371,7 @@ class HttpApplication:
         """Return the template of the place that a request is for, or None where nothing is."""
         return self.request_of(environ)[1].resource.route
 
-    def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
+    def _respond(self, req: FlowRequest, resp: FlowResponse) -> None:
         transport = self._transport_of(req.env) if self._transports else None
         failed = None
         if transport is None:
@@ -351,9 +379,8 @@ class HttpApplication:
         else:
             flow, request, failed = self._extracted(transport, req.env)
         if not request.host:
-            resp.data = NO_HOST.encode()
-            resp.content_type = "text/plain; charset=utf-8"
             self._send(400, {}, req, resp, request)
+            resp.show(NO_HOST.encode(), "text/plain; charset=utf-8")
             return
         response = flow.run(request, failed)
         if request.version is not None and request.operation.refusal is None:
@@ -365,16 +392,11 @@ class HttpApplication:
         content = response.content
         if content is None:
             return
-        if response.format is not None:
-            resp.content_type = response.format
-        if isinstance(content, bytes):
-            resp.data = content
-        elif req.method == "HEAD":
+        if req.method == "HEAD" and not isinstance(content, bytes):
             # Falcon forgets the body of an answer to HEAD; what holds a file must give it back.
             _close(content)
-            resp.stream = ()
-        else:
-            resp.stream = content
+            content = ()
+        resp.show(content, response.format)
 
     def _transport_of(self, environ: dict[str, Any]) -> Transport | None:
         """Return the first transport that an HTTP request is for, or None for HTTP itself."""
@@ -416,25 +438,21 @@ class HttpApplication:
         self,
         status: int,
         headers: dict[str, str],
-        req: falcon.Request,
-        resp: falcon.Response,
+        req: FlowRequest,
+        resp: FlowResponse,
         request: GlueRequest | None,
     ) -> None:
         """Set status and headers, once everybody changed them who may."""
-        for name in [each for each in headers if not each.islower()]:
-            headers.setdefault(name.lower(), headers.pop(name))
+        if headers and not "".join(headers).islower():
+            for name in [each for each in headers if not each.islower()]:
+                headers.setdefault(name.lower(), headers.pop(name))
         self._edge.finish(status, headers, req.env, request)
-        resp.status = status_line(status)
-        for name, value in headers.items():
-            try:
-                resp.set_header(name, value)
-            except falcon.HeaderNotSupported:
-                resp.append_header(name, value)
+        resp.take(STATUS_LINES.get(status) or status_line(status), headers)
 
     def _last_resort(
         self,
-        req: falcon.Request,
-        resp: falcon.Response,
+        req: FlowRequest,
+        resp: FlowResponse,
         error: Exception,
         params: dict[str, Any],
     ) -> None:
@@ -445,9 +463,8 @@ class HttpApplication:
         else:
             request_id = request_id_of(req.env)
             LOG.error("Request %s failed outside its flow", request_id, exc_info=error)
-        resp.content_type = "application/json"
-        resp.data = b"[]"
         self._send(status, {}, req, resp, None)
+        resp.show(b"[]", "application/json")
 
 
 def _close(content: object) -> None:
@@ -480,16 +497,16 @@ def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
     """Say which resource the path names, and those above it."""
     types, ids = match.types, match.ids
     if not types:
-        request.resource = GlueResource(parameters=match.parameters, route=match.template)
+        resource = GlueResource(parameters=match.parameters, route=match.template)
         if match.parameters is not None:
-            request.resource.id = match.parameters.get("id")
+            resource.id = match.parameters.get("id")
     else:
         last = len(types) - 1
-        request.resource = GlueResource(
-            types[-1], ids[last] if len(ids) > last else None, route=match.template
-        )
+        resource = GlueResource(types[-1], ids[last] if len(ids) > last else None)
+        resource.route = match.template
         if last:
             request.parent_resources = ParentResources(
                 GlueResource(types[index], ids[index]) for index in range(last)
             )
-    request.resource.method = request.operation.method
+    resource.method = request.operation.method
+    request.resource = resource

@@ -270,8 +270,13 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
         if response.errors or not response.resources:
             return
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
-        if tree or any(each.relationships for each in response.resources):
-            _Loading(model, size, response, request, shows_primary).run(tree)
+        if not tree:
+            for each in response.resources:
+                if each.relationships:
+                    break
+            else:
+                return
+        _Loading(model, size, response, request, shows_primary).run(tree)
 
     return run
 
@@ -300,7 +305,8 @@ class _Loading:
     def run(self, tree: Tree) -> None:
         """Walk over the tree breadth first."""
         for resource in self._primary:
-            self._complete(resource)
+            if resource.relationships:
+                self._complete(resource)
         level = [(tree, self._primary)]
         while level:
             following = []
@@ -312,25 +318,40 @@ class _Loading:
             level = following
 
     def _load(self, edge: Edge, sources: Sequence[GlueResource]) -> list[GlueResource]:
-        """Load one edge for a level, and return the related resources, each once."""
-        name = edge.relationship.name
+        """Load one edge for a level.
+
+        Returns:
+            The related resources, each once, where the edge leads further.
+        """
+        name, source = edge.relationship.name, edge.source
         missing: dict[str | None, list[GlueResource]] = {}
-        fitting = [each for each in sources if each.type == edge.source]
-        for resource in fitting:
-            if name not in (resource.relationships or ()):
+        fitting = []
+        for resource in sources:
+            if resource.type != source:
+                continue
+            fitting.append(resource)
+            if resource.relationships is None or name not in resource.relationships:
                 missing.setdefault(resource.id, []).append(resource)
         if missing:
             self._ask(edge, missing)
         related: dict[int, GlueResource] = {}
+        shown, included, leads_further = self._shown, self._included, bool(edge.tree)
         for resource in fitting:
             for each in (resource.relationships or {})[name].resources:
-                related[id(each)] = each
-                self._include(each)
+                key = (each.type, each.id)
+                if key not in shown:
+                    if len(included) >= self._size:
+                        raise self._too_many()
+                    shown.add(key)
+                    included.append(each)
+                if leads_further:
+                    related[id(each)] = each
         return list(related.values())
 
     def _ask(self, edge: Edge, missing: Mapping[str | None, list[GlueResource]]) -> None:
         """Call the loader once, and give each resource what it is related to."""
         relationship = edge.relationship
+        name, many = relationship.name, relationship.many
         answers: Any = relationship.load([same[0] for same in missing.values()], self._request)
         if not isinstance(answers, Mapping):
             raise _misshapen(
@@ -338,12 +359,29 @@ class _Loading:
                 relationship,
                 f"returned {_kind(answers)} instead of a mapping from ids to what is related",
             )
-        lens = self._model.lens(relationship.target, self._request.grants)
+        target = relationship.target
+        lens = self._model.lens(target, self._request.grants)
+        id_name, known = lens.id_name if not lens.criteria else None, self._kept
         for id_, same in missing.items():
-            shown = _related(edge.source, relationship, answers, id_)
-            held = self._held(edge.source, relationship, lens, shown)
+            answer = answers.get(id_)
+            one = answer[0] if many and answer.__class__ is list and len(answer) == 1 else answer
+            own_id = one.get(id_name) if id_name is not None and one.__class__ is dict else None
+            if own_id.__class__ is str and (one is answer) is not many:
+                # The usual answer, one object with an id of its own; the rest below does the same.
+                related = known.get((target, own_id))
+                if related is None:
+                    related = known[target, own_id] = GlueResource(target, own_id, one)
+                elif related.attributes is None:
+                    related.attributes = one
+                held = GlueRelationship([related], many)
+            else:
+                shown = _related(edge.source, relationship, answers, id_)
+                held = self._held(edge.source, relationship, lens, shown)
             for resource in same:
-                resource.relationships = {**(resource.relationships or {}), relationship.name: held}
+                if resource.relationships:
+                    resource.relationships = {**resource.relationships, name: held}
+                else:
+                    resource.relationships = {name: held}
 
     def _held(
         self,
@@ -413,19 +451,13 @@ class _Loading:
                 lens = self._model.lens(relationship.target, grants)
                 resource.relationships[name] = self._held(type_, relationship, lens, held.resources)
 
-    def _include(self, resource: GlueResource) -> None:
-        key = (resource.type, resource.id)
-        if key in self._shown:
-            return
-        if len(self._included) >= self._size:
-            raise BadRequest(
-                INCLUDE_TOO_LARGE,
-                f"The answer would include more than {self._size} resources. "
-                "Include fewer relationships, or ask for a smaller page.",
-                parameter="include",
-            )
-        self._shown.add(key)
-        self._included.append(resource)
+    def _too_many(self) -> BadRequest:
+        return BadRequest(
+            INCLUDE_TOO_LARGE,
+            f"The answer would include more than {self._size} resources. "
+            "Include fewer relationships, or ask for a smaller page.",
+            parameter="include",
+        )
 
 
 def _related(

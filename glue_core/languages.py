@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from glue_core.formatting import add_vary
+from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.openapi.fragment import Fragment, RequestParameter, ResponseHeader
@@ -41,6 +42,11 @@ def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
     Source:
         RFC 9110, "Accept-Language"; RFC 4647, "Lookup".
     """
+    return _chosen(header[:LONGEST_HEADER], tuple(locales), default)
+
+
+@lru_cache(maxsize=512)
+def _chosen(header: str, locales: tuple[str, ...], default: str) -> str:
     wanted = sorted(_ranges(header), key=lambda each: -each[1])
     refused = [tag for tag, quality in wanted if quality == 0 and tag != "*"]
     offered = {
@@ -66,7 +72,7 @@ def choose_locale(header: str, locales: Sequence[str], default: str) -> str:
 
 def _ranges(header: str) -> Iterator[tuple[str, float]]:
     """Yield the languages of a header in its order, each with its quality from 0 to 1."""
-    for part in header[:LONGEST_HEADER].split(","):
+    for part in header.split(","):
         tag, *parameters = (each.strip() for each in part.split(";"))
         quality = "1"
         for parameter in parameters:
@@ -119,7 +125,7 @@ def _content_language(locales: Sequence[str]) -> Format | None:
     def format_(response: GlueResponse, request: GlueRequest) -> None:
         if request.locale is not None:
             response.meta.setdefault("content-language", request.locale.replace("_", "-"))
-        add_vary(response, "Accept-Language")
+        response.meta["vary"] = varying(response.meta.get("vary"), ("Accept-Language",))
 
     return format_
 

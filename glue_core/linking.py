@@ -13,7 +13,13 @@ from glue_core.operation import RELATIONSHIPS, Operation
 PathOf = Callable[[GlueRequest], str]
 """The path of a request, below the mount point."""
 
+LONGEST_KEPT = 200
+"""Characters of a parameter that is encoded once and remembered."""
+
 _SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
+# What encoding leaves as it is: characters that need none, and escapes of ASCII ones that do.
+_ENCODED = r"(?:[A-Za-z0-9_.~,-]++|%(?:[01][0-9A-F]|2[0-9ABF]|3[A-F]|40|5[B-E]|60|7[BCDF]))*+"
+_ENCODED_PAIR = re.compile(f"{_ENCODED}={_ENCODED}")
 _PLACEHOLDER = re.compile(r"\{([^}:]*)[^}]*\}")
 
 
@@ -24,7 +30,6 @@ def encoded(text: str | None) -> str:
     return text if _SAFE.fullmatch(text) else quote(text, safe="")
 
 
-@lru_cache(maxsize=256)
 def query_of(text: str, *, with_page: bool) -> str:
     """Return a query anew, each name and value percent-encoded.
 
@@ -32,9 +37,19 @@ def query_of(text: str, *, with_page: bool) -> str:
         text: The query as the client sent it.
         with_page: Whether the page parameters stay.
     """
-    pairs = parse_qsl(text, keep_blank_values=True)
-    kept = [pair for pair in pairs if with_page or not pair[0].startswith("page[")]
-    return urlencode(kept, quote_via=quote, safe=",")
+    parts = []
+    for part in text.split("&"):
+        if part and _ENCODED_PAIR.fullmatch(part) is None:
+            part = _pair(part) if len(part) <= LONGEST_KEPT else _pair.__wrapped__(part)
+        if part and (with_page or not part.startswith("page%5B")):
+            parts.append(part)
+    return "&".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _pair(text: str) -> str:
+    """Return one parameter of a query anew."""
+    return urlencode(parse_qsl(text, keep_blank_values=True), quote_via=quote, safe=",")
 
 
 def path_of(operation: Operation) -> PathOf:
@@ -52,6 +67,12 @@ def path_of(operation: Operation) -> PathOf:
     has_id = operation.has_id or operation.is_linkage
     linkage = operation.place.rpartition("/")[2] if operation.is_linkage else None
     behind = "" if linkage is None else f"/{RELATIONSHIPS}/{encoded(linkage)}"
+
+    if len(operation.types) == 1 and not has_id:
+        whole = last + behind
+        return lambda request: whole
+    if len(operation.types) == 1:
+        return lambda request: f"{last}/{encoded(request.resource.id)}{behind}"
 
     def path(request: GlueRequest) -> str:
         tail = f"/{encoded(request.resource.id)}" if has_id else ""
@@ -147,19 +168,20 @@ def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[s
             addresses["next"] = f"{before}page%5Bafter%5D={encoded(page.after)}&{size}"
         return addresses
 
-    def to(offset: int) -> str:
-        if strategy == "number":
-            number = offset // max(page.limit, 1) + 1
-            return f"{before}page%5Bnumber%5D={number}&page%5Bsize%5D={page.limit}"
-        return f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
-
-    addresses = {"first": to(page.first_index)}
+    offsets: dict[str, int] = {"first": page.first_index}
     last, previous, following = page.last_index, page.previous_first_index, page.next_first_index
     if previous is not None:
         # Behind the end the page before is the last one that shows something.
-        addresses["prev"] = to(previous if last is None else min(previous, last))
+        offsets["prev"] = previous if last is None or previous < last else last
     if following is not None:
-        addresses["next"] = to(following)
+        offsets["next"] = following
     if last is not None:
-        addresses["last"] = to(last)
+        offsets["last"] = last
+    addresses = {}
+    for name, offset in offsets.items():
+        if strategy == "number":
+            number = offset // max(page.limit, 1) + 1
+            addresses[name] = f"{before}page%5Bnumber%5D={number}&page%5Bsize%5D={page.limit}"
+        else:
+            addresses[name] = f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
     return addresses

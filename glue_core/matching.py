@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 from glue_core.operation import RELATIONSHIPS
@@ -89,8 +89,7 @@ class Location(Generic[Target]):
         """Exist for Falcon's router, which refuses a resource that has no responder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[Target]):
+class Match(NamedTuple, Generic[Target]):
     """What a path and a method lead to.
 
     Attributes:
@@ -161,6 +160,8 @@ class Matcher(Generic[Target]):
         self._preflight = preflight
         self._routes = tuple(routes)
         self._router: CompiledRouter | None = None
+        self._starts = frozenset(each.template.split(SEPARATOR)[1] for each in routes)
+        self._starts_anyhow = any("{" in each for each in self._starts)
         if routes:
             from falcon.routing import CompiledRouter
 
@@ -185,7 +186,9 @@ class Matcher(Generic[Target]):
             parts = segments_of(path, raw)
         except InvalidPath:
             return Match(self._invalid)
-        route = self._route_of(parts) if self._router is not None else None
+        route = None
+        if self._starts_anyhow or (parts and parts[0] in self._starts):
+            route = self._route_of(parts)
         if route is not None and method in route[0].methods:
             return self._at(route[0], method, (), route[1])
         types, ids = parts[0::2], parts[1::2]
@@ -199,7 +202,8 @@ class Matcher(Generic[Target]):
         else:
             location = self._items.get(chain)
         if location is not None and "" not in ids and (not route or method in location.methods):
-            return self._at(location, method, tuple(ids), None)
+            target = location.methods.get(method, location.refused)
+            return Match(target, location.types, tuple(ids), None, location.template)
         if route is not None:
             return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":

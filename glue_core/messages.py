@@ -363,8 +363,10 @@ class GlueRequest:
             it.
         deadline: Point of `time.monotonic` after which nobody waits any more.
         work: The unit of work of the request, made when first asked for.
+        uses_work: Whether somebody asked for it.
         errors: What builders found wrong; the verdict answers with all of it.
         notes: Values that steps leave for later steps, by the step's id.
+        header: Returns the first value of a header, by its lower-case name, or None.
     """
 
     __slots__ = (
@@ -381,6 +383,7 @@ class GlueRequest:
         "errors",
         "filters",
         "grants",
+        "header",
         "host",
         "http_request_attributes",
         "id",
@@ -406,6 +409,7 @@ class GlueRequest:
         "sortings",
         "sparse_resources",
         "store",
+        "uses_work",
         "version",
         "work",
     )
@@ -445,8 +449,10 @@ class GlueRequest:
     grants: frozenset[str]
     deadline: float
     work: Work
+    uses_work: bool
     errors: list[GlueError]
     notes: dict[str, Any]
+    header: Callable[[str], str | None]
 
     def __init__(
         self,
@@ -463,6 +469,21 @@ class GlueRequest:
         self.operation = operation
         self.deadline = deadline
         self.errors = []
+        # A field that costs nothing is filled in; one that costs something waits in `_FIRST_READ`.
+        self.header = source.header
+        self.parent_resources = _NO_PARENTS
+        self.sortings = ()
+        self.filters = ()
+        self.sparse_resources = ()
+        self.included_relationships = ()
+        self.pagination = None
+        self.locale = None
+        self.store = None
+        self.selected = None
+        self.version = None
+        self.attributes = {}
+        self.notes = {}
+        self.uses_work = False
 
     def __getattr__(self, name: str) -> Any:
         """Read what was not read yet; called only for a slot that is still empty."""
@@ -472,10 +493,6 @@ class GlueRequest:
         value = read(self)
         setattr(self, name, value)
         return value
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header, by its lower-case name, or None."""
-        return self._source.header(name)
 
     def inside(
         self,
@@ -517,6 +534,16 @@ def _query_fields(request: GlueRequest) -> dict[str, str]:
     return parse_query(request)
 
 
+def _work(request: GlueRequest) -> Work:
+    work = request._start_work(request)
+    request.uses_work = True
+    return work
+
+
+NOBODY: frozenset[str] = frozenset()
+"""What somebody holds who shows no credentials."""
+
+
 def _identities(request: GlueRequest) -> tuple[Identity, ...]:
     access = request.operation.access
     if access is None:
@@ -529,6 +556,11 @@ def _identities(request: GlueRequest) -> tuple[Identity, ...]:
         raise
 
 
+def _grants(request: GlueRequest) -> frozenset[str]:
+    identities = request.identities
+    return NOBODY.union(*[each.grants for each in identities]) if identities else NOBODY
+
+
 def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:
     """Return the caller of one of the kinds, as controllers see it."""
     for each in request.identities:
@@ -537,9 +569,7 @@ def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ..
     return None
 
 
-def _always(value: object) -> Callable[[GlueRequest], Any]:
-    return lambda _: value
-
+_NO_PARENTS = ParentResources()
 
 _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "content": lambda request: request._source.body(),
@@ -548,23 +578,11 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "http_request_attributes": lambda request: request._source.attributes(),
     "requested_format": lambda request: request._source.header("content-type"),
     "query_fields": _query_fields,
-    "work": lambda request: request._start_work(request),
-    "attributes": lambda _: {},
-    "notes": lambda _: {},
+    "work": _work,
     "resource": lambda _: GlueResource(),
-    "parent_resources": _always(ParentResources()),
-    "sortings": _always(()),
-    "filters": _always(()),
-    "sparse_resources": _always(()),
-    "included_relationships": _always(()),
     "identities": _identities,
     "identity": lambda request: next(iter(request.identities), None),
-    "grants": lambda request: frozenset[str]().union(*(i.grants for i in request.identities)),
-    "pagination": _always(None),
-    "locale": _always(None),
-    "store": _always(None),
-    "selected": _always(None),
-    "version": _always(None),
+    "grants": _grants,
     "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
     "request_customer": lambda request: _caller(
         request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)
@@ -645,7 +663,8 @@ class GlueResponse:
             shown: A `GlueResource`, or the object whose fields the operation's type shows.
             http_status: Status, or None for the default of the method.
         """
-        return cls([_resource(shown)], http_status=http_status)
+        resource = shown if isinstance(shown, GlueResource) else GlueResource(None, None, shown)
+        return cls((resource,), http_status=http_status)
 
     @classmethod
     def page(cls, shown: Iterable[object], pagination: Pagination | None = None) -> GlueResponse:
@@ -655,16 +674,16 @@ class GlueResponse:
             shown: The resources, or the objects they show, in order.
             pagination: The page they are; its total makes the links to other pages.
         """
-        return cls([_resource(each) for each in shown], is_collection=True, pagination=pagination)
+        resources = [
+            each if isinstance(each, GlueResource) else GlueResource(None, None, each)
+            for each in shown
+        ]
+        return cls(resources, is_collection=True, pagination=pagination)
 
     @classmethod
     def no_content(cls) -> GlueResponse:
         """Answer 204 without a body."""
         return cls(http_status=204)
-
-
-def _resource(shown: object) -> GlueResource:
-    return shown if isinstance(shown, GlueResource) else GlueResource(attributes=shown)
 
 
 def resources_of(response: GlueResponse) -> Iterator[GlueResource]:

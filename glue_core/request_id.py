@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-import uuid
 from contextvars import ContextVar
 from typing import Any
 
@@ -31,7 +31,7 @@ def request_id_of(environ: dict[str, Any]) -> str:
     known: str | None = environ.get(ENVIRON_KEY)
     if known is None:
         asked = environ.get("HTTP_X_REQUEST_ID")
-        known = asked if asked and _FORM.fullmatch(asked) else uuid.uuid4().hex
+        known = asked if asked and _FORM.fullmatch(asked) else os.urandom(16).hex()
         environ[ENVIRON_KEY] = known
         _CURRENT.set(known)
     return known

@@ -8,11 +8,14 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
+
+KEPT_CLASSES = 256
 
 Dump = Callable[[Any], dict[str, Any]]
 """Makes the attributes of an object, ready for JSON."""
@@ -43,11 +46,85 @@ def compile_dump(schema: Schema) -> Dump:
     return _compiled(schema, ())
 
 
+PLAIN: Mapping[type[_Field], type] = {
+    fields.String: str,
+    fields.Integer: int,
+    fields.Float: float,
+    fields.Boolean: bool,
+}
+"""Fields that show a value of one class as it is."""
+
+
+def plain_fields(schema: Schema) -> dict[str, tuple[str, type]]:
+    """Return the fields of a schema that show a value as it is, by name.
+
+    Returns:
+        The key of each in an object that is a dict, and the class that its value must have; nothing
+        where the schema does more than to show its fields.
+    """
+    found: dict[str, tuple[str, type]] = {}
+    if not _is_usual(schema):
+        return found
+    for name, field in schema.dump_fields.items():
+        kind = PLAIN.get(type(field))
+        source = field.attribute if field.attribute is not None else name
+        if kind is not None and not getattr(field, "as_string", False) and "." not in source:
+            found[name] = (source, kind)
+    return found
+
+
+def plain_part(wanted: Mapping[str, tuple[str, type]], other: Callable[[], Dump]) -> Dump:
+    """Return what makes attributes that show values of dicts as they are.
+
+    It costs little to make, so it is good for names that nobody may ask for again.
+
+    Args:
+        wanted: Key and class of at least two attributes, as `plain_fields` gives them, by the
+            names that clients see.
+        other: Returns what makes them of objects that are no dict, and of other values.
+    """
+    names = tuple(wanted)
+    kinds = [kind for _, kind in wanted.values()]
+    get = itemgetter(*[key for key, _ in wanted.values()])
+
+    def dump(shown: Any) -> dict[str, Any]:
+        if shown.__class__ is dict:
+            try:
+                values = get(shown)
+            except KeyError:
+                return other()(shown)
+            if list(map(type, values)) == kinds:
+                return dict(zip(names, values, strict=True))
+        return other()(shown)
+
+    return dump
+
+
+def part_of(whole: Dump, wanted: Sequence[str]) -> Dump:
+    """Return what makes some of the attributes that another function makes.
+
+    Args:
+        whole: Makes all attributes.
+        wanted: Names of those that are wanted, in order; one that an object lacks is left out.
+    """
+
+    def dump(shown: Any) -> dict[str, Any]:
+        made = whole(shown)
+        return {name: made[name] for name in wanted if name in made}
+
+    return dump
+
+
 def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
     whole: Dump = schema.dump
     if not _is_usual(schema):
         return whole
-    names: dict[str, Any] = {"whole": whole, "plain": _is_plain_object}
+    names: dict[str, Any] = {
+        "whole": whole,
+        "plain": _Plain(),
+        "lists": frozenset((list, tuple)),
+        "texts": frozenset((str,)),
+    }
     by_key: list[str] = []
     by_attribute: list[str] = []
     for number, (name, field) in enumerate(schema.dump_fields.items()):
@@ -65,7 +142,7 @@ def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
         f"            return {{{', '.join(by_key)}}}\n"
         "        except KeyError:\n"
         "            return whole(shown)\n"
-        "    if plain(shown.__class__):\n"
+        "    if plain[shown.__class__]:\n"
         "        try:\n"
         f"            return {{{', '.join(by_attribute)}}}\n"
         "        except AttributeError:\n"
@@ -93,9 +170,14 @@ def _is_usual(schema: Schema) -> bool:
     )
 
 
-def _is_plain_object(kind: type) -> bool:
-    """Say whether marshmallow reads objects of a class by attribute, never by key."""
-    return not hasattr(kind, "__getitem__")
+class _Plain(dict[type, bool]):
+    """Whether marshmallow reads objects of a class by attribute, never by key."""
+
+    def __missing__(self, kind: type) -> bool:
+        is_plain = not hasattr(kind, "__getitem__")
+        if len(self) < KEPT_CLASSES:
+            self[kind] = is_plain
+        return is_plain
 
 
 def _expression(
@@ -129,7 +211,7 @@ def _expression(
         elif type(inner) is fields.String:
             names[f"field{number}"] = field._serialize
             return (
-                f"(v[:] if (v := {value}).__class__ is list and all(e.__class__ is str for e in v) "
+                f"([*v] if (v := {value}).__class__ in lists and texts.issuperset(map(type, v)) "
                 f"else field{number}(v, {name!r}, shown))"
             )
     names[f"field{number}"] = field._serialize

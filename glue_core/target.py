@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from glue_core.matching import InvalidPath, segments_of
@@ -16,6 +17,8 @@ one that answers was selected: links lead to where the client is."""
 # Names of hosts are plain ASCII on the wire; an address of version 6 stands in brackets.
 _HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 LARGEST_PORT = 65_535
+LONGEST_KEPT = 255
+"""Characters of a ``Host`` header that is read once and remembered."""
 
 
 def host_of(environ: Mapping[str, Any]) -> str:
@@ -28,7 +31,14 @@ def host_of(environ: Mapping[str, Any]) -> str:
     Source:
         RFC 9112, section 3.2; RFC 9110, section 4.2.3 for the case.
     """
-    match = _HOST.fullmatch(environ.get("HTTP_HOST") or "")
+    header = environ.get("HTTP_HOST") or ""
+    return _host_in(header) if len(header) <= LONGEST_KEPT else _host_in.__wrapped__(header)
+
+
+@lru_cache(maxsize=256)
+def _host_in(header: str) -> str:
+    """Return the host that a header names; clients send few, again and again."""
+    match = _HOST.fullmatch(header)
     if match is None or int(match[2] or 0) > LARGEST_PORT:
         return ""
     return match[1].lower()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glue_core import codes
@@ -99,14 +98,15 @@ def _attributes(operation: Operation) -> ValidateRouted | None:
         return None
     if operation.is_linkage:
         return None
-    model, type_ = operation.model, operation.type
+    lenses, type_ = operation.model.lenses, operation.type
     start = operation.spoken.attributes_pointer if operation.spoken is not None else ""
 
     def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
-        loaded, errors = model.lens(type_, request.grants).load(request.attributes, operation)
+        loaded, errors = lenses[type_, request.grants].load(request.attributes, operation)
         if errors:
-            placed = tuple(replace(e, pointer=start + (e.pointer or "")) for e in errors)
-            return GlueRequestValidation(False, status_of(placed), placed)
+            for each in errors:
+                each.pointer = start + (each.pointer or "")
+            return GlueRequestValidation(False, status_of(errors), tuple(errors))
         request.attributes = loaded
         return None
 

@@ -156,7 +156,18 @@ def violations(messages: Any, pointer: str = "") -> Iterable[GlueError]:
     if isinstance(messages, dict):
         for key, found in messages.items():
             part = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            yield from violations(found, pointer + part)
+            if found.__class__ is list and len(found) == 1 and found[0].__class__ is Violation:
+                (one,) = found
+                yield GlueError(
+                    422,
+                    codes.INVALID_ATTRIBUTE,
+                    str(one),
+                    one.kind,
+                    one.arguments,
+                    pointer=pointer + part,
+                )
+            else:
+                yield from violations(found, pointer + part)
         return
     for text in messages if isinstance(messages, list) else [messages]:
         if isinstance(text, (dict, list)):

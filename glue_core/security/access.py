@@ -90,6 +90,7 @@ class Access:
         if rules.servers:
             bearer = bearer_reader(rules.servers, rules.application, rules.realm, rules.refusals)
             self._readers = (bearer, *rules.readers)
+        self._names = self.headers
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -114,6 +115,12 @@ class Access:
         Raises:
             Problem: A header proves nothing (401), or two of them contradict each other (400).
         """
+        header = request.header
+        for name in self._names:
+            if header(name) is not None:
+                break
+        else:
+            return ()
         if not request.operation.protection_asks:
             return ()
         found: list[tuple[IdentityReader, str]] = []

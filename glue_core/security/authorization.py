@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from glue_core import codes
 from glue_core.errors import Forbidden, NotFound
-from glue_core.formatting import add_vary
+from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import (
     GlueError,
@@ -84,6 +84,9 @@ def _judge(operation: Operation) -> Validate | None:
 
     # A relationship that is hidden is one that nobody has, also for who would have to log in.
     is_shown = None if operation.relationship is None else exists
+    by_grants = _existence_by_grants(operation)
+    if own.is_public and not paths and of_parent is None and by_grants is not None:
+        return lambda request: None if by_grants(request.grants) else _unknown()
 
     def judge(request: GlueRequest) -> GlueRequestValidation | None:
         refused = of_parent(request) if of_parent is not None else None
@@ -125,11 +128,12 @@ def _existence_by_grants(operation: Operation) -> Callable[[frozenset[str]], boo
     access, model = operation.access, operation.model
     if access is None or model is None or not model.has_policies:
         return None
+    lenses = model.lenses
     if operation.relationship is not None:
         source, name = operation.relationship.source, operation.relationship.name
         if source not in model:
             return None
-        return lambda grants: name in model.lens(source, grants).relationships
+        return lambda grants: name in lenses[source, grants].relationships
     type_ = operation.type or operation.refused_type
     if type_ is None or type_ not in model or not access.has_policies:
         return None
@@ -137,7 +141,7 @@ def _existence_by_grants(operation: Operation) -> Callable[[frozenset[str]], boo
     writes = operation.refusal is None and not reads
 
     def exists(grants: frozenset[str]) -> bool:
-        lens = model.lens(type_, grants)
+        lens = lenses[type_, grants]
         if reads:
             return lens.is_readable
         return lens.is_changeable or (not writes and lens.is_readable)
@@ -168,14 +172,15 @@ def _authorization(operation: Operation) -> ValidateRouted | None:
         model = None
     if judge is None and model is None:
         return None
+    lenses = None if model is None else model.lenses
 
     def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
         if judge is not None and request.notes.get(JUDGED) is not operation:
             refused = judge(request)
             if refused is not None:
                 return refused
-        if model is not None and type_ is not None:
-            for criterion in model.lens(type_, request.grants).criteria:
+        if lenses is not None and type_ is not None:
+            for criterion in lenses[type_, request.grants].criteria:
                 value = criterion.value(request)
                 if value is not None:
                     request.filters += (GlueFilter(type_, criterion.filter_name, str(value)),)
@@ -201,9 +206,10 @@ def admitted(handler: Handler, operation: Operation) -> Handler:
     creates = operation.method == "post"
     filters = frozenset(map(operation.handled, operation.filters))
     current = operation.current
+    lenses = model.lenses
 
     def guard(request: GlueRequest) -> GlueResponse:
-        lens = model.lens(type_, request.grants)
+        lens = lenses[type_, request.grants]
         criteria = lens.criteria
         if changes and (criteria or lens.change_criteria):
             if current is None:
@@ -254,8 +260,8 @@ def _vary(operation: Operation) -> Format | None:
     names = tuple("-".join(part.capitalize() for part in h.split("-")) for h in access.headers)
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        for name in names:
-            add_vary(response, name)
+        meta = response.meta
+        meta["vary"] = varying(meta.get("vary"), names)
 
     return format_
 

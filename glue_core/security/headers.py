@@ -29,13 +29,16 @@ def _security_headers(settings: Settings, application: ApiApplication | None) ->
     table = settings.application(application.name if application is not None else "")
     if not table["security_headers"]:
         return None
-    added = tuple({**HEADERS, "cache-control": CACHE_CONTROL}.items())
+    added = {**HEADERS, "cache-control": CACHE_CONTROL}
+    names = frozenset(added)
 
     def add(event: ResponseEvent) -> None:
         headers = event.headers
-        for name, value in added:
-            if name not in headers:
-                headers[name] = value
+        if names.isdisjoint(headers):
+            headers.update(added)
+            return
+        for name, value in added.items():
+            headers.setdefault(name, value)
 
     return add
 

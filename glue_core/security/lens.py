@@ -6,16 +6,17 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+from marshmallow import EXCLUDE, RAISE, Schema
 
+from glue_core.loading import Load, compile_load
 from glue_core.messages import GlueError, GlueRequest
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.protection import Protection
-from glue_core.serialising import Dump, compile_dump
+from glue_core.serialising import Dump, compile_dump, part_of, plain_fields, plain_part
 from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
@@ -105,6 +106,7 @@ class Implied:
 
 KEPT_FIELDSETS = 256
 KEPT_LENSES = 256
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Lens:
@@ -119,6 +121,8 @@ class Lens:
         is_changeable: Whether they may be changed at all.
         criteria: Which of them may be seen; each must hold.
         change_criteria: Which of them may be changed, besides.
+        identify: Reads the id from an object that is shown.
+        id_name: Name of the field or key that it is read from, or None where a function reads it.
         version: Reads the version of its state from an object that is shown; None where the type
             declares none.
     """
@@ -127,11 +131,14 @@ class Lens:
         "_dumps",
         "_loaders",
         "_names",
+        "_parts",
+        "_plain",
         "_resource",
         "_sorts_filters",
         "attributes",
         "change_criteria",
         "criteria",
+        "id_name",
         "identify",
         "is_changeable",
         "is_readable",
@@ -174,8 +181,11 @@ class Lens:
         )
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
-        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Schema] = {}
+        self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Load] = {}
+        self._plain = plain_fields(resource.attributes())
+        self._parts: dict[frozenset[str], Dump] = {}
         self.identify = _identifier(resource.id)
+        self.id_name = None if callable(resource.id) else resource.id
         self.version: Callable[[Any], object] | None = (
             None if resource.version is None else _reader(resource.version)
         )
@@ -218,16 +228,36 @@ class Lens:
             shown: Object or mapping that has the schema's fields.
             only: Names that the client wants, or None for all; other names do not matter.
         """
+        return self.dump(only)(shown)
+
+    def dump(self, only: frozenset[str] | None = None) -> Dump:
+        """Return what makes the visible attributes of objects; arguments as for `attributes_of`.
+
+        Functions for sets of names are kept, within bounds: a set that nobody asked for before is
+        cheap where the fields are plain ones, and else, once there are too many sets, all
+        attributes are made and those that are not wanted left out.
+        """
+        dump = self._dumps.get(only) or self._parts.get(only or _NOTHING)
+        if dump is not None or only is None:
+            return dump or self._dumps[None]
+        wanted = [each for each in self.attributes if each in only]
+        names = [self._names[each] for each in wanted]
+        if self._plain.keys() >= set(names) and len(names) > 1:
+            if len(self._parts) >= KEPT_FIELDSETS:
+                self._parts.clear()
+            fields = {shown: self._plain[name] for shown, name in zip(wanted, names, strict=True)}
+            dump = self._parts[only] = plain_part(fields, lambda: self._part(only, wanted))
+            return dump
+        return self._part(only, wanted)
+
+    def _part(self, only: frozenset[str], wanted: Sequence[str]) -> Dump:
+        """Return what makes some attributes of objects of any kind."""
         dump = self._dumps.get(only)
-        if dump is not None:
-            return dump(shown)
-        wanted = [each for each in self.attributes if each in (only or ())]
-        if len(self._dumps) >= KEPT_FIELDSETS:
-            whole = self._dumps[None](shown)
-            return {name: whole[name] for name in wanted if name in whole}
-        dump = self._dump_of(wanted)
-        self._dumps[only] = dump
-        return dump(shown)
+        if dump is None:
+            if len(self._dumps) >= KEPT_FIELDSETS:
+                return part_of(self._dumps[None], wanted)
+            dump = self._dumps[only] = self._dump_of(wanted)
+        return dump
 
     def _dump_of(self, wanted: Iterable[str]) -> Dump:
         names = [self._names[each] for each in wanted]
@@ -249,18 +279,17 @@ class Lens:
             pointers of the errors start at the attributes.
         """
         key = (operation.schema, operation.ruled, operation.is_partial)
-        schema = self._loaders.get(key)
-        if schema is None:
-            schema = self._loaders[key] = self._loader(*key)
-        try:
-            return cast("dict[str, Any]", schema.load(values)), []
-        except ValidationError as error:
-            found = list(violations(error.messages))
-            for each in found:
-                name = (each.pointer or "")[1:]
-                if each.kind == "unknown" and name in self.attributes:
-                    each.kind = "read_only"
-            return {}, found
+        load = self._loaders.get(key)
+        if load is None:
+            load = self._loaders[key] = compile_load(self._loader(*key))
+        loaded, messages = load(values)
+        if not messages:
+            return loaded, []
+        found = list(violations(messages))
+        for each in found:
+            if each.kind == "unknown" and (each.pointer or "")[1:] in self.attributes:
+                each.kind = "read_only"
+        return {}, found
 
     def _loader(
         self, declared: type[Schema] | None, ruled: type[Schema] | None, is_partial: bool
@@ -283,7 +312,10 @@ class Lens:
 
 def read_from(shown: object, name: str) -> object:
     """Return a field or key of an object that is shown, or None."""
-    return shown.get(name) if isinstance(shown, Mapping) else getattr(shown, name, None)
+    # A mapping has keys to look up; the look at the class is the cheaper one.
+    if hasattr(shown, "__getitem__") and isinstance(shown, Mapping):
+        return shown.get(name)
+    return getattr(shown, name, None)
 
 
 def _criteria(decisions: Iterable[Decision]) -> tuple[Criterion, ...]:
@@ -307,7 +339,7 @@ def _identifier(source: str | Callable[[Any], str] | None) -> Callable[[Any], st
     name = source
 
     def identify(shown: Any) -> str | None:
-        value = read_from(shown, name)
+        value = shown.get(name) if shown.__class__ is dict else read_from(shown, name)
         return None if value is None else str(value)
 
     return identify
@@ -319,6 +351,17 @@ class ModelType:
 
     resource: Resource
     relationships: Mapping[str, Relationship]
+
+
+class _Lenses(dict[tuple[str, frozenset[str]], Lens]):
+    """Lenses that were made; others are when they are asked for."""
+
+    def __init__(self, make: Callable[[str, frozenset[str]], Lens]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: tuple[str, frozenset[str]]) -> Lens:
+        return self._make(*key)
 
 
 class Model:
@@ -346,7 +389,7 @@ class Model:
         self.related = frozenset(related)
         self.linkage = frozenset(linkage)
         self._policies = tuple(policies)
-        self._lenses: dict[tuple[str, frozenset[str]], Lens] = {}
+        self._lenses = _Lenses(self._make)
         self._lock = threading.Lock()
 
     def showing(self, resource: Resource | None) -> Model:
@@ -429,8 +472,12 @@ class Model:
         Raises:
             KeyError: The application has no such type.
         """
-        lens = self._lenses.get((type_, grants))
-        return lens if lens is not None else self._make(type_, grants)
+        return self._lenses[type_, grants]
+
+    @property
+    def lenses(self) -> Mapping[tuple[str, frozenset[str]], Lens]:
+        """What grants see of types, by both; one that nobody asked for yet is made."""
+        return self._lenses
 
     def _make(self, type_: str, grants: frozenset[str]) -> Lens:
         declared = self._types[type_]

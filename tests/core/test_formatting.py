@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glue_core import GlueResponse
-from glue_core.formatting import add_vary, status_line
+from glue_core.formatting import add_vary, status_line, varying
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_vary(present: str | None, expected: str) -> None:
     add_vary(response, "Accept")
 
     assert response.meta["vary"] == expected
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        (None, "Accept, Store"),
+        ("Store", "Store, Accept"),
+        ("accept , STORE", "accept , STORE"),
+        ("X", "X, Accept, Store"),
+    ],
+)
+def test_headers_are_named_once(present: str | None, expected: str) -> None:
+    """A header that an answer depends on already is not named again, whatever its case."""
+    assert varying(present, ("Accept", "Store")) == expected

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from marshmallow import Schema
 
 from glue_core import (
@@ -211,3 +214,19 @@ def test_query_is_encoded_anew() -> None:
         "filter%5Ba.b%5D=x%20y&include=c,d&page%5Blimit%5D=1&e="
     )
     assert query_of(text, with_page=False) == "filter%5Ba.b%5D=x%20y&include=c,d&e="
+
+
+@given(st.lists(st.text(alphabet="ab[]=%+&0é,./2C5Bpage", max_size=14), max_size=5).map("&".join))
+@example("page[offset]=1&page%5Blimit%5D=2&a=%2C%41%5b&é=%ff&b&=c")
+def test_a_query_is_encoded_anew_part_by_part(text: str) -> None:
+    """What is left as it is would not become another text."""
+    pairs = parse_qsl(text, keep_blank_values=True)
+    for with_page in (True, False):
+        kept = [each for each in pairs if with_page or not each[0].startswith("page[")]
+
+        assert query_of(text, with_page=with_page) == urlencode(kept, quote_via=quote, safe=",")
+
+
+def test_a_long_parameter_is_encoded_anew() -> None:
+    """What is too long to be remembered is encoded all the same."""
+    assert query_of(f"a={' ' * 300}", with_page=True) == f"a={'%20' * 300}"

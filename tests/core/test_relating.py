@@ -24,6 +24,7 @@ from glue_core import (
     Step,
 )
 from glue_core.flow import Flow
+from glue_core.http import HttpSource
 from glue_core.relating import change_by, changes_of, relationship_handler
 from glue_core.security.lens import ModelType
 from glue_core.testing import Client, assert_error, in_memory
@@ -185,9 +186,8 @@ def test_policies_decide_about_changes(allowed: set[str], status: int | None) ->
         return GlueResponse([GlueResource("books", request.resource.id)])
 
     flow = Flow(get, (), (), None, (), shown, (), lambda response, request: None)
-    source: Any = None
     start: Any = None
-    request = GlueRequest(source, operation=patch, start_work=start, deadline=0)
+    request = GlueRequest(HttpSource({}, 0), operation=patch, start_work=start, deadline=0)
     request.resource = GlueResource("books", "7")
     request.resource.relationships = {
         "writer": GlueRelationship([GlueResource("writers", "1")], False)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump
 
-from glue_core.serialising import compile_dump
+from glue_core.serialising import compile_dump, plain_fields, plain_part
 
 
 class Part(Schema):
@@ -147,3 +147,51 @@ def test_list_is_not_shared() -> None:
     shown["words"].append("b")
 
     assert words == ["a"]
+
+
+class Plain(Schema):
+    """Fields that show values as they are, and one that does not."""
+
+    name = fields.String(data_key="theName")
+    size = fields.Integer()
+    ratio = fields.Float(attribute="share")
+    truth = fields.Boolean()
+    spelled = fields.Integer(as_string=True)
+    at = fields.DateTime()
+
+
+def test_plain_fields_are_known() -> None:
+    """Only fields that show a value of one class as it is are plain."""
+    assert plain_fields(Plain()) == {
+        "name": ("name", str),
+        "size": ("size", int),
+        "ratio": ("share", float),
+        "truth": ("truth", bool),
+    }
+
+
+def test_a_schema_with_hooks_has_no_plain_fields() -> None:
+    """What a hook changes is not shown as it is."""
+    kind = type("Hooked", (Plain,), {"more": post_dump(lambda self, data, **_: data)})
+
+    assert plain_fields(kind()) == {}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"name": "a", "size": 1, "share": 0.5, "truth": True},
+        {"name": "a", "size": True, "share": 1, "truth": True},
+        {"name": None, "size": "1", "share": None, "truth": None},
+        {"name": "a", "size": 1},
+        SimpleNamespace(name="a", size=1, share=0.5, truth=False),
+        UserDict(name="a", size=1, share=0.5, truth=False),
+    ],
+)
+def test_a_plain_part_is_what_the_schema_shows(shown: Any) -> None:
+    """A part of plain fields is dumped as marshmallow dumps it, whatever the values are."""
+    schema = Plain(only=("name", "size", "ratio", "truth"))
+    wanted = {"theName": ("name", str), "size": ("size", int), "ratio": ("share", float)}
+    wanted["truth"] = ("truth", bool)
+
+    assert plain_part(wanted, lambda: schema.dump)(shown) == schema.dump(shown)

@@ -55,7 +55,10 @@ def read_document(operation: Operation, dialect: Dialect) -> Build | None:
             _compare_id(request, data, dialect.patch_needs_id)
         attributes = data.get("attributes", {})
         if isinstance(attributes, dict):
-            request.attributes = {n: v for n, v in attributes.items() if not is_foreign(n)}
+            names = "".join(attributes)
+            if "@" in names or ":" in names:
+                attributes = {n: v for n, v in attributes.items() if not is_foreign(n)}
+            request.attributes = attributes
         else:
             invalid(request, "'attributes' must be an object.", "/data/attributes")
         read_relationships(request, operation, data, dialect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -33,6 +33,10 @@ from glue_json_api.media_types import Followed, followed_by
 VERSION = "1.1"
 
 Document = dict[str, Any]
+
+KEPT_SHAPES = 256
+
+_NONE: Mapping[str, GlueRelationship] = {}
 
 
 def write_documents(operation: Operation, dialect: Dialect) -> Writer:
@@ -86,32 +90,37 @@ def _data_documents(
     )
     creates = operation.method == "post"
     own_path = path_of(operation)
-    linkage = _to_one_as_list if dialect.linkage_as_list else _to_one
     total = dialect.total
     primary_path = path_to_primary(operation) if operation.type is not None else None
 
     if operation.is_linkage:
-        return _linkage_documents(operation, dialect, own_path, linkage, total)
+        return _linkage_documents(operation, dialect, own_path, total)
+
+    objects = _Resources(operation, dialect, primary_path)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
-        shown = _Resources(operation, dialect, primary_path, linkage, request)
-        resources = [shown.show(each, True) for each in response.resources]
-        included = [shown.show(each, False) for each in response.included_relationships]
+        resources = objects.show(response.resources, request, primary=True)
+        included: list[Document] = []
+        if response.included_relationships:
+            included = objects.show(response.included_relationships, request, primary=False)
         as_list = listed or response.is_collection
-        document: Document = {"data": resources if as_list else _single(resources, operation)}
+        data = resources if as_list else _single(resources, operation)
+        document: Document = {"data": data}
         if included or "include" in request.query_fields:
             document["included"] = included
         if creates:
             links = _links_of_created(document["data"], response)
         else:
             links = _links_of_read(own_path(request), response, request, as_list)
-        for name, link in response.document_links.items():
-            links[name] = link_object(link, request.base_url)
+        if response.document_links:
+            for name, link in response.document_links.items():
+                links[name] = link_object(link, request.base_url)
         if links:
             document["links"] = links
-        meta = _meta(response, total)
-        if meta:
-            document["meta"] = meta
+        if response.document_meta or response.pagination is not None:
+            meta = _meta(response, total)
+            if meta:
+                document["meta"] = meta
         return document
 
     return show
@@ -121,7 +130,6 @@ def _linkage_documents(
     operation: Operation,
     dialect: Dialect,
     own_path: Callable[[GlueRequest], str],
-    linkage: Linkage,
     total: str | None,
 ) -> Callable[[GlueResponse, GlueRequest], Document]:
     """Compile the document of a relationship itself: identifiers as primary data.
@@ -132,13 +140,14 @@ def _linkage_documents(
     """
     assert operation.relationship is not None
     name, many = operation.relationship.name, operation.relationship.many
+    as_list = dialect.linkage_as_list
     related_path = related_path_of(operation)
+    objects = _Resources(operation, dialect, None)
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
         held = (response.resources[0].relationships or {})[name]
-        document = _relationship(held, linkage)
-        shown = _Resources(operation, dialect, None, linkage, request)
-        included = [shown.show(each, False) for each in response.included_relationships]
+        document: Document = {"data": _linkage(held, as_list)}
+        included = objects.show(response.included_relationships, request, primary=False)
         if included or "include" in request.query_fields:
             document["included"] = included
         links = _links_of_read(own_path(request), response, request, many)
@@ -168,8 +177,9 @@ def _links_of_read(
 ) -> Document:
     """Link to what was asked for, and from a page to the others."""
     start = request.base_url + path
-    query = query_of(request.parameters_string, with_page=True)
-    links: Document = {"self": f"{start}?{query}" if query else start}
+    links: Document = {"self": start}
+    if request.parameters_string:
+        links["self"] += _query_behind(request)
     if as_list and response.pagination is not None:
         links.update(page_links(start, request, response.pagination))
     return links
@@ -203,173 +213,186 @@ def _meta(response: GlueResponse, total: str | None) -> Document:
 PrimaryPath = Callable[[GlueRequest, str | None], str]
 """The path of a resource that the operation shows, from the request and the id."""
 
-Linkage = Callable[[list[Document]], Any]
-"""The linkage of a to-one relationship, from the identifiers in it: one or none."""
 
+class _Shape:
+    """How the resources of one type are shown to one set of grants, whatever they asked for.
 
-def _to_one(identifiers: list[Document]) -> Any:
-    return identifiers[0] if identifiers else None
+    Attributes:
+        lens: What the grants see of the type.
+        dump: Makes all visible attributes of an object.
+        relationships: Names of the visible relationships.
+        head: Path of a resource up to its id, or None where the type has no place of its own.
+        tail: Path behind the id.
+        ends: What follows the address of a resource in the links of each relationship.
+    """
 
+    __slots__ = ("dump", "ends", "head", "lens", "relationships", "tail")
 
-def _to_one_as_list(identifiers: list[Document]) -> Any:
-    return identifiers
+    def __init__(self, model: Model, type_: str, grants: frozenset[str], *, links: bool) -> None:
+        """Prepare what every answer shares.
 
-
-class _View:
-    """How one request sees the resources of one type."""
-
-    __slots__ = ("after", "attributes_of", "before", "links", "relationships", "wanted")
-
-    def __init__(
-        self,
-        model: Model,
-        type_: str,
-        request: GlueRequest,
-        wanted: frozenset[str] | None,
-        *,
-        relationship_links: bool,
-        query: str,
-    ) -> None:
-        lens = model.lens(type_, request.grants)
-        self.attributes_of = lens.attributes_of
-        self.wanted = wanted
-        self.relationships = frozenset(
-            name for name in lens.relationships if wanted is None or name in wanted
-        )
+        Args:
+            model: The types of the application.
+            type_: The type.
+            grants: What the caller holds.
+            links: Whether relationships have links.
+        """
+        self.lens = lens = model.lens(type_, grants)
+        self.dump = lens.dump()
+        self.relationships: Collection[str] = frozenset(lens.relationships)
         place = model.canonical.get(type_)
-        self.before: str | None = None
-        self.after = ""
+        self.head: str | None = None
+        self.tail = ""
         if place is not None:
-            head, _, self.after = place.partition("{id}")
-            self.before = request.base_url + head
-        # What follows the id in the links of each relationship, in the order of the lens.
-        self.links: dict[str, dict[str, str]] = {}
-        if relationship_links and self.before is not None:
+            self.head, _, self.tail = place.partition("{id}")
+        self.ends: dict[str, dict[str, str]] = {}
+        if links and self.head is not None:
             for name in lens.relationships:
-                if name not in self.relationships:
-                    continue
-                links = {}
+                ends = {}
                 if (type_, name) in model.linkage:
-                    links["self"] = f"/{RELATIONSHIPS}/{encoded(name)}"
+                    ends["self"] = f"/{RELATIONSHIPS}/{encoded(name)}"
                 if (type_, name) in model.related:
-                    links["related"] = f"/{encoded(name)}"
-                if links:
-                    self.links[name] = links
-        self.after += query
+                    ends["related"] = f"/{encoded(name)}"
+                if ends:
+                    self.ends[name] = ends
 
 
 class _Resources:
-    """Shows the resources of one answer."""
+    """Shows the resources of the answers of one operation."""
 
-    __slots__ = (
-        "_base_url",
-        "_dialect",
-        "_operation",
-        "_path",
-        "_request",
-        "_to_one",
-        "_views",
-        "_wanted",
-    )
+    __slots__ = ("_dialect", "_operation", "_path", "_repeats_query", "_shapes")
 
     def __init__(
         self,
         operation: Operation,
         dialect: Dialect,
         path: PrimaryPath | None,
-        to_one: Linkage,
-        request: GlueRequest,
     ) -> None:
         self._operation = operation
         self._dialect = dialect
         self._path = path
-        self._to_one = to_one
-        self._request = request
-        self._base_url = request.base_url
-        self._wanted = {
-            each.resource_type: frozenset(each.fields) for each in request.sparse_resources
-        }
-        self._views: dict[str | None, _View] = {}
+        self._repeats_query = dialect.query_in_self_links and operation.method != "post"
+        self._shapes: dict[tuple[str | None, frozenset[str]], _Shape] = {}
 
-    def show(self, resource: GlueResource, primary: bool) -> Document:
-        """Return the resource object; a primary one is what the operation is about."""
-        view = self._views.get(resource.type) or self._view(resource.type)
-        id_ = resource.id if resource.id is not None or self._dialect.null_ids else resource.type
-        shown: Document = {"type": resource.type, "id": id_}
-        if resource.attributes is not None:
-            attributes = view.attributes_of(resource.attributes, view.wanted)
-            if attributes:
-                shown["attributes"] = attributes
-        relationships: Document = {}
-        if view.links and resource.id is not None:
-            start = f"{view.before}{encoded(resource.id)}"
-            for name, ends in view.links.items():
-                links = {end: start + path for end, path in ends.items()}
-                relationships[name] = {"links": links}
-        if resource.relationships:
-            for name, held in resource.relationships.items():
-                if name in view.relationships:
-                    object_ = relationships.setdefault(name, {})
-                    object_.update(_relationship(held, self._to_one))
-        if relationships:
-            shown["relationships"] = relationships
-        own = self._links(resource, view, primary)
-        if own:
-            shown["links"] = own
-        if resource.meta:
-            shown["meta"] = resource.meta
+    def show(
+        self, resources: Sequence[GlueResource], request: GlueRequest, *, primary: bool
+    ) -> list[Document]:
+        """Return resource objects.
+
+        Args:
+            resources: What is shown.
+            request: The request.
+            primary: Whether the operation is about them; else they are included.
+        """
+        dialect, own_type, grants = self._dialect, self._operation.type, request.grants
+        null_ids, as_list, base_url = dialect.null_ids, dialect.linkage_as_list, request.base_url
+        shown: list[Document] = []
+        known: str | None = None
+        for resource in resources:
+            type_, id_ = resource.type, resource.id
+            if type_ != known or not shown:
+                known = type_
+                shape = self._shapes.get((type_, grants)) or self._shape(type_, grants)
+                dump, relationships, ends = shape.dump, shape.relationships, shape.ends
+                if request.sparse_resources:
+                    only = _wanted(request, type_)
+                    if only is not None:
+                        dump = shape.lens.dump(only)
+                        relationships = [each for each in relationships if each in only]
+                        ends = {name: ends[name] for name in ends if name in only}
+                before = None if shape.head is None else base_url + shape.head
+                after = shape.tail
+                if self._repeats_query and type_ == own_type and request.parameters_string:
+                    after += _query_behind(request)
+            if id_ is None:
+                segment = ""
+                object_: Document = {"type": type_, "id": None if null_ids else type_}
+            else:
+                segment = id_ if id_.isascii() and id_.isalnum() else encoded(id_)
+                object_ = {"type": type_, "id": id_}
+            if resource.attributes is not None:
+                attributes = dump(resource.attributes)
+                if attributes:
+                    object_["attributes"] = attributes
+            if ends or resource.relationships:
+                related: Document = {}
+                if id_ is not None:
+                    for name, those in ends.items():
+                        start = f"{before}{segment}"
+                        related[name] = {"links": {end: start + those[end] for end in those}}
+                for name, held in (resource.relationships or _NONE).items():
+                    if name not in relationships:
+                        continue
+                    data = _linkage(held, as_list)
+                    if name in related:
+                        related[name]["data"] = data
+                    else:
+                        related[name] = {"data": data}
+                if related:
+                    object_["relationships"] = related
+            if before is None:
+                links = self._links_below(resource, request) if primary else {}
+            elif id_ is None:
+                links = {}
+            else:
+                links = {"self": f"{before}{segment}{after}"}
+            if resource.links:
+                for name, link in resource.links.items():
+                    links[name] = link_object(link, base_url)
+            if links:
+                object_["links"] = links
+            if resource.meta:
+                object_["meta"] = resource.meta
+            shown.append(object_)
         return shown
 
-    def _view(self, type_: str | None) -> _View:
+    def _shape(self, type_: str | None, grants: frozenset[str]) -> _Shape:
         model = self._operation.model
         if type_ is None or model is None or type_ not in model:
             raise TypeError(
                 f"The handler of {self._operation.contribution_name!r} answered with a resource "
                 f"of type {type_!r}, which {self._operation.application!r} does not declare."
             )
-        query = ""
-        asked = type_ == self._operation.type and self._operation.method != "post"
-        if self._dialect.query_in_self_links and asked:
-            query = query_of(self._request.parameters_string, with_page=True)
-        view = _View(
-            model,
-            type_,
-            self._request,
-            self._wanted.get(type_),
-            relationship_links=self._dialect.relationship_links,
-            query=f"?{query}" if query else "",
-        )
-        self._views[type_] = view
-        return view
+        shape = _Shape(model, type_, grants, links=self._dialect.relationship_links)
+        if len(self._shapes) >= KEPT_SHAPES:
+            self._shapes.clear()
+        self._shapes[type_, grants] = shape
+        return shape
 
-    def _links(self, resource: GlueResource, view: _View, primary: bool) -> Document:
-        links: Document = {}
-        own = self._self(resource, view, primary)
-        if own is not None:
-            links["self"] = own
-        if resource.links:
-            for name, link in resource.links.items():
-                links[name] = link_object(link, self._base_url)
-        return links
-
-    def _self(self, resource: GlueResource, view: _View, primary: bool) -> str | None:
-        """Return the place of a resource: that of its type, else below the request's parents."""
-        id_ = resource.id
-        if view.before is not None:
-            return None if id_ is None else f"{view.before}{encoded(id_)}{view.after}"
-        if not primary or self._path is None or resource.type != self._operation.type:
-            return None
-        if id_ is not None or self._operation.singleton:
-            return self._base_url + self._path(self._request, id_)
+    def _links_below(self, resource: GlueResource, request: GlueRequest) -> Document:
+        """Return the link of a resource whose type has no place: below the request's parents."""
+        if self._path is None or resource.type != self._operation.type:
+            return {}
+        own = request.base_url + self._path(request, resource.id)
+        if resource.id is not None or self._operation.singleton:
+            return {"self": own}
         declared = self._operation.resource
         if declared is None or declared.id is not None:
-            return None
+            return {}
         # Without an id the query is all that tells one from another.
-        query = query_of(self._request.parameters_string, with_page=True)
-        address = self._base_url + self._path(self._request, None)
-        return f"{address}?{query}" if query else address
+        return {"self": own + _query_behind(request)}
 
 
-def _relationship(held: GlueRelationship, to_one: Linkage) -> Document:
-    identifiers = [{"type": each.type, "id": each.id} for each in held.resources]
-    return {"data": identifiers if held.many else to_one(identifiers)}
+def _wanted(request: GlueRequest, type_: str | None) -> frozenset[str] | None:
+    """Return the fields that a request wants of a type; the last word on it counts."""
+    for each in reversed(request.sparse_resources):
+        if each.resource_type == type_:
+            return frozenset(each.fields)
+    return None
+
+
+def _query_behind(request: GlueRequest) -> str:
+    query = query_of(request.parameters_string, with_page=True)
+    return f"?{query}" if query else ""
+
+
+def _linkage(held: GlueRelationship, as_list: bool) -> Any:
+    """Return the identifiers of what a relationship holds; a to-one one may be a list as well."""
+    resources = held.resources
+    if len(resources) == 1:
+        (one,) = resources
+        identifier = {"type": one.type, "id": one.id}
+        return [identifier] if held.many or as_list else identifier
+    if held.many or as_list:
+        return [{"type": each.type, "id": each.id} for each in resources]
+    return {"type": resources[0].type, "id": resources[0].id} if resources else None

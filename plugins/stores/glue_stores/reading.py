@@ -32,27 +32,30 @@ class StorageStoreReader:
         self._storage = storage
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: tuple[float, dict[str, Store]] | None = None
+        self._kept: tuple[float, dict[str, Store], tuple[Store, ...]] | None = None
 
     def stores(self) -> Sequence[Store]:
         """Return every store, by name."""
-        return tuple(self._read().values())
+        kept = self._kept
+        if kept is None or self._clock() - kept[0] >= KEPT_SECONDS:
+            kept = self._read()
+        return kept[2]
 
     def store(self, name: str) -> Store | None:
         """Return the store with this name, or None."""
-        return self._read().get(name)
-
-    def _read(self) -> dict[str, Store]:
         kept = self._kept
-        if kept is not None and self._clock() - kept[0] < KEPT_SECONDS:
-            return kept[1]
+        if kept is None or self._clock() - kept[0] >= KEPT_SECONDS:
+            kept = self._read()
+        return kept[1].get(name)
+
+    def _read(self) -> tuple[float, dict[str, Store], tuple[Store, ...]]:
         with self._lock:
             now = self._clock()
             if self._kept is None or now - self._kept[0] >= KEPT_SECONDS:
                 document = self._storage.get(KEY) or {}
-                stores = [_store(each) for each in document.get("stores", ())]
-                self._kept = (now, {store.name: store for store in stores})
-            return self._kept[1]
+                stores = {each["name"]: _store(each) for each in document.get("stores", ())}
+                self._kept = (now, stores, tuple(stores.values()))
+            return self._kept
 
 
 def _store(document: Mapping[str, Any]) -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from glue_core import Features, Settings
@@ -16,6 +16,9 @@ class ShownStores:
 
     Stores are fixed where a setting says which one a request is for, and dynamic where requests
     choose among all. What is fixed shows itself alone.
+
+    Attributes:
+        find: Returns the store that a request may be for, or None.
     """
 
     def __init__(
@@ -37,6 +40,9 @@ class ShownStores:
         self._default = fixed or default
         self._fixed = fixed
         self._hosts = {} if fixed is not None else dict(hosts or {})
+        self.find: Callable[[str], Store | None] = (
+            reader.store if fixed is None else self._fixed_one
+        )
 
     @property
     def are_fixed(self) -> bool:
@@ -58,11 +64,8 @@ class ShownStores:
         """Return the store with a name if the request lists it; see `shown`."""
         return None if self.are_fixed and name != current else self.find(name)
 
-    def find(self, name: str) -> Store | None:
-        """Return the store that a request may be for, or None."""
-        if self._fixed is not None and name != self._fixed:
-            return None
-        return self._reader.store(name)
+    def _fixed_one(self, name: str) -> Store | None:
+        return self._reader.store(name) if name == self._fixed else None
 
     def default_name(self, host: str) -> str | None:
         """Return the name of the store of a request that names none.

@@ -26,6 +26,8 @@ from glue_stores_api.resource import STORE_NOT_FOUND
 
 PARAMETER = "_store"
 PREFLIGHT = "preflight"
+FOUND = "stores_api.store"
+"""Name in ``request.notes`` of the store that the locale was chosen from."""
 READS = (Parameter(PARAMETER, "Name of the store; it wins over the header Store."),)
 
 
@@ -95,6 +97,7 @@ class StoreSteps:
                 store = request.store = None
             if store is None:
                 return
+            request.notes[FOUND] = store
             header = request.header("accept-language")
             request.locale = (
                 store.default_locale
@@ -115,7 +118,11 @@ class StoreSteps:
         find = self._stores.find
 
         def validate(request: GlueRequest) -> GlueRequestValidation | None:
-            if request.store is None or find(request.store) is not None:
+            name = request.store
+            if name is None:
+                return None
+            found = request.notes.get(FOUND)
+            if (found is not None and found.name == name) or find(name) is not None:
                 return None
             asked = PARAMETER in request.query_fields
             error = GlueError(
@@ -149,8 +156,7 @@ class StoreSteps:
             locale = request.locale
             if locale is not None:
                 response.meta["content-language"] = locale.replace("_", "-") if by_tag else locale
-            add_vary(response, "Accept-Language")
-            add_vary(response, "Store")
+            add_vary(response, "Accept-Language", "Store")
 
         return format_
 
