@@ -20,7 +20,10 @@ COMMANDS = {
     ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "docs": ("glue_core.cli.docs:docs", "Write the OpenAPI document of an application."),
-    "doctor": ("glue_core.cli.doctor:doctor", "Check settings, plugins, services, migrations."),
+    "doctor": (
+        "glue_core.cli.doctor:doctor",
+        "Check settings, plugins, routes, services, migrations.",
+    ),
     "new": ("glue_core.cli.new:new", "Write a new distribution that passes its own tests."),
     "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),
     "import": ("glue_core.cli.importing:import_", "Load shop data from a folder of CSV files."),
