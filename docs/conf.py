@@ -29,12 +29,13 @@ include_patterns = [
     "benchmarks/README.md",
     "conventions/*/README.md",
     "plugins/*/README.md",
+    "templates/README.md",
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 ]
 # Folders that need not be looked through.
-exclude_patterns = [".*", "**/.*", "**/node_modules", "glue_core", "tests"]
+exclude_patterns = [".*", "**/.*", "**/node_modules", "glue_core", "templates/*/**", "tests"]
 
 # Every heading can be led to, by the name that the forges of the world give it.
 myst_heading_anchors = 4

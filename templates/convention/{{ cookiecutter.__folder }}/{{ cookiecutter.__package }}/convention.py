@@ -16,7 +16,13 @@ from glue_core import (
     Operation,
     Settings,
     Step,
+    View,
     Writer,
+    describe_fields,
+    describe_filters,
+    describe_include,
+    describe_page,
+    describe_sort,
     hookimpl,
     load_included,
     page_parameters,
@@ -27,6 +33,7 @@ from glue_core import (
     read_sort,
 )
 from {{ cookiecutter.__package }}.body import ATTRIBUTES_POINTER, read_attributes
+from {{ cookiecutter.__package }}.describing import describe_read, describe_written
 from {{ cookiecutter.__package }}.document import MEDIA_TYPE, write_documents
 
 
@@ -54,13 +61,14 @@ class {{ cookiecutter.__camel }}Convention:
         def include(operation: Operation) -> Build | None:
             return read_include(operation, flat=False, ignore_unknown=False, depth=depth)
 
+        included = describe_include(flat=False, depth=depth)
         return [
-            Step("attributes", read_attributes),
-            Step("fields", read_fields, reads=FIELDS),
-            Step("filter", read_filters, reads=FILTER),
-            Step("include", include, reads=INCLUDE),
-            Step("page", read_page, reads=page_parameters),
-            Step("sort", read_sort, reads=SORT),
+            Step("attributes", read_attributes, describe=describe_read),
+            Step("fields", read_fields, reads=FIELDS, describe=describe_fields),
+            Step("filter", read_filters, reads=FILTER, describe=describe_filters),
+            Step("include", include, reads=INCLUDE, describe=included),
+            Step("page", read_page, reads=page_parameters, describe=describe_page),
+            Step("sort", read_sort, reads=SORT, describe=describe_sort),
         ]
 
     @hookimpl
@@ -73,14 +81,6 @@ class {{ cookiecutter.__camel }}Convention:
         """Compile the documents of one operation."""
         return write_documents(operation)
 
-    def describe(self, operation: Operation) -> Fragment:
-        """Name the media type and the schemas of the documents."""
-        type_ = operation.type
-        shown = "collection" if operation.method == "getCollection" else "resource"
-        takes_body = type_ is not None and operation.method in ("post", "patch", "put")
-        return {
-            "mediaType": MEDIA_TYPE,
-            "request": f"{type_}.request" if takes_body else None,
-            "response": f"{type_}.{shown}" if type_ and operation.method != "delete" else None,
-            "errors": "problem",
-        }
+    def describe(self, operation: Operation, view: View) -> Fragment:
+        """Describe the documents of one operation to the documentation."""
+        return describe_written(operation, view)
