@@ -43,6 +43,30 @@ def test_tutorial_needs_ten_commands() -> None:
     assert 0 < len(typed) <= MOST
 
 
+def test_command_that_fails_is_told(tmp_path: Path) -> None:
+    """A reader whose command ends with another code than 0 does not go on."""
+    reader = Reader.in_directory(tmp_path)
+    try:
+        reader.run("echo fine")
+        assert reader.printed.strip() == "fine"
+        with pytest.raises(AssertionError, match="no such file"):
+            reader.run("echo no such file; false")
+    finally:
+        reader.close()
+
+
+def test_what_is_not_printed_is_told(tmp_path: Path) -> None:
+    """A line that a page shows and the command does not print is a mistake of the page."""
+    page = tmp_path / "page.md"
+    page.write_text("```console tutorial\n$ echo one\ntwo\n```\n", encoding="utf-8")
+    reader = Reader.in_directory(tmp_path)
+    try:
+        with pytest.raises(AssertionError, match="echo one"):
+            reader.follow(page)
+    finally:
+        reader.close()
+
+
 @pytest.mark.parametrize(
     ("text", "difference"), [("a\nb\n", "-c\n+d\n"), ("a\nb\na\nb\n", " a\n-b\n+c\n")]
 )

@@ -106,7 +106,7 @@ class Reader:
         """
         self._count += 1
         end = f"end-of-command-{self._count}"
-        self._write(f"{command}\necho; echo {end} $?\n")
+        self._write(f"{command}\nended=$?; echo; echo {end} $ended\n")
         lines = []
         for line in self._output():
             if line.startswith(end):
