@@ -246,7 +246,8 @@ def test_whole_documents_have_a_path() -> None:
 
 def test_what_is_empty() -> None:
     """An empty list, an empty map and no member are three things where that counts."""
-    one, other = {"a": [], "b": {}, "c": []}, {"a": {}, "b": {}}
+    one: dict[str, Any] = {"a": [], "b": {}, "c": []}
+    other: dict[str, Any] = {"a": {}, "b": {}}
 
     assert [each.path for each in compare_documents(one, other)] == ["a", "c"]
     assert compare_documents(one, other, empty=False) == []
