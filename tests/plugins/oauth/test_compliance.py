@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey
 
 from glue_core import AuthenticationServer
 from glue_core.testing.authentication import AuthenticationServerCompliance, ServerSample
@@ -36,7 +36,7 @@ class TestOauth(AuthenticationServerCompliance):
             request=request,
             expired=signed(shop, {"exp": time.time() - 3600}),
             other_application="backend_api",
-            forged=(signed(shop, {}, key=RSAKey.generate_key(2048)),),
+            forged=(signed(shop, {}, key=ECKey.generate_key("P-256")),),
             refused={
                 "invalid_grant": {**request, "password": "a wrong password"},
                 "invalid_scope": {**request, "scope": "everything"},
