@@ -203,7 +203,8 @@ class Flow:
             try:
                 finish(response, request)
             except Exception as another:
-                LOG.error("Request %s: a finisher failed", request.id, exc_info=another)
+                if another is not error and type(another) is not type(error):
+                    LOG.error("Request %s: a finisher failed", request.id, exc_info=another)
         for name in _unfit_headers(response):
             del response.meta[name]
         return response

@@ -21,7 +21,7 @@ settings.register_profile("full", _WITHOUT_TIME, max_examples=500)
 settings.load_profile("ordinary")
 
 MEMORY = Path("/dev/shm")
-ROOM = 2 * 1024**3
+ROOM = 10 * 1024**3
 """Bytes that must be free, of the folder and of the machine's memory."""
 
 

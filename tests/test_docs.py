@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -72,6 +74,29 @@ def run(example: Example) -> ModuleType:
     return module
 
 
+@contextmanager
+def _logging_as_before() -> Iterator[None]:
+    """Take away the handlers that an example gives to loggers: their files go with the test."""
+    manager = logging.root.manager
+    before: dict[logging.Logger, tuple[int, list[logging.Handler]]] = {
+        logging.root: (logging.root.level, list(logging.root.handlers))
+    }
+    for logger in manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            before[logger] = (logger.level, list(logger.handlers))
+    try:
+        yield
+    finally:
+        for logger in (logging.root, *manager.loggerDict.values()):
+            if not isinstance(logger, logging.Logger):
+                continue
+            level, handlers = before.get(logger, (logging.NOTSET, []))
+            for handler in [each for each in logger.handlers if each not in handlers]:
+                logger.removeHandler(handler)
+                handler.close()
+            logger.setLevel(level)
+
+
 def storefront(settings: Mapping[str, Any], *plugins: Source) -> Deployment:
     """Return a deployment of the storefront, JSON:API and some plugins, and nothing else."""
     return Deployment(settings, [*installed("storefront_api", "json_api"), *plugins])
@@ -91,7 +116,8 @@ def test_python_runs(example: Example, tmp_path: Path, monkeypatch: pytest.Monke
     """A block of Python can be pasted into a file and run."""
     monkeypatch.chdir(tmp_path)
 
-    run(example)
+    with _logging_as_before():
+        run(example)
 
 
 @pytest.mark.parametrize("example", examples("toml"), ids=str)

@@ -96,6 +96,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         options = (
             f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
             f" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            f" -c max_wal_size=64MB -c min_wal_size=32MB"
             f" -c max_connections=100"
         )
         control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w"]

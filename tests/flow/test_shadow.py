@@ -160,7 +160,7 @@ ONE = "GET /boxes/{boxes_id}"
 
 def test_two_flows_over_one_plugin(serve: Serve, differences: Differences) -> None:
     """What differs between the two applications is told by place; links are the old host's."""
-    client = serve()
+    client = serve(shadow={"empty": True})
 
     answer = client.get("/boxes/1?include=lids&fields[lids]=colour")
 

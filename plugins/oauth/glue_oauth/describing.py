@@ -66,6 +66,8 @@ def describe_token(operation: Operation, view: View) -> Fragment:
         },
         ["token_type", "expires_in", "access_token"],
     )
+    # A grant of a plugin may give more.
+    token["additionalProperties"] = True
     shown = view.share("Token", None, lambda: token)
     return _form(GRANT, ("grant_type",), Answer(content={JSON: shown}))
 
