@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from glue_core.work import Event
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> SqlDatabase:
+def database(tmp_path: Path) -> Iterator[SqlDatabase]:
     """A database with an empty table; events are rows of it, too."""
 
     def publish(session: object, events: list[Event]) -> None:
@@ -24,7 +24,8 @@ def database(tmp_path: Path) -> SqlDatabase:
     database = SqlDatabase(f"sqlite:///{tmp_path}/notes.sqlite", publish=publish)  # type: ignore[arg-type]
     with database.work() as work:
         work.session.execute(text("CREATE TABLE notes (name TEXT)"))
-    return database
+    yield database
+    database.close()
 
 
 End = Callable[[RehearsedWork], None]
