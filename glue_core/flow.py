@@ -188,10 +188,6 @@ class Flow:
             except Exception as another:
                 if another is not error and type(another) is not type(error):
                     LOG.error("Request %s: a formatter failed", request.id, exc_info=another)
-        values = "".join(response.meta.values())
-        if "\n" in values or "\r" in values:
-            for name in _unfit_headers(response):
-                del response.meta[name]
         try:
             response.content = None
             self.writer(response, request)
@@ -205,8 +201,10 @@ class Flow:
             except Exception as another:
                 if another is not error and type(another) is not type(error):
                     LOG.error("Request %s: a finisher failed", request.id, exc_info=another)
-        for name in _unfit_headers(response):
-            del response.meta[name]
+        values = "".join(response.meta.values())
+        if "\n" in values or "\r" in values:
+            for name in _unfit_headers(response):
+                del response.meta[name]
         return response
 
     def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
