@@ -182,7 +182,13 @@ def test_libraries_have_an_exact_version_in_their_range(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements-test.txt", "requirements-lint.txt", "requirements-clients.txt"]
+    "name",
+    [
+        "requirements-test.txt",
+        "requirements-lint.txt",
+        "requirements-clients.txt",
+        "requirements-openapi.txt",
+    ],
 )
 def test_tools_have_an_exact_version(name: str) -> None:
     """Each tool that the tests need is in constraints.txt."""
