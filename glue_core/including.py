@@ -297,10 +297,10 @@ class _Loading:
         self._request = request
         self._primary = response.resources
         self._included = response.included_relationships
-        self._kept: dict[tuple[str | None, str | None], GlueResource] = {}
+        self._known: dict[tuple[str | None, str | None], GlueResource] = {}
         for resource in self._primary:
-            self._kept.setdefault((resource.type, resource.id), resource)
-        self._shown = set(self._kept) if shows_primary else set()
+            self._known.setdefault((resource.type, resource.id), resource)
+        self._shown = set(self._known) if shows_primary else set()
 
     def run(self, tree: Tree) -> None:
         """Walk over the tree breadth first."""
@@ -323,21 +323,39 @@ class _Loading:
         Returns:
             The related resources, each once, where the edge leads further.
         """
-        name, source = edge.relationship.name, edge.source
-        missing: dict[str | None, list[GlueResource]] = {}
-        fitting = []
-        for resource in sources:
-            if resource.type != source:
-                continue
-            fitting.append(resource)
-            if resource.relationships is None or name not in resource.relationships:
-                missing.setdefault(resource.id, []).append(resource)
-        if missing:
-            self._ask(edge, missing)
-        related: dict[int, GlueResource] = {}
-        shown, included, leads_further = self._shown, self._included, bool(edge.tree)
+        relationship, source, leads_further = edge.relationship, edge.source, bool(edge.tree)
+        name, many, target = relationship.name, relationship.many, relationship.target
+        fitting = [each for each in sources if each.type == source]
+        missing = [
+            each for each in fitting if not each.relationships or name not in each.relationships
+        ]
+        answers = self._ask(edge, missing) if missing else {}
+        lens = self._model.lens(target, self._request.grants)
+        id_name, answered = lens.id_name if not lens.criteria else None, answers.get
+        known, shown, included = self._known, self._shown, self._included
+        found: dict[int, GlueResource] = {}
         for resource in fitting:
-            for each in (resource.relationships or {})[name].resources:
+            given = resource.relationships
+            if given and name in given:
+                held = given[name]
+            else:
+                answer = answered(resource.id)
+                one = answer[0] if many and answer.__class__ is list and len(answer) == 1 else answer
+                id_ = one.get(id_name) if id_name is not None and one.__class__ is dict else None
+                if id_.__class__ is str and (one is answer) is not many:
+                    # The usual answer, an object with an id of its own; `_held` does the same.
+                    key = (target, id_)
+                    related = known.get(key)
+                    if related is None:
+                        related = known[key] = GlueResource(target, id_, one)
+                    elif related.attributes is None:
+                        related.attributes = one
+                    held = GlueRelationship([related], many)
+                else:
+                    of_one = _related(source, relationship, answers, resource.id)
+                    held = self._held(source, relationship, lens, of_one)
+                resource.relationships = {**given, name: held} if given else {name: held}
+            for each in held.resources:
                 key = (each.type, each.id)
                 if key not in shown:
                     if len(included) >= self._size:
@@ -345,43 +363,28 @@ class _Loading:
                     shown.add(key)
                     included.append(each)
                 if leads_further:
-                    related[id(each)] = each
-        return list(related.values())
+                    found[id(each)] = each
+        return list(found.values())
 
-    def _ask(self, edge: Edge, missing: Mapping[str | None, list[GlueResource]]) -> None:
-        """Call the loader once, and give each resource what it is related to."""
+    def _ask(self, edge: Edge, missing: Sequence[GlueResource]) -> Mapping[Any, Any]:
+        """Call the loader once; of several resources with one id it gets the first."""
         relationship = edge.relationship
-        name, many = relationship.name, relationship.many
-        answers: Any = relationship.load([same[0] for same in missing.values()], self._request)
-        if not isinstance(answers, Mapping):
+        asked: Sequence[GlueResource] = missing
+        if len({each.id for each in missing}) < len(missing):
+            once: dict[str | None, GlueResource] = {}
+            for each in missing:
+                once.setdefault(each.id, each)
+            asked = list(once.values())
+        answers: Any = relationship.load(asked, self._request)
+        # A look at the class is the cheaper one.
+        if answers.__class__ is not dict and not isinstance(answers, Mapping):
             raise _misshapen(
                 edge.source,
                 relationship,
                 f"returned {_kind(answers)} instead of a mapping from ids to what is related",
             )
-        target = relationship.target
-        lens = self._model.lens(target, self._request.grants)
-        id_name, known = lens.id_name if not lens.criteria else None, self._kept
-        for id_, same in missing.items():
-            answer = answers.get(id_)
-            one = answer[0] if many and answer.__class__ is list and len(answer) == 1 else answer
-            own_id = one.get(id_name) if id_name is not None and one.__class__ is dict else None
-            if own_id.__class__ is str and (one is answer) is not many:
-                # The usual answer, one object with an id of its own; the rest below does the same.
-                related = known.get((target, own_id))
-                if related is None:
-                    related = known[target, own_id] = GlueResource(target, own_id, one)
-                elif related.attributes is None:
-                    related.attributes = one
-                held = GlueRelationship([related], many)
-            else:
-                shown = _related(edge.source, relationship, answers, id_)
-                held = self._held(edge.source, relationship, lens, shown)
-            for resource in same:
-                if resource.relationships:
-                    resource.relationships = {**resource.relationships, name: held}
-                else:
-                    resource.relationships = {name: held}
+        found: Mapping[Any, Any] = answers
+        return found
 
     def _held(
         self,
@@ -423,7 +426,7 @@ class _Loading:
             id_ = identify(attributes)
         if id_ is None:
             raise _misshapen(source, relationship, f"related to {_kind(shown)} without an id")
-        kept = self._kept.get((target, id_))
+        kept = self._known.get((target, id_))
         if kept is None:
             # A loader may hand out objects that it shares between requests, so ours is a copy.
             kept = (
@@ -431,7 +434,7 @@ class _Loading:
                 if given is None
                 else replace(given, type=target, id=id_)
             )
-            self._kept[target, id_] = kept
+            self._known[target, id_] = kept
             self._complete(kept)
         elif kept.attributes is None:
             kept.attributes = attributes

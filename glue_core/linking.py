@@ -16,6 +16,9 @@ PathOf = Callable[[GlueRequest], str]
 LONGEST_KEPT = 200
 """Characters of a parameter that is encoded once and remembered."""
 
+LONGEST_QUERY = 2000
+"""Characters of a query that is remembered for the links of its answer."""
+
 _SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 # What encoding leaves as it is: characters that need none, and escapes of ASCII ones that do.
 _ENCODED = r"(?:[A-Za-z0-9_.~,-]++|%(?:[01][0-9A-F]|2[0-9ABF]|3[A-F]|40|5[B-E]|60|7[BCDF]))*+"
@@ -37,13 +40,22 @@ def query_of(text: str, *, with_page: bool) -> str:
         text: The query as the client sent it.
         with_page: Whether the page parameters stay.
     """
+    if len(text) > LONGEST_QUERY:
+        return _queries.__wrapped__(text)[0 if with_page else 1]
+    return _queries(text)[0 if with_page else 1]
+
+
+@lru_cache(maxsize=64)
+def _queries(text: str) -> tuple[str, str]:
+    """Return a query anew, with the page parameters and without; one answer asks several times."""
     parts = []
     for part in text.split("&"):
         if part and _ENCODED_PAIR.fullmatch(part) is None:
             part = _pair(part) if len(part) <= LONGEST_KEPT else _pair.__wrapped__(part)
-        if part and (with_page or not part.startswith("page%5B")):
+        if part:
             parts.append(part)
-    return "&".join(parts)
+    rest = [part for part in parts if not part.startswith("page%5B")]
+    return "&".join(parts), "&".join(rest)
 
 
 @lru_cache(maxsize=1024)
@@ -177,11 +189,9 @@ def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[s
         offsets["next"] = following
     if last is not None:
         offsets["last"] = last
-    addresses = {}
-    for name, offset in offsets.items():
-        if strategy == "number":
-            number = offset // max(page.limit, 1) + 1
-            addresses[name] = f"{before}page%5Bnumber%5D={number}&page%5Bsize%5D={page.limit}"
-        else:
-            addresses[name] = f"{before}page%5Boffset%5D={offset}&page%5Blimit%5D={page.limit}"
-    return addresses
+    limit = page.limit
+    if strategy == "number":
+        before, end, size = f"{before}page%5Bnumber%5D=", f"&page%5Bsize%5D={limit}", max(limit, 1)
+        return {name: f"{before}{at // size + 1}{end}" for name, at in offsets.items()}
+    before, end = f"{before}page%5Boffset%5D=", f"&page%5Blimit%5D={limit}"
+    return {name: f"{before}{at}{end}" for name, at in offsets.items()}

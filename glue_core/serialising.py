@@ -93,8 +93,8 @@ def plain_part(wanted: Mapping[str, tuple[str, type]], other: Callable[[], Dump]
                 values = get(shown)
             except KeyError:
                 return other()(shown)
-            if list(map(type, values)) == kinds:
-                return dict(zip(names, values, strict=True))
+            if [*map(type, values)] == kinds:
+                return dict(zip(names, values))  # noqa: B905 - a keyword takes as long again.
         return other()(shown)
 
     return dump

@@ -36,8 +36,6 @@ Document = dict[str, Any]
 
 KEPT_SHAPES = 256
 
-_NONE: Mapping[str, GlueRelationship] = {}
-
 
 def write_documents(operation: Operation, dialect: Dialect) -> Writer:
     """Compile everything that an operation may answer with.
@@ -239,7 +237,7 @@ class _Shape:
         """
         self.lens = lens = model.lens(type_, grants)
         self.dump = lens.dump()
-        self.relationships: Collection[str] = frozenset(lens.relationships)
+        self.relationships = frozenset(lens.relationships)
         place = model.canonical.get(type_)
         self.head: str | None = None
         self.tail = ""
@@ -289,7 +287,7 @@ class _Resources:
         shown: list[Document] = []
         known: str | None = None
         for resource in resources:
-            type_, id_ = resource.type, resource.id
+            type_, id_, held = resource.type, resource.id, resource.relationships
             if type_ != known or not shown:
                 known = type_
                 shape = self._shapes.get((type_, grants)) or self._shape(type_, grants)
@@ -298,44 +296,48 @@ class _Resources:
                     only = _wanted(request, type_)
                     if only is not None:
                         dump = shape.lens.dump(only)
-                        relationships = [each for each in relationships if each in only]
+                        relationships = relationships & only
                         ends = {name: ends[name] for name in ends if name in only}
                 before = None if shape.head is None else base_url + shape.head
                 after = shape.tail
                 if self._repeats_query and type_ == own_type and request.parameters_string:
                     after += _query_behind(request)
+            attributes = None if resource.attributes is None else dump(resource.attributes)
             if id_ is None:
-                segment = ""
                 object_: Document = {"type": type_, "id": None if null_ids else type_}
-            else:
-                segment = id_ if id_.isascii() and id_.isalnum() else encoded(id_)
-                object_ = {"type": type_, "id": id_}
-            if resource.attributes is not None:
-                attributes = dump(resource.attributes)
                 if attributes:
                     object_["attributes"] = attributes
-            if ends or resource.relationships:
-                related: Document = {}
-                if id_ is not None:
-                    for name, those in ends.items():
-                        start = f"{before}{segment}"
-                        related[name] = {"links": {end: start + those[end] for end in those}}
-                for name, held in (resource.relationships or _NONE).items():
-                    if name not in relationships:
-                        continue
-                    data = _linkage(held, as_list)
-                    if name in related:
-                        related[name]["data"] = data
-                    else:
-                        related[name] = {"data": data}
-                if related:
-                    object_["relationships"] = related
-            if before is None:
-                links = self._links_below(resource, request) if primary else {}
-            elif id_ is None:
-                links = {}
+                if held:
+                    related = _related_without_links(held, relationships, as_list)
+                    if related:
+                        object_["relationships"] = related
+                links = self._links_below(resource, request) if before is None and primary else {}
             else:
-                links = {"self": f"{before}{segment}{after}"}
+                object_ = {"type": type_, "id": id_}
+                if attributes:
+                    object_["attributes"] = attributes
+                if before is None:
+                    links = self._links_below(resource, request) if primary else {}
+                else:
+                    segment = id_ if id_.isalnum() and id_.isascii() else encoded(id_)
+                    links = {"self": f"{before}{segment}{after}"}
+                if ends:
+                    start = f"{before}{segment}"
+                    related = {
+                        name: {"links": {end: start + path for end, path in those.items()}}
+                        for name, those in ends.items()
+                    }
+                    if held:
+                        for name, each in held.items():
+                            if name in related:
+                                related[name]["data"] = _linkage(each, as_list)
+                            elif name in relationships:
+                                related[name] = {"data": _linkage(each, as_list)}
+                    object_["relationships"] = related
+                elif held:
+                    related = _related_without_links(held, relationships, as_list)
+                    if related:
+                        object_["relationships"] = related
             if resource.links:
                 for name, link in resource.links.items():
                     links[name] = link_object(link, base_url)
@@ -384,6 +386,23 @@ def _wanted(request: GlueRequest, type_: str | None) -> frozenset[str] | None:
 def _query_behind(request: GlueRequest) -> str:
     query = query_of(request.parameters_string, with_page=True)
     return f"?{query}" if query else ""
+
+
+def _related_without_links(
+    held: Mapping[str, GlueRelationship], relationships: Collection[str], as_list: bool
+) -> Document:
+    """Return what the visible ones of some relationships hold."""
+    related: Document = {}
+    for name, each in held.items():
+        if name in relationships:
+            resources = each.resources
+            if len(resources) == 1:
+                one = resources[0]
+                identifier = {"type": one.type, "id": one.id}
+                related[name] = {"data": [identifier] if each.many or as_list else identifier}
+            else:
+                related[name] = {"data": _linkage(each, as_list)}
+    return related
 
 
 def _linkage(held: GlueRelationship, as_list: bool) -> Any:

@@ -77,4 +77,4 @@ def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, 
     addresses = page_addresses(start, request, page)
     if request.pagination is not None and request.pagination.strategy == "cursor":
         return {"prev": None, "next": None, **addresses}
-    return dict(addresses)
+    return {**addresses}
