@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from glue_core.importing import ImportProblem, ImportReport, import_directory
     from glue_core.including import INCLUDE, INCLUDE_NOTE, IncludeTree, load_included, read_include
     from glue_core.inner import InnerRun
+    from glue_core.lanes import MISFIT, QUERY
     from glue_core.languages import choose_locale, describe_language
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
@@ -225,9 +226,11 @@ __all__ = [
     "INCLUDE",
     "INCLUDE_NOTE",
     "KNOWN",
+    "MISFIT",
     "PAGE",
     "PROBLEM",
     "PUBLIC",
+    "QUERY",
     "SORT",
     "SORTED_TEXT",
     "STATUS_LINES",
@@ -463,6 +466,8 @@ __all__ = [
 
 # Where each name lives: the imports above once more, which only type checkers see. A test compares.
 _HOMES = {
+    "MISFIT": "glue_core.lanes",
+    "QUERY": "glue_core.lanes",
     "Access": "glue_core.security.access",
     "Adapter": "glue_core.application",
     "Answer": "glue_core.openapi.fragment",

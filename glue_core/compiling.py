@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
@@ -15,6 +15,7 @@ from glue_core import codes
 from glue_core.convention import IgnoresParameters
 from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
 from glue_core.flow import Flow, Trace
+from glue_core.lanes import Bound, headers_of, lanes_of, told
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
 from glue_core.openapi.fragment import Describe
@@ -35,6 +36,7 @@ from glue_core.security.authorization import admitted
 from glue_core.security.lens import Model
 from glue_core.settings import Settings
 from glue_core.step import Build, Handler, Parameter, Step, Wrap
+from glue_core.target import environ_key
 from glue_core.timing import timed
 from glue_core.validation import KnownParameters
 from glue_core.variants import Stores, stores_of
@@ -500,15 +502,20 @@ class _Compiler:
         undescribed: list[Parameter] = list(operation.parameters)
         describers: list[Describe] = []
         bound: dict[str, tuple[Any, ...]] = {}
+        parts: dict[str, list[Bound]] = {}
         for hook, stack in self._stacks.items():
             runs = []
+            parts[hook] = []
             for placed, traces in zip(stack, self._traces[hook], strict=True):
                 run = _bind(placed, operation)
-                trace.append(traces[run is not None])
                 if run is None:
+                    trace.append(traces[False])
                     continue
                 step: Step[Any] = placed.contribution.value
                 runs.append(run)
+                part = _bound_to(placed, operation, run)
+                parts[hook].append(part)
+                trace.append(_only(traces[True], part.looks_at))
                 reads.extend(step.reads_of(operation))
                 if step.describe is None:
                     undescribed.extend(step.reads_of(operation))
@@ -537,6 +544,10 @@ class _Compiler:
                     f"expected, which writes 'content' and 'format'"
                 )
         trace += self._answering(operation, contribution)
+        steps = {
+            name: [] if refusal and name == "routed_validators" else parts[hook]
+            for name, hook in Flow.parts.items()
+        }
         flow = Flow(
             operation,
             builders,
@@ -550,6 +561,8 @@ class _Compiler:
             tuple(trace),
             reads=tuple(undescribed),
             describers=tuple(describers),
+            lanes=lanes_of(steps),
+            looks_at=frozenset(environ_key(each) for each in headers_of(steps)),
         )
         return timed(self._plan.make(flow, bound, self._settings), self._settings)
 
@@ -579,8 +592,23 @@ def _in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
 
 def _bind(placed: Placed, operation: Operation) -> Any:
     step: Step[Any] = placed.contribution.value
+    return _called(step.bind, placed, operation)
+
+
+def _bound_to(placed: Placed, operation: Operation, run: Any) -> Bound:
+    """Return a step that an operation has, with what it looks at."""
+    step: Step[Any] = placed.contribution.value
+    looks_at = _called(step.looks_at, placed, operation)
+    otherwise = None
+    if step.otherwise is not None:
+        otherwise = _called(step.otherwise, placed, operation)
+    return Bound(run, looks_at, otherwise)
+
+
+def _called(bind: Callable[[Operation], Any], placed: Placed, operation: Operation) -> Any:
+    """Call what a step has to say of an operation, or tell who cannot."""
     try:
-        return step.bind(operation)
+        return bind(operation)
     except Exception as error:
         raise ConfigurationError(
             f"The step {placed.contribution.id!r} cannot be bound to "
@@ -599,6 +627,11 @@ def _traced(hook: str, placed: Placed, bound: bool) -> Trace:
         placed.reason,
         bound,
     )
+
+
+def _only(trace: Trace, looks_at: Sequence[str]) -> Trace:
+    """Say which requests run a step, where not all do."""
+    return replace(trace, reason=f"{trace.reason}; {told(looks_at)}") if looks_at else trace
 
 
 @contextmanager

@@ -5,7 +5,8 @@ tag, so another projection of the same resource is another answer. Writing compa
 alone, so any tag that a client got for a resource is good for a change of it, whatever it had asked
 to see.
 
-Digests tell states and representations apart, and keep nobody from anything: the hash is a fast one.
+Digests tell states and representations apart and keep nobody from anything, so their hash is a
+fast one.
 
 Source:
     RFC 9110, sections 8.8.3 and 13.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from xxhash import xxh3_64_hexdigest, xxh3_128_hexdigest
@@ -120,15 +121,28 @@ def _entity_tag(settings: Settings, operation: Operation) -> Format | None:
 
     def finish(response: GlueResponse, request: GlueRequest) -> None:
         content = response.content
-        if response.http_status not in (200, 201) or not isinstance(content, bytes):
+        if response.http_status not in (200, 201) or content.__class__ is not bytes:
             return
-        tag = response.meta.get("etag")
-        if tag is None:
+        if "etag" not in response.meta:
             digest = xxh3_128_hexdigest(content)
             known = state(response, request) if state is not None else None
-            tag = f'"{digest}"' if known is None else f'"{known}-{digest}"'
-            response.meta["etag"] = tag
-        if not reads:
+            response.meta["etag"] = f'"{digest}"' if known is None else f'"{known}-{digest}"'
+
+    return finish
+
+
+def _condition(settings: Settings, operation: Operation) -> Format | None:
+    """Hold the conditions of a read against the tag of its answer."""
+    if operation.http_method != "GET" or _entity_tag(settings, operation) is None:
+        return None
+
+    def finish(response: GlueResponse, request: GlueRequest) -> None:
+        tag = response.meta.get("etag")
+        if (
+            tag is None
+            or response.http_status not in (200, 201)
+            or not isinstance(response.content, bytes)
+        ):
             return
         wanted = request.header("if-match")
         if (
@@ -321,7 +335,14 @@ def glue_response_formatters() -> Sequence[Step[Format]]:
 def glue_response_finishers(settings: Settings) -> Sequence[Step[Format]]:
     """Tag what is read, and answer 304 where the client has it already."""
 
-    def bind(operation: Operation) -> Any:
+    def tag(operation: Operation) -> Format | None:
         return _entity_tag(settings, operation)
 
-    return [Step("entity-tag", bind, describe=_describe_entity_tag)]
+    def condition(operation: Operation) -> Format | None:
+        return _condition(settings, operation)
+
+    conditions = tuple(each.lower() for each in PRECONDITIONS)
+    return [
+        Step("entity-tag", tag, describe=_describe_entity_tag),
+        Step("condition", condition, after=("entity-tag",), only_with=conditions),
+    ]

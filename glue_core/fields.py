@@ -41,8 +41,10 @@ class UtcDateTime(fields.AwareDateTime):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
             return None
-        shown: str = value.astimezone(UTC).isoformat()
-        return shown.removesuffix("+00:00") + "Z"
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
+        shown: str = value.isoformat()
+        return shown[:-6] + "Z"
 
 
 def not_blank(value: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from glue_core.convention import Writer
 from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG, failure
+from glue_core.lanes import EVERYTHING, Lane
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.openapi.fragment import Describe
 from glue_core.operation import DEFAULT_STATUSES, Operation
@@ -62,6 +63,9 @@ class Flow:
         parts: The fields that hold the steps of a stack, with its hook.
         reads: Query parameters of the handler, and of the steps that describe nothing themselves.
         describers: What describes the steps to the documentation.
+        lanes: Which of the steps run for requests that have, or have not, what steps look at; none
+            where every request runs all.
+        looks_at: Where a WSGI environment has the headers that steps look at.
     """
 
     order: ClassVar[tuple[tuple[str | None, str], ...]] = (
@@ -98,6 +102,8 @@ class Flow:
     stores: Stores[Flow] | None = None
     reads: tuple[Parameter, ...] = ()
     describers: tuple[Describe, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    looks_at: frozenset[str] = frozenset()
 
     def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.
@@ -129,6 +135,9 @@ class Flow:
         if self.stores is None:
             return self
         flow = self.stores.select(request, self)
+        if flow is not self:
+            # What the request has was looked for by the names that steps of this flow look at.
+            request.lane = EVERYTHING
         request.operation = flow.operation
         request.resource.method = flow.operation.method
         return flow
@@ -139,9 +148,10 @@ class Flow:
 
     def answer(self, request: GlueRequest) -> GlueResponse:
         """Run the steps up to the controller; re-entrant, and it may raise."""
-        for build in self.builders:
+        lane = self.lanes[request.lane] if self.lanes else self
+        for build in lane.builders:
             build(request)
-        for validate in self.validators:
+        for validate in lane.validators:
             found = validate(request)
             if found is not None and not found.is_valid:
                 return refused(found)
@@ -153,7 +163,7 @@ class Flow:
             errors = tuple(request.errors)
             return refused(GlueRequestValidation(False, status_of(errors), errors))
         resource = request.resource
-        for validate_routed in self.routed_validators:
+        for validate_routed in lane.routed_validators:
             found = validate_routed(request, resource)
             if found is not None and not found.is_valid:
                 return refused(found)
@@ -161,13 +171,14 @@ class Flow:
 
     def write(self, response: GlueResponse, request: GlueRequest) -> None:
         """Format a response and write its document."""
-        for format_ in self.formatters:
+        lane = self.lanes[request.lane] if self.lanes else self
+        for format_ in lane.formatters:
             format_(response, request)
         if response.http_status is None:
             response.http_status = status_of(response.errors) if response.errors else self.status
         if response.content is None and response.http_status not in (204, 304):
             self.writer(response, request)
-        for finish in self.finishers:
+        for finish in lane.finishers:
             finish(response, request)
         values = "".join(response.meta.values())
         if "\n" in values or "\r" in values:
@@ -182,7 +193,8 @@ class Flow:
     def fail(self, error: Exception, request: GlueRequest) -> GlueResponse:
         """Make the written response of an exception; a step that fails again is left out."""
         response = failure(error, request)
-        for format_ in self.formatters:
+        lane = self.lanes[request.lane] if self.lanes else self
+        for format_ in lane.formatters:
             try:
                 format_(response, request)
             except Exception as another:
@@ -195,7 +207,7 @@ class Flow:
             LOG.error("Request %s: the writer failed", request.id, exc_info=another)
             response.content = b""
             response.format = None
-        for finish in self.finishers:
+        for finish in lane.finishers:
             try:
                 finish(response, request)
             except Exception as another:

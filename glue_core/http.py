@@ -17,6 +17,7 @@ from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG, STATUS_LINES, status_line
 from glue_core.inner import InnerRun, InnerSource, SharedWork
+from glue_core.lanes import HAS_MORE, HAS_QUERY
 from glue_core.matching import Match, Matcher
 from glue_core.messages import (
     GlueError,
@@ -32,7 +33,7 @@ from glue_core.operation import DEFAULT_STATUSES
 from glue_core.request_id import ENVIRON_KEY, request_id_of
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import rehearsal_of
-from glue_core.target import base_url_of, host_of, raw_path_of
+from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
@@ -50,17 +51,11 @@ UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
 _NO_LENGTH = -1
 
 
-def _key_of(name: str) -> str:
-    """Return where a WSGI environment has a header, by its lower-case name."""
-    key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
-
-
 class _Keys(dict[str, str]):
     """Where a WSGI environment has the headers that steps ask for; few, and always the same."""
 
     def __missing__(self, name: str) -> str:
-        key = _key_of(name)
+        key = environ_key(name)
         if len(self) < KEPT_NAMES:
             self[name] = key
         return key
@@ -244,7 +239,7 @@ class HttpApplication:
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
         """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
         raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-        return self._hydrated(
+        flow, request = self._hydrated(
             HttpSource(environ, self._body_limit),
             environ["REQUEST_METHOD"],
             environ.get("PATH_INFO", ""),
@@ -253,6 +248,11 @@ class HttpApplication:
             environ.get("HTTP_ACCEPT"),
             environ,
         )
+        lane = HAS_QUERY if request.parameters_string else 0
+        if not (request.selected.is_plain and environ.keys().isdisjoint(flow.looks_at)):
+            lane |= HAS_MORE
+        request.lane = lane
+        return flow, request
 
     def _hydrated(
         self,

@@ -340,9 +340,10 @@ class _Loading:
                 held = given[name]
             else:
                 answer = answered(resource.id)
-                one = answer[0] if many and answer.__class__ is list and len(answer) == 1 else answer
+                is_list_of_one = many and answer.__class__ is list and len(answer) == 1
+                one = answer[0] if is_list_of_one else answer
                 id_ = one.get(id_name) if id_name is not None and one.__class__ is dict else None
-                if id_.__class__ is str and (one is answer) is not many:
+                if id_.__class__ is str and is_list_of_one is many:
                     # The usual answer, an object with an id of its own; `_held` does the same.
                     key = (target, id_)
                     related = known.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 from glue_core.operation import RELATIONSHIPS
@@ -107,6 +107,9 @@ class Match(NamedTuple, Generic[Target]):
     template: str | None = None
 
 
+_MAKE: Any = tuple.__new__
+
+
 class Matcher(Generic[Target]):
     """Reads paths in pairs of type and id; custom routes are asked first.
 
@@ -203,7 +206,8 @@ class Matcher(Generic[Target]):
             location = self._items.get(chain)
         if location is not None and "" not in ids and (not route or method in location.methods):
             target = location.methods.get(method, location.refused)
-            return Match(target, location.types, tuple(ids), None, location.template)
+            # What `Match` does with arguments by name, without a call in between.
+            return _MAKE(Match, (target, location.types, tuple(ids), None, location.template))
         if route is not None:
             return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
+from glue_core.lanes import EVERYTHING
 from glue_core.security.identity import ANONYMOUS, CUSTOMER, USER, WAREHOUSE, Identity
 
 if TYPE_CHECKING:
@@ -367,6 +368,7 @@ class GlueRequest:
         errors: What builders found wrong; the verdict answers with all of it.
         notes: Values that steps leave for later steps, by the step's id.
         header: Returns the first value of a header, by its lower-case name, or None.
+        lane: What it has for steps to look at, which decides which of them run; see `lanes`.
     """
 
     __slots__ = (
@@ -390,6 +392,7 @@ class GlueRequest:
         "identities",
         "identity",
         "included_relationships",
+        "lane",
         "locale",
         "meta",
         "method",
@@ -453,6 +456,7 @@ class GlueRequest:
     errors: list[GlueError]
     notes: dict[str, Any]
     header: Callable[[str], str | None]
+    lane: int
 
     def __init__(
         self,
@@ -484,6 +488,7 @@ class GlueRequest:
         self.attributes = {}
         self.notes = {}
         self.uses_work = False
+        self.lane = EVERYTHING
 
     def __getattr__(self, name: str) -> Any:
         """Read what was not read yet; called only for a slot that is still empty."""

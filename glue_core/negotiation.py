@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from glue_core import codes
@@ -16,6 +16,7 @@ from glue_core.convention import (
     WritesOthers,
 )
 from glue_core.hookspecs import hookimpl
+from glue_core.lanes import MISFIT
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.openapi.fragment import Fragment
 from glue_core.operation import ErrorCode, Operation
@@ -51,6 +52,7 @@ class Selected:
         sent: What the parameters of the body's media type say.
         is_understood: False where the body's media type, or a parameter of it, is none we read.
         asked: The versions of the resource that it asks for, or None.
+        is_plain: Whether body and answer are agreed on and no version was asked for.
     """
 
     convention: str | None
@@ -59,6 +61,11 @@ class Selected:
     sent: MediaType = NOTHING_SAID
     is_understood: bool = True
     asked: Asked | None = None
+    is_plain: bool = field(init=False, default=True)
+
+    def __post_init__(self) -> None:
+        plain = self.is_understood and self.accepted_format is not None and self.asked is None
+        object.__setattr__(self, "is_plain", plain)
 
     @property
     def version(self) -> GlueVersion | None:
@@ -533,16 +540,21 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
         return _one_version(settings, operation)
 
     return [
-        Step("accepted-format", _accepted, describe=_describe_accepted),
-        Step("requested-format", _understood, describe=_describe_understood),
+        Step("accepted-format", _accepted, describe=_describe_accepted, only_with=(MISFIT,)),
+        Step("requested-format", _understood, describe=_describe_understood, only_with=(MISFIT,)),
         Step(
-            "content-encoding", _decoded, after=("requested-format",), describe=_describe_understood
+            "content-encoding",
+            _decoded,
+            after=("requested-format",),
+            describe=_describe_understood,
+            only_with=("content-encoding",),
         ),
         Step(
             "transfer-encoding",
             _transferred,
             after=("content-encoding",),
             describe=_describe_transferred,
+            only_with=("transfer-encoding",),
         ),
-        Step("one-version", one_version, describe=_describe_one_version),
+        Step("one-version", one_version, describe=_describe_one_version, only_with=(MISFIT,)),
     ]

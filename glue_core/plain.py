@@ -27,6 +27,7 @@ from glue_core.building import (
 from glue_core.convention import Writer
 from glue_core.encoding import JSON, JSON_ENCODER, Encoder, Row, Rows
 from glue_core.hookspecs import hookimpl
+from glue_core.lanes import QUERY
 from glue_core.linking import Places
 from glue_core.messages import GlueError, GlueRequest, GlueResponse
 from glue_core.negotiation import accepts_by_name
@@ -108,11 +109,13 @@ class Plain:
         """Read the body as attributes, and the query as JSON:API spells it."""
         return [
             Step("attributes", _read_attributes, describe=_describe_read),
-            Step("fields", read_fields, reads=FIELDS, describe=describe_fields),
-            Step("filter", read_filters, reads=FILTER, describe=describe_filters),
+            Step("fields", read_fields, reads=FIELDS, describe=describe_fields, only_with=(QUERY,)),
+            Step(
+                "filter", read_filters, reads=FILTER, describe=describe_filters, only_with=(QUERY,)
+            ),
             Step("filter-shape", _read_filter_shape, describe=_describe_filter_shape),
             Step("page", read_page, reads=page_parameters, describe=describe_page),
-            Step("sort", read_sort, reads=SORT, describe=describe_sort),
+            Step("sort", read_sort, reads=SORT, describe=describe_sort, only_with=(QUERY,)),
         ]
 
     def writer(self, operation: Operation, settings: Settings) -> Writer:

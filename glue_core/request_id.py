@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from contextvars import ContextVar
+from random import Random
 from typing import Any
 
 HEADER = "x-request-id"
@@ -15,6 +16,10 @@ ENVIRON_KEY = "glue.request_id"
 
 _FORM = re.compile(r"[A-Za-z0-9._-]{1,128}")
 NO_REQUEST = "-"
+# Ids must be unique, not secret. What seeds the generator that everybody shares does not change
+# these, and workers that were forked from one process do not make the same ones.
+_RANDOM = Random()  # noqa: S311
+os.register_at_fork(after_in_child=_RANDOM.seed)
 _CURRENT: ContextVar[str] = ContextVar("glue_request_id", default=NO_REQUEST)
 
 
@@ -31,7 +36,7 @@ def request_id_of(environ: dict[str, Any]) -> str:
     known: str | None = environ.get(ENVIRON_KEY)
     if known is None:
         asked = environ.get("HTTP_X_REQUEST_ID")
-        known = asked if asked and _FORM.fullmatch(asked) else os.urandom(16).hex()
+        known = asked if asked and _FORM.fullmatch(asked) else f"{_RANDOM.getrandbits(128):032x}"
         environ[ENVIRON_KEY] = known
         _CURRENT.set(known)
     return known

@@ -65,6 +65,11 @@ class Step(Generic[Run]):
             place; it reads nothing that other builders fill in.
         describe: Says to the documentation what the step reads, answers and adds to answers where
             it is bound; None says that ``reads`` is all of it.
+        only_with: What of a request the step looks at: names of headers in lower case, `QUERY`
+            and `MISFIT`; or a function of the operation that says so. A request that has none of
+            it, as it was sent, does not run the step. Empty for one that every request runs.
+        otherwise: Called as ``bind`` is; what it returns runs in the step's place for requests
+            that have nothing of ``only_with``.
     """
 
     name: str
@@ -74,7 +79,20 @@ class Step(Generic[Run]):
     reads: tuple[Parameter, ...] | Callable[[Operation], tuple[Parameter, ...]] = ()
     chooses_store: bool = False
     describe: Describe | None = None
+    only_with: tuple[str, ...] | Callable[[Operation], tuple[str, ...]] = ()
+    otherwise: Callable[[Operation], Run | None] | None = None
 
     def reads_of(self, operation: Operation) -> tuple[Parameter, ...]:
         """Return the query parameters that the step reads for an operation."""
         return self.reads(operation) if callable(self.reads) else self.reads
+
+    def looks_at(self, operation: Operation) -> tuple[str, ...]:
+        """Return what of a request the step looks at for an operation; empty for any request.
+
+        Raises:
+            TypeError: It is one text, or something else that is no sequence of texts.
+        """
+        found = self.only_with(operation) if callable(self.only_with) else self.only_with
+        if isinstance(found, str) or not all(isinstance(each, str) and each for each in found):
+            raise TypeError(f"only_with is {found!r}; a tuple of names of headers is expected")
+        return tuple(each.lower() for each in found)

@@ -21,6 +21,12 @@ LONGEST_KEPT = 255
 """Characters of a ``Host`` header that is read once and remembered."""
 
 
+def environ_key(name: str) -> str:
+    """Return where a WSGI environment has a header, by its lower-case name."""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
 def host_of(environ: Mapping[str, Any]) -> str:
     """Return the host a request is for, without its port, in lower case.
 

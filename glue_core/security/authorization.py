@@ -16,6 +16,7 @@ from glue_core.errors import Forbidden, NotFound
 from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import (
+    NOBODY,
     GlueError,
     GlueFilter,
     GlueRequest,
@@ -62,6 +63,21 @@ def _authentication(operation: Operation) -> Validate | None:
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
         # Reading them raises the refusal.
         request.identities  # noqa: B018
+        return None
+
+    return validate
+
+
+def _credentials(operation: Operation) -> tuple[str, ...]:
+    """Return the headers by which somebody proves who asks; without them nobody does."""
+    return () if operation.access is None else operation.access.headers
+
+
+def _nobody(operation: Operation) -> Validate:
+    """Say that nobody asks, so that nobody has to look for credentials."""
+
+    def validate(request: GlueRequest) -> GlueRequestValidation | None:
+        request.identities, request.grants = (), NOBODY
         return None
 
     return validate
@@ -160,6 +176,37 @@ def _authorization_first(operation: Operation) -> Validate | None:
         return judge(request)
 
     return validate
+
+
+def _first_of_nobody(operation: Operation) -> Validate | None:
+    """Judge a request without credentials, where what is public for nobody is not so by itself."""
+    if _is_open(operation):
+        return None
+    return _authorization_first(operation)
+
+
+def _authorization_of_nobody(operation: Operation) -> ValidateRouted | None:
+    model, type_ = operation.model, operation.type
+    if _is_open(operation) and (
+        model is None
+        or type_ is None
+        or type_ not in model
+        or not model.lens(type_, NOBODY).criteria
+    ):
+        return None
+    return _authorization(operation)
+
+
+def _is_open(operation: Operation) -> bool:
+    """Say whether who proves nothing may call an operation, whatever the request."""
+    access = operation.access
+    if access is None or operation.parent is not None:
+        return False
+    paths = access.rules.paths if operation.refusal is None else ()
+    if paths or not access.protection_of(operation).is_public:
+        return False
+    exists = _existence_by_grants(operation)
+    return exists is None or exists(NOBODY)
 
 
 def _authorization(operation: Operation) -> ValidateRouted | None:
@@ -300,15 +347,31 @@ def glue_request_validators() -> Sequence[Step[Validate]]:
             _authentication,
             before=("authorization",),
             describe=_describe_authentication,
+            only_with=_credentials,
+            otherwise=_nobody,
         ),
-        Step("authorization", _authorization_first, describe=_describe_authorization),
+        Step(
+            "authorization",
+            _authorization_first,
+            describe=_describe_authorization,
+            only_with=_credentials,
+            otherwise=_first_of_nobody,
+        ),
     ]
 
 
 @hookimpl
 def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
     """Keep to what the caller may know, before the body is looked at."""
-    return [Step("authorized-resources", _authorization, before=("attributes?",))]
+    return [
+        Step(
+            "authorized-resources",
+            _authorization,
+            before=("attributes?",),
+            only_with=_credentials,
+            otherwise=_authorization_of_nobody,
+        )
+    ]
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from glue_core import (
     FIELDS,
     FILTER,
     INCLUDE,
+    QUERY,
     SORT,
     Build,
     Format,
@@ -64,11 +65,13 @@ class Hal:
         included = describe_include(flat=False, depth=depth)
         return [
             Step("attributes", read_attributes, describe=describe_read),
-            Step("fields", read_fields, reads=FIELDS, describe=describe_fields),
-            Step("filter", read_filters, reads=FILTER, describe=describe_filters),
-            Step("include", include, reads=INCLUDE, describe=included),
+            Step("fields", read_fields, reads=FIELDS, describe=describe_fields, only_with=(QUERY,)),
+            Step(
+                "filter", read_filters, reads=FILTER, describe=describe_filters, only_with=(QUERY,)
+            ),
+            Step("include", include, reads=INCLUDE, describe=included, only_with=(QUERY,)),
             Step("page", read_page, reads=page_parameters, describe=describe_page),
-            Step("sort", read_sort, reads=SORT, describe=describe_sort),
+            Step("sort", read_sort, reads=SORT, describe=describe_sort, only_with=(QUERY,)),
         ]
 
     @hookimpl

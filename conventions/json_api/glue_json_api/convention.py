@@ -9,6 +9,7 @@ from glue_core import (
     FIELDS,
     FILTER,
     INCLUDE,
+    QUERY,
     SORT,
     Build,
     Format,
@@ -150,11 +151,11 @@ class JsonApi:
                 lambda operation: read_document(operation, of(operation)),
                 describe=document,
             ),
-            Step("fields", fields, reads=FIELDS, describe=describe_fields),
-            Step("filter", filters, reads=FILTER, describe=describe_filters),
-            Step("include", include, reads=INCLUDE, describe=included),
+            Step("fields", fields, reads=FIELDS, describe=describe_fields, only_with=(QUERY,)),
+            Step("filter", filters, reads=FILTER, describe=describe_filters, only_with=(QUERY,)),
+            Step("include", include, reads=INCLUDE, describe=included, only_with=(QUERY,)),
             Step("page", page, reads=page_parameters, describe=describe_page),
-            Step("sort", sort, reads=SORT, describe=describe_sort),
+            Step("sort", sort, reads=SORT, describe=describe_sort, only_with=(QUERY,)),
         ]
 
     def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
