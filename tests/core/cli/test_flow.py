@@ -25,7 +25,11 @@ def test_stages_are_complete_from_top_to_bottom(glue: Any) -> None:
     stages = [each["stage"] for each in flow(glue, "GET", "/probes/1")["steps"]]
 
     assert stages[:3] == ["hydrate", "negotiate", "match"]
-    assert [each for each in stages if each != "send"][-3:] == ["write", "finish", "commit"]
+    assert [each for each in dict.fromkeys(stages) if each != "send"][-3:] == [
+        "write",
+        "finish",
+        "commit",
+    ]
     assert stages[-1] == "send"
     assert stages.index("build") < stages.index("verdict") < stages.index("controller")
 
