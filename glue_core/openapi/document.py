@@ -25,6 +25,7 @@ from glue_core.versions import PARAMETER
 if TYPE_CHECKING:
     from glue_core.messages import GlueVersion
     from glue_core.operation import ErrorCode, Operation
+    from glue_core.registry.order import Contribution
     from glue_core.registry.registry import ApplicationRegistry
     from glue_core.settings import Settings
 
@@ -41,6 +42,9 @@ ERROR_CODES = "x-error-codes"
 
 STORES, VERSIONS = "x-stores", "x-versions"
 """Members of an operation that differs by store, or has versions."""
+
+BROUGHT_BY = "x-brought-by"
+"""Member of an operation with the ids of the plugins that declare and change it."""
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ def make_document(
     *,
     conventions: Collection[str | None] | None = None,
     wanted: Wanted | None = None,
+    with_plugins: bool = False,
 ) -> dict[str, Any]:
     """Make the OpenAPI document of an application, ready for JSON.
 
@@ -89,6 +94,7 @@ def make_document(
         grants: What the caller holds for whom it is; None for a document of everything.
         conventions: Names of the conventions it is about; None for all.
         wanted: Says which templates and methods it is about; None for all.
+        with_plugins: Whether operations name the plugins that bring them; no client needs that.
 
     Returns:
         The document. The same declarations give the same bytes on every machine.
@@ -98,6 +104,7 @@ def make_document(
     places = _places(found_in(matchers, conventions, wanted), view, settings, registry)
     used: set[str] = set()
     names = _OperationIds()
+    brought = {each.id: each for each in registry.operations}
     paths = {}
     tags: dict[str, str] = {}
     for place in sorted(places, key=lambda each: each.path):
@@ -108,6 +115,8 @@ def make_document(
             parts = place.operations.get(method)
             if parts:
                 shown = _operation(parts, names, schemes, used)
+                if with_plugins:
+                    shown[BROUGHT_BY] = _plugins(parts, brought)
                 item[method] = shown
                 for tag in shown["tags"]:
                     tags.setdefault(tag, _tag_text(tag, parts[0].operation))
@@ -319,6 +328,17 @@ def _operation(
     if versions:
         shown[VERSIONS] = [f"{each.major}.{each.minor}" for each in versions]
     return shown
+
+
+def _plugins(parts: list[_Part], brought: Mapping[str, Contribution]) -> list[str]:
+    """Return the ids of the plugins that declare what is described, and of those that change it."""
+    found: set[str] = set()
+    for part in parts:
+        for traced in part.variant.flow.trace:
+            each = brought.get(traced.id)
+            if traced.stage == "controller" and each is not None:
+                found |= {each.source.id, *(change.source.id for change in each.changes)}
+    return sorted(found)
 
 
 def _texts(operation: Operation) -> tuple[str, str]:
@@ -562,4 +582,12 @@ def resolved(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "paths": paths}
 
 
-__all__ = ["ERROR_CODES", "STORES", "VERSIONS", "make_document", "references", "resolved"]
+__all__ = [
+    "BROUGHT_BY",
+    "ERROR_CODES",
+    "STORES",
+    "VERSIONS",
+    "make_document",
+    "references",
+    "resolved",
+]

@@ -115,6 +115,7 @@ class Documentation:
         *,
         conventions: Collection[str | None] | None = None,
         wanted: Wanted | None = None,
+        with_plugins: bool = False,
     ) -> Document:
         """Make a document anew, all of it or a part.
 
@@ -122,6 +123,7 @@ class Documentation:
             grants: What the reader holds; None for everything.
             conventions: Names of the conventions that it is about; None for all.
             wanted: Says which templates and methods it is about; None for all.
+            with_plugins: Whether operations name the plugins that bring them.
         """
         # It brings apispec with it, which a process that nobody asks never loads.
         from glue_core.openapi.document import make_document
@@ -129,7 +131,13 @@ class Documentation:
         assert self._known is not None
         registry, matchers = self._known
         document = make_document(
-            registry, matchers, self._settings, grants, conventions=conventions, wanted=wanted
+            registry,
+            matchers,
+            self._settings,
+            grants,
+            conventions=conventions,
+            wanted=wanted,
+            with_plugins=with_plugins,
         )
         for expand in self._expanders:
             expand(document, grants)

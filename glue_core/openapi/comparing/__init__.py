@@ -1,0 +1,1 @@
+"""Comparing two OpenAPI documents: what differs, and whether a client notices."""
