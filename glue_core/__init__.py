@@ -120,6 +120,7 @@ if TYPE_CHECKING:
         ResponseHeader,
         any_of,
         object_schema,
+        on_request,
         one_of,
     )
     from glue_core.openapi.naming import pascal
@@ -437,6 +438,7 @@ __all__ = [
     "made_on_access",
     "not_blank",
     "object_schema",
+    "on_request",
     "one_of",
     "page_addresses",
     "page_parameters",
@@ -682,6 +684,7 @@ _HOMES = {
     "made_on_access": "glue_core.application",
     "not_blank": "glue_core.fields",
     "object_schema": "glue_core.openapi.fragment",
+    "on_request": "glue_core.openapi.fragment",
     "one_of": "glue_core.openapi.fragment",
     "page_addresses": "glue_core.linking",
     "page_parameters": "glue_core.building",

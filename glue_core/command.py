@@ -20,6 +20,10 @@ COMMANDS = {
     ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "docs": ("glue_core.cli.docs:docs", "Write the OpenAPI document of an application."),
+    "contract": (
+        "glue_core.cli.contract:contract",
+        "Write down what clients rely on, and compare with that.",
+    ),
     "doctor": (
         "glue_core.cli.doctor:doctor",
         "Check settings, plugins, routes, services, migrations.",

@@ -43,11 +43,9 @@ def docs(
 
     It is made of the same declarations that validate and route. Nothing is asked of a service.
     """
-    if everything + public + (grants is not None) > 1:
+    if everything and (public or grants is not None):
         raise click.UsageError("--all, --public and --grants do not go together.")
-    seen: Grants = None
-    if public or grants is not None:
-        seen = frozenset(each.strip() for each in (grants or "").split(",") if each.strip())
+    seen = grants_of(public, grants)
     with ctx.ensure_object(Session).deployment(application) as deployment:
         registry = deployment.registry.applications[application]
         documentation = registry.documentation
@@ -67,3 +65,20 @@ def docs(
         document = documentation.made(seen, conventions=conventions)
         content = documentation.written(document, format_)
     click.echo(content, nl=False)
+
+
+def grants_of(public: bool, grants: str | None) -> Grants:
+    """Return whom ``--public`` and ``--grants`` are about; None for everything.
+
+    Args:
+        public: Whether it is about somebody without credentials.
+        grants: What somebody holds, with commas; None where nobody said so.
+
+    Raises:
+        UsageError: Both are given.
+    """
+    if public and grants is not None:
+        raise click.UsageError("--public and --grants do not go together.")
+    if not public and grants is None:
+        return None
+    return frozenset(each.strip() for each in (grants or "").split(",") if each.strip())

@@ -119,6 +119,22 @@ Describe = Callable[["Operation", "View"], Fragment]
 """Describes a part of an operation, for whoever the view is for."""
 
 
+ON_REQUEST = "x-requested-by"
+"""Member of a schema: the query parameter that decides whether there is anything of it."""
+
+
+def on_request(schema: JsonSchema, parameter: str) -> JsonSchema:
+    """Return a schema of what comes only where a query parameter asks for it.
+
+    Further kinds among it break nobody: who does not know them does not ask for them.
+
+    Args:
+        schema: The schema, such as that of a list.
+        parameter: Name of the parameter.
+    """
+    return {**schema, ON_REQUEST: parameter}
+
+
 def one_of(schemas: Iterable[JsonSchema]) -> JsonSchema:
     """Return a schema that is exactly one of several."""
     found = list(schemas)

@@ -14,6 +14,7 @@ from glue_core import (
     View,
     codes,
     object_schema,
+    on_request,
     pascal,
 )
 from glue_json_api.dialect import Dialect
@@ -123,7 +124,7 @@ def _included(
 
     name = _start_of(operation) + "Included"
     key = tuple(each["$ref"] for each in shown.values())
-    return {"type": "array", "items": view.share(name, key, make)}
+    return on_request({"type": "array", "items": view.share(name, key, make)}, "include")
 
 
 def _resource(operation: Operation, view: View, dialect: Dialect, type_: str) -> JsonSchema:

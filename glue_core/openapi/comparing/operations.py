@@ -18,7 +18,10 @@ OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Request headers that a parameter must not describe: other parts of the document do."""
 
 STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
-KNOWN_EXTENSIONS = frozenset({BROUGHT_BY, ERROR_CODES, STORES, VERSIONS})
+CONTRACT = "x-glue-contract"
+"""Member of a document that says whose it is, where it is kept as a contract."""
+
+KNOWN_EXTENSIONS = frozenset({BROUGHT_BY, CONTRACT, ERROR_CODES, STORES, VERSIONS})
 TEXTS = ("summary", "description", "externalDocs", "tags")
 """Members of an operation that are for people."""
 
@@ -144,8 +147,7 @@ class Operations:
             yield from self._texts(old, new, name)
         yield from self.servers(Site(), _servers(old), _servers(new), "#/servers")
         for name in _extensions(old.value, new.value):
-            if name != "x-glue-contract":
-                yield Site(), _difference("extension-changed", name, old, new, name)
+            yield Site(), _difference("extension-changed", name, old, new, name)
         if not self.is_same(_part(old, "webhooks"), _part(new, "webhooks")):
             yield Site(), _difference("call-changed", "webhooks", old, new, "webhooks")
 
@@ -367,9 +369,11 @@ class _Operation:
             elif was[code] != is_[code]:
                 each = new.at(ERROR_CODES, code)
                 yield self._part("text-changed", Side.EITHER, at, each, was[code], is_[code])
-        # The text of an answer with codes repeats their words.
-        if plain(was) == plain(is_):
-            yield from self._described(old, new, part, Side.RECEIVED)
+        # The text of an answer with codes repeats their words, a line each.
+        lines = [sorted(str(each.get("description")).splitlines()) for each in (old, new)]
+        repeats = bool(was or is_) and (was != is_ or lines[0] == lines[1])
+        without = ("description",) if repeats else ()
+        yield from self._described(old, new, part, Side.RECEIVED, without)
         yield from self._headers(old, new, part)
         yield from self._content(old, new, Side.RECEIVED, part)
 
@@ -442,11 +446,13 @@ class _Operation:
                 yield at, _difference("text-changed", f"({name})", old, new, name)
         yield from self._within(pair, label)
 
-    def _described(self, old: Node, new: Node, part: str, side: Side) -> Iterator[Found]:
+    def _described(
+        self, old: Node, new: Node, part: str, side: Side, without: tuple[str, ...] = ()
+    ) -> Iterator[Found]:
         """Compare what a parameter, a body, an answer or a header says of itself."""
         site = replace(self._site, part=part)
         for name in ("description", "summary", "example", "examples", "links"):
-            if plain(old.get(name)) != plain(new.get(name)):
+            if name not in without and plain(old.get(name)) != plain(new.get(name)):
                 yield site, _difference("text-changed", f"({name})", old, new, name)
         for name in _extensions(old.value, new.value):
             yield site, _difference("extension-changed", f"({name})", old, new, name)
@@ -624,4 +630,4 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-__all__ = ["METHODS", "Found", "Operations", "Site"]
+__all__ = ["CONTRACT", "METHODS", "Found", "Operations", "Site"]

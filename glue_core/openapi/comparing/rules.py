@@ -371,8 +371,18 @@ SCHEMAS = (
 )
 
 TEXTS = (
-    _either("text-changed", "a title, a description, an example or the like", T, "Nothing."),
-    _either("extension-changed", "a member of the document that begins with `x-`", T, "Nothing."),
+    _either(
+        "text-changed",
+        "a title, a description, an example or the like is not the same",
+        T,
+        "Nothing.",
+    ),
+    _either(
+        "extension-changed",
+        "a member of the document that begins with `x-` is not the same",
+        T,
+        "Nothing.",
+    ),
 )
 
 GROUPS: Mapping[str, tuple[Rule, ...]] = {

@@ -16,9 +16,7 @@ from typing import Any
 from glue_core.openapi.comparing.nodes import WHOLE, Node, Prints, plain
 from glue_core.openapi.comparing.rules import RULES, Level, Side
 from glue_core.openapi.comparing.shapes import ARRAY, NUMBER, OBJECT, Limit, Shape, Shapes
-
-ON_REQUEST = "x-requested-by"
-"""Member of a list's schema: the query parameter without which the list has no elements."""
+from glue_core.openapi.fragment import ON_REQUEST
 
 LIMITS = ("multipleOf", "minContains", "maxContains")
 """Further keywords that leave fewer values where they are there."""
@@ -253,7 +251,8 @@ class _Walk:
         else:
             self._tell("type-changed", trail, one.node, other.node, old, new)
             return False
-        return True
+        # Where anything went, all that is said of values follows from that.
+        return not (one.is_blank or other.is_blank)
 
     def _values(self, one: Shape, other: Shape, trail: str) -> None:
         was, is_ = one.values, other.values
@@ -369,7 +368,7 @@ class _Walk:
         was, is_ = one.is_choice_alone, other.is_choice_alone
         if not (was or is_) or not ((was or not one.choices) and (is_ or not other.choices)):
             return False
-        if not (was and is_) and _is_anything(one if is_ else other):
+        if not (was and is_) and _says_nothing(one if is_ else other):
             return False
         if was and is_:
             self._same_keyword(one, other, trail)
@@ -522,32 +521,48 @@ class _Walk:
                     free.remove(other)
 
         take(self._all.prints.of)
-        take(self._tags)
+        self._take_alike(left, free, pairs, self._tags_in_common)
         take(lambda each: each.shared_name)
-        for each in list(left):
-            scores = [(self._likeness(each, other), -i) for i, other in enumerate(free)]
-            score, index = max(scores, default=(0.0, 0))
-            if score >= ALIKE:
-                other = free[-index]
-                pairs.append((each, other))
-                left.remove(each)
-                free.remove(other)
+        self._take_alike(left, free, pairs, self._likeness)
         return pairs, left, free
 
-    def _tags(self, node: Node) -> tuple[tuple[str, str], ...]:
+    @staticmethod
+    def _take_alike(
+        left: list[Node],
+        free: list[Node],
+        pairs: list[tuple[Node, Node]],
+        likeness: Callable[[Node, Node], float],
+    ) -> None:
+        """Pair each schema with that which is most like it, where one is."""
+        for each in list(left):
+            scores = [(likeness(each, other), -index) for index, other in enumerate(free)]
+            score, index = max(scores, default=(0.0, 0))
+            if score >= ALIKE:
+                pairs.append((each, free.pop(-index)))
+                left.remove(each)
+
+    def _tags(self, node: Node) -> dict[str, str]:
         """Return the members that tell an alternative from others: those with one value alone."""
         members = self._shapes.of(node, self._side).members
-        found = []
+        found = {}
         for name, each in members.items():
             values = self._shapes.of(each, self._side).values
             if values is not None and len(values) == 1:
-                found.append((name, next(iter(values))))
-        return tuple(sorted(found))
+                found[name] = next(iter(values))
+        return found
+
+    def _tags_in_common(self, old: Node, new: Node) -> float:
+        """Return the number of tags that two alternatives have alike; 0 where one differs."""
+        one, other = self._tags(old), self._tags(new)
+        common = one.keys() & other.keys()
+        return float(len(common)) if all(one[name] == other[name] for name in common) else 0.0
 
     def _likeness(self, old: Node, new: Node) -> float:
         """Say how much two alternatives look like one that was changed, from 0 to 1."""
         one, other = self._shapes.of(old, self._side), self._shapes.of(new, self._side)
-        if self._tags(old) or self._tags(new) or one.types != other.types:
+        tags = self._tags(old), self._tags(new)
+        common = tags[0].keys() & tags[1].keys()
+        if one.types != other.types or any(tags[0][each] != tags[1][each] for each in common):
             return 0.0
         names = {*one.members, *other.members}
         if not names:
@@ -571,7 +586,9 @@ class _Walk:
     def _add(self, rule: str, trail: str, pointer: str, old: Any, new: Any) -> None:
         pair = self._pair
         assert pair.found is not None
-        found = Difference(rule, pair.side, pair.owner, trail, pointer, old, new)
+        # Texts are the same to both sides.
+        side = Side.EITHER if Side.EITHER in RULES[rule].verdicts else pair.side
+        found = Difference(rule, side, pair.owner, trail, pointer, old, new)
         if found not in pair.found:
             pair.found.append(found)
 
@@ -580,13 +597,13 @@ def _any(beside: Node) -> Node:
     return Node(beside.root, ANYTHING, beside.pointer)
 
 
+def _says_nothing(shape: Shape) -> bool:
+    return shape.is_blank and not shape.choices
+
+
 def _alone(shape: Shape) -> list[Node]:
     """Return a schema as one of one; as one of none where it takes null alone."""
     return [shape.node] if shape.types is None or shape.types else []
-
-
-def _is_anything(shape: Shape) -> bool:
-    return shape.types is None and shape.values is None and not shape.choices
 
 
 def _schema_of(others: Node | bool, shape: Shape) -> Node:
@@ -631,4 +648,4 @@ def _print_of(choice: tuple[str, list[Node]], prints: Prints) -> tuple[str, ...]
     return keyword, *sorted(prints.of(each, WHOLE) for each in nodes)
 
 
-__all__ = ["ANYTHING", "ON_REQUEST", "Difference", "Key", "SchemaComparison"]
+__all__ = ["ANYTHING", "Difference", "Key", "SchemaComparison"]

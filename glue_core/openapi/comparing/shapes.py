@@ -117,17 +117,21 @@ class Shape:
     rest: dict[str, Node] = field(default_factory=dict)
 
     @property
-    def is_choice_alone(self) -> bool:
-        """Whether it says nothing but that one of several schemas holds."""
+    def is_blank(self) -> bool:
+        """Whether it says nothing, but for what is said of choices."""
         return (
-            len(self.choices) == 1
-            and self.types is None
+            self.types is None
             and self.values is None
             and not (self.limits or self.patterns or self.formats or self.members or self.required)
             and self.others is True
             and self.items is None
             and not (self.first or self.conjuncts or self.rest)
         )
+
+    @property
+    def is_choice_alone(self) -> bool:
+        """Whether it says nothing but that one of several schemas holds."""
+        return self.is_blank and len(self.choices) == 1
 
     def takes(self, kind: str) -> bool:
         """Say whether values of a type are possible."""
@@ -150,7 +154,7 @@ class Shapes:
         """
         node = node.followed()
         parts = list(_parts(node, set()))
-        closed = [each for each in parts if _others_of(each, len(parts) > 1) is not True]
+        closed = [each for each in parts if _others_of(each, each is not parts[0]) is not True]
         named = [each for each in parts if each.get("properties")]
         if any(one is not other for one in closed for other in named):
             # What one part says of members that it does not name is about those of the others.
@@ -179,7 +183,7 @@ class Shapes:
                 types = own if types is None else types & own
             self._values(shape, part)
             self._limits(shape, part)
-            self._objects(shape, part, len(parts) > 1)
+            self._objects(shape, part)
             self._lists(shape, part)
             for name in CHOICES:
                 if part.get(name):
@@ -231,12 +235,12 @@ class Shapes:
             if known is None or limit.tightness > known.tightness:
                 shape.limits[key] = limit
 
-    def _objects(self, shape: Shape, part: Node, several: bool) -> None:
+    def _objects(self, shape: Shape, part: Node) -> None:
         for name, each in part.members("properties").items():
             known = shape.members.get(name)
             shape.members[name] = each if known is None else self._both(known, each)
         shape.required |= frozenset(part.get("required") or ())
-        others = _others_of(part, several)
+        others = _others_of(part)
         if others is not True:
             shape.others = others if shape.others is True else False
 
@@ -323,12 +327,15 @@ def _parts(node: Node, seen: set[int]) -> Iterator[Node]:
         yield from _parts(each, seen)
 
 
-def _others_of(part: Node, several: bool) -> Node | bool:
-    """Return the schema of members that a part does not name, or whether there may be some."""
-    names = ["additionalProperties"]
-    if not several or part.get("allOf"):
-        # It knows the members of the schemas beside it, those of allOf.
-        names.append("unevaluatedProperties")
+def _others_of(part: Node, with_unevaluated: bool = True) -> Node | bool:
+    """Return the schema of members that a part does not name, or whether there may be some.
+
+    Args:
+        part: The schema.
+        with_unevaluated: Whether ``unevaluatedProperties`` counts, which knows the members of all
+            parts where it stands beside ``allOf``.
+    """
+    names = ["additionalProperties", *(["unevaluatedProperties"] if with_unevaluated else [])]
     for name in names:
         found = part.get(name)
         if found is not None:
