@@ -9,6 +9,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent
 
 PAGES: Mapping[str, str] = {
+    "contract-rules.md": "docs.making.contract",
     "distributions.md": "docs.making.distributions",
     "endpoints.md": "docs.making.endpoints",
     "errors.md": "docs.making.errors",

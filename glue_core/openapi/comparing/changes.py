@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,9 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     for what, document in (("The old document", old), ("The new document", new)):
         _check(what, document)
     groups: dict[tuple[Any, ...], list[tuple[Site, Difference]]] = {}
-    for site, found in Operations(Node(old, old), Node(new, new)).compare():
+    # What is made in this process may have one object at several places; each place is its own.
+    before, after = (json.loads(json.dumps(each)) for each in (old, new))
+    for site, found in Operations(Node(before, before), Node(after, after)).compare():
         subject = found.owner or site.part
         key = (
             *(found.rule, found.side.value, subject, found.trail, bool(found.owner)),

@@ -210,7 +210,7 @@ class Operations:
         path = _path_of(item)
         site = Site(method.upper(), path, "", _plugins(operation))
         rule = "operation-removed" if after is None else "operation-added"
-        what = operation.get("summary") or operation.get("operationId") or ""
+        what = operation.get("summary") or operation.get("operationId")
         values = (what, None) if after is None else (None, what)
         # Each is told alone: that the same happens to several is no single change.
         subject = f"{method.upper()} {path}"

@@ -27,11 +27,11 @@ class Level(IntEnum):
 
 
 LEVELS: Mapping[Level, str] = {
-    Level.BREAKING: "a client that did everything right fails, or loses something",
-    Level.RISKY: "a client may fail, which depends on what it relies on",
-    Level.DEPRECATION: "everything works, and will not for ever",
-    Level.COMPATIBLE: "something more, which nobody needs to know",
-    Level.TEXT: "words for people alone",
+    Level.BREAKING: "fails, or loses something, although it did everything right",
+    Level.RISKY: "may fail, which depends on what it relies on",
+    Level.DEPRECATION: "works, and will not for ever",
+    Level.COMPATIBLE: "works, and may do more than before",
+    Level.TEXT: "works; words for people are others",
 }
 """What each level says, the worst first."""
 
@@ -125,26 +125,27 @@ OPERATIONS = (
     ),
     _either(
         "security-tightened",
-        "some credentials do no longer, or none are no longer enough",
+        "some credentials, or none at all, are no longer enough",
         B,
         "Requests with them are refused with 401 or 403.",
     ),
-    _either("security-loosened", "other credentials do as well, or none", C, "More may call it."),
+    _either(
+        "security-loosened", "other credentials, or none at all, are enough", C, "More may call it."
+    ),
     _either(
         "version-removed",
         "a version is gone",
         B,
-        "Who names it is refused with 404 or 406.",
+        "Requests that name it are refused with 404 or 406.",
     ),
-    _either("version-added", "a version is new", C, "It answers who names it."),
-    _both(
-        "newest-version",
-        "a newer version answers who names none, and the former one can be named",
-        (R, "Who names no version is held against the new one."),
-        (R, "Who names no version gets the new one."),
-    ),
+    _either("version-added", "a version is new", C, "It can be named."),
     _either("stores-changed", "it differs in other stores", R, "Some store has other rules."),
-    _either("server-removed", "an address is gone", R, "Who read it there has another."),
+    _either(
+        "server-removed",
+        "an address is gone",
+        R,
+        "Clients that read it in the document find another.",
+    ),
     _either("server-added", "an address is new", C, "It can be asked there as well."),
     _either(
         "call-changed",
@@ -190,28 +191,31 @@ REQUESTS = (
 
 ANSWERS = (
     _received(
-        "status-removed", "a status of success is gone", B, "Who waits for it waits in vain."
+        "status-removed", "a status of success is gone", B, "Clients that wait for it wait in vain."
     ),
     _received(
-        "status-added", "a status of success is new", R, "Who knows the others takes it for none."
+        "status-added",
+        "a status of success is new",
+        R,
+        "Clients that know the others alone may not take it for one.",
     ),
     _received(
         "error-status-removed",
         "a status of an error is gone",
         R,
-        "Who waits for it waits in vain.",
+        "Clients that wait for it wait in vain.",
     ),
     _received(
         "error-status-added",
         "a status of an error is new",
         R,
-        "Who knows the others alone takes it for something else.",
+        "Clients that know the others alone may be at a loss.",
     ),
     _received(
         "error-code-removed",
         "a code of an error is gone from its status",
         R,
-        "Who waits for it waits in vain.",
+        "Clients that wait for it wait in vain.",
     ),
     _received(
         "error-code-added",
@@ -219,14 +223,19 @@ ANSWERS = (
         C,
         "The status says what it said.",
     ),
-    _received("header-removed", "a header is gone", B, "Who reads it finds nothing."),
+    _received("header-removed", "a header is gone", B, "Clients that read it find nothing."),
     _received("header-added", "a header is new", C, "There is more to read."),
-    _received("header-required", "a header is always there", C, "Nobody need ask for it."),
+    _received(
+        "header-required",
+        "a header is always there",
+        C,
+        "Clients need not look whether it is there.",
+    ),
     _received(
         "header-optional",
         "a header may lack",
         B,
-        "Who reads it may find nothing.",
+        "Clients that read it may find nothing.",
     ),
 )
 
@@ -242,6 +251,12 @@ CONTENT = (
         "a media type is new",
         (C, "It may be sent as well."),
         (C, "It can be asked for as well."),
+    ),
+    _both(
+        "newest-version",
+        "a newer version answers who names none, and the former one can be named",
+        (R, "Requests that name no version are held against the new one."),
+        (R, "Requests that name no version get the new one."),
     ),
 )
 
@@ -286,7 +301,7 @@ SCHEMAS = (
         "member-removed",
         "a member is gone",
         (B, "It is refused."),
-        (B, "Who reads it finds nothing."),
+        (B, "Clients that read it find nothing."),
     ),
     _sent(
         "member-ignored",
@@ -304,7 +319,7 @@ SCHEMAS = (
         "member-added-to-closed",
         "a member is new where there were to be no others",
         R,
-        "Who refuses unknown members refuses the answer.",
+        "Clients that refuse unknown members refuse the answer.",
     ),
     _sent(
         "required-member-added",
@@ -316,13 +331,13 @@ SCHEMAS = (
         "member-required",
         "a member must be there that could lack",
         (B, "Bodies without it are refused."),
-        (C, "Nobody need ask whether it is there."),
+        (C, "Clients need not look whether it is there."),
     ),
     _both(
         "member-optional",
         "a member may lack that had to be there",
         (C, "It need not be sent."),
-        (B, "Who reads it may find nothing."),
+        (B, "Clients that read it may find nothing."),
     ),
     _fewer("members-closed", "members that are not named are refused", "They are refused."),
     _more("members-open", "members that are not named are taken", "There may be more.", C),
@@ -336,7 +351,7 @@ SCHEMAS = (
         "alternative-on-request",
         "a schema is new among those that come only where a parameter asks for them",
         C,
-        "It comes to who asks for it.",
+        "It comes where it is asked for.",
     ),
     _fewer("rule-added", "another rule is there", "What was fine may be refused."),
     _more(
@@ -353,7 +368,7 @@ SCHEMAS = (
     _both(
         "default-changed",
         "the value of what is left out is another",
-        (R, "Who leaves it out means something else."),
+        (R, "Requests that leave it out mean something else."),
         (T, "Nothing: what comes is there."),
     ),
     _both(

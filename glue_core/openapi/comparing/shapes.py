@@ -143,7 +143,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, ...], dict[str, Any]] = {}
-        self._kept: list[Any] = []
+        self._known: dict[tuple[int, Side], Shape] = {}
 
     def of(self, node: Node, side: Side) -> Shape:
         """Return what a schema takes, or shows.
@@ -153,6 +153,15 @@ class Shapes:
             side: Who writes the values: members that only the other side writes are left out.
         """
         node = node.followed()
+        if not isinstance(node.value, Mapping):
+            return self._of(node, side)
+        key = (id(node.value), side)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._of(node, side)
+        return found
+
+    def _of(self, node: Node, side: Side) -> Shape:
         parts = list(_parts(node, set()))
         closed = [each for each in parts if _others_of(each, each is not parts[0]) is not True]
         named = [each for each in parts if each.get("properties")]
@@ -163,7 +172,6 @@ class Shapes:
                 {name: each for name, each in node.value.items() if name not in ("allOf", "$ref")},
                 node.pointer,
             )
-            self._kept.append(own.value)
             shape = self._put(node, [own], side)
             shape.conjuncts = [*node.each("allOf"), *([node.target()] if node.reference else [])]
             return shape
