@@ -145,7 +145,7 @@ def write(
                 for line in as_text(compare(before.document, present.document)):
                     click.echo(line)
             write_contract(folder / file, present)
-            click.echo(f"Wrote {folder / file}.")
+            click.echo(f"Wrote {_near(folder / file)}.")
 
 
 @contract.command()
@@ -284,14 +284,20 @@ def _whole(rule: str, application: str) -> Change:
     return Change(rule, Side.EITHER, f"application {application!r}", "#", *values)
 
 
+def _near(path: Path) -> Path:
+    """Return a path as somebody in the working directory calls it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def _show(compared: Compared, format_: str | None) -> None:
     """Print what differs from one contract."""
     if format_ == MARKDOWN:
         lines = [f"# {compared.file.stem}", "", *as_markdown(compared.changes), ""]
     elif compared.changes:
-        lines = [f"{compared.file}: {summary(compared.changes)}"]
+        lines = [f"{_near(compared.file)}: {summary(compared.changes)}"]
         lines += as_text(compared.changes)
     else:
-        lines = [f"Nothing differs from {compared.file}."]
+        lines = [f"Nothing differs from {_near(compared.file)}."]
     for line in lines:
         click.echo(line)
