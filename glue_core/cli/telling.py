@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from glue_core.openapi.comparing.changes import Change, counted
-from glue_core.openapi.comparing.rules import RULES, Level
+from glue_core.openapi.comparing.rules import RULES, Level, Side
 
 MOST_PLACES = 3
 """Places of a change that people are told; programs get all of them."""
@@ -94,9 +94,9 @@ def summary(changes: Iterable[Change]) -> str:
 
 
 def _subject(change: Change) -> str:
-    sides = {"sent": "sent", "received": "received", "either": ""}
-    side = sides[change.side.value]
-    return f"{change.subject} ({side})" if side else change.subject
+    if change.side is Side.EITHER:
+        return change.subject
+    return f"{change.subject} ({change.side.value})"
 
 
 def _where(change: Change, mark: str = "") -> str:

@@ -64,7 +64,7 @@ class Row:
     received_back: str | None = None
 
 
-def members(required: str = "", /, closed: bool = False, **schemas: Schema) -> dict[str, Any]:
+def members(required: str = "", closed: bool = False, /, **schemas: Schema) -> dict[str, Any]:
     """Return the schema of objects with these members."""
     found: dict[str, Any] = {"type": "object", "properties": schemas}
     if required:
@@ -150,8 +150,8 @@ ROWS = [
     Row(
         "member-removed",
         "member-added",
-        members(a=TEXT, b=TEXT, closed=True),
-        members(b=TEXT, closed=True),
+        members("", True, a=TEXT, b=TEXT),
+        members("", True, b=TEXT),
         None,
         "member-added-to-closed",
     ),
@@ -170,7 +170,7 @@ ROWS = [
         {**TEXT, "type": "object", "properties": {"a": {}}},
         members("a", a={}),
     ),
-    Row("members-closed", "members-open", members(a=TEXT), members(a=TEXT, closed=True)),
+    Row("members-closed", "members-open", members(a=TEXT), members("", True, a=TEXT)),
     Row(
         "type-removed",
         "type-added",
@@ -250,8 +250,8 @@ ROWS = [
     Row(
         "rule-added",
         "rule-removed",
-        {"allOf": [members(a=TEXT, closed=True), members(a=TEXT, closed=True)]},
-        {"allOf": [members(a=TEXT, closed=True), members(a=TEXT, closed=True), members(b=TEXT)]},
+        {"allOf": [members("", True, a=TEXT), members("", True, a=TEXT)]},
+        {"allOf": [members("", True, a=TEXT), members("", True, a=TEXT), members(b=TEXT)]},
     ),
 ]
 """Differences of schemas: the rules of both ways, for what is sent and for what is received."""
@@ -587,6 +587,8 @@ SAME: list[tuple[Schema, Schema]] = [
     ),
     (members(a=TEXT), {"allOf": [True, members(a=TEXT)]}),
     ({**TEXT, "minimum": 3}, TEXT),
+    ({"enum": ["a"], "maxLength": 3}, {"enum": ["a"]}),
+    ({"oneOf": [{"const": 1}, {"const": 2}]}, {"oneOf": [{"const": 2}, {"const": 1}]}),
 ]
 
 
@@ -629,6 +631,22 @@ def test_names_of_security_schemes_are_no_change() -> None:
 
     assert compare(old, {**document(security=[{"token": []}]), **schemes}) == []
     assert compare(old, {**document(), "security": [{"token": []}], **schemes}) == []
+
+
+def test_scopes_that_a_scheme_offers_are_no_change() -> None:
+    """What an authorization server offers more does not count; where it is does."""
+
+    def under(url: str, **scopes: str) -> Document:
+        flows = {"clientCredentials": {"tokenUrl": url, "scopes": scopes}}
+        scheme = {"type": "oauth2", "flows": flows, "description": str(scopes)}
+        found = document(security=[{"tokens": ["read"]}])
+        return {**found, "components": {"securitySchemes": {"tokens": scheme}}}
+
+    assert told(under("/a", read=""), under("/a", read="", write="")) == set()
+    assert told(under("/a"), under("/b")) == {
+        ("security-tightened", EITHER),
+        ("security-loosened", EITHER),
+    }
 
 
 def test_what_only_the_other_side_writes_does_not_count() -> None:
@@ -737,6 +755,36 @@ def test_texts_of_the_whole_document() -> None:
         ("text-changed", "info.title"),
         ("text-changed", "tag 'a'"),
     ]
+
+
+def test_texts_of_a_schema_are_told_once() -> None:
+    """A text of what is both sent and received is one change, which names the text."""
+    own = {"content": {JSON: {"schema": ref("A")}}}
+    paths = {"/a": {"post": {"requestBody": own, "responses": {"200": {"description": "", **own}}}}}
+    old, new = (
+        whole(paths, components={"schemas": {"A": members(a={**TEXT, "description": each})}})
+        for each in ("one", "two")
+    )
+
+    (change,) = compare(old, new)
+
+    assert (change.rule, change.side, change.subject) == (
+        "text-changed",
+        EITHER,
+        "A.a(description)",
+    )
+    assert change.pointer == "#/components/schemas/A/properties/a/description"
+    assert [each.part for each in change.places] == [f"answer 200 {JSON}", f"body {JSON}"]
+
+
+def test_list_of_values_where_limits_were() -> None:
+    """Whether the values were within the limits before is left to a person."""
+    limited = {**TEXT, "maxLength": 3}
+
+    assert told(receiving(limited), receiving({"enum": ["abcdef"]})) == {
+        ("values-listed", RECEIVED),
+        ("rule-changed", RECEIVED),
+    }
 
 
 def test_webhooks_are_told_as_a_whole() -> None:
