@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glue_core.errors import ConfigurationError
-from glue_core.openapi.comparing.operations import CONTRACT
+from glue_core.openapi.comparing.reading import CONTRACT
 from glue_core.openapi.serving import write_json
 
 if TYPE_CHECKING:

@@ -189,6 +189,18 @@ ROWS = [
         {"type": "array", "items": TEXT},
         {"type": "array", "items": WHOLE},
     ),
+    Row(
+        "type-changed",
+        "type-changed",
+        {**members(a=TEXT), "additionalProperties": WHOLE},
+        {"type": "object", "additionalProperties": WHOLE},
+    ),
+    Row(
+        "rule-changed",
+        "rule-changed",
+        {"anyOf": [TEXT, WHOLE]},
+        {**members(), "anyOf": [{"required": ["a"]}]},
+    ),
     Row("type-removed", "type-added", {"type": "array"}, {"type": "array", "items": TEXT}),
     Row(
         "type-changed",
@@ -588,6 +600,7 @@ SAME: list[tuple[Schema, Schema]] = [
     (members(a=TEXT), {"allOf": [True, members(a=TEXT)]}),
     ({**TEXT, "minimum": 3}, TEXT),
     ({"enum": ["a"], "maxLength": 3}, {"enum": ["a"]}),
+    ({**TEXT, "not": {"enum": ["a", "b"]}}, {**TEXT, "not": {"enum": ["b", "a"]}}),
     ({"oneOf": [{"const": 1}, {"const": 2}]}, {"oneOf": [{"const": 2}, {"const": 1}]}),
 ]
 

@@ -27,6 +27,10 @@ WHOLE = 12
 """Depth to which two schemas are looked at where they are either alike or not."""
 
 
+ANYTHING: dict[str, Any] = {}
+"""The schema that refuses nothing; one object, since pairs are known by what they consist of."""
+
+
 class NotComparable(ConfigurationError):
     """A document that cannot be compared with another."""
 
@@ -201,4 +205,4 @@ def _elements(node: Node) -> Iterator[Node]:
         yield node.at(index)
 
 
-__all__ = ["SHARED", "WHOLE", "WORDS", "Node", "NotComparable", "Prints", "plain"]
+__all__ = ["ANYTHING", "SHARED", "WHOLE", "WORDS", "Node", "NotComparable", "Prints", "plain"]

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from glue_core.openapi.comparing.nodes import WHOLE, Node, plain
+from glue_core.openapi.comparing.reading import (
+    METHODS,
+    Parameter,
+    answer_of,
+    changed_extensions,
+    is_enough,
+    is_success,
+    media_types_of,
+    names_of,
+    number_of,
+    operation_of,
+    own_servers_of,
+    parameters_of,
+    part_of,
+    path_of,
+    paths_of,
+    plugins_of,
+    said_by,
+    schema_of,
+    security_of,
+    servers_of,
+    unordered,
+)
 from glue_core.openapi.comparing.rules import Level, Side
-from glue_core.openapi.comparing.schemas import ANYTHING, Difference, Key, SchemaComparison
-from glue_core.openapi.document import BROUGHT_BY, ERROR_CODES, STORES, VERSIONS
+from glue_core.openapi.comparing.schemas import Difference, Key, SchemaComparison
+from glue_core.openapi.document import ERROR_CODES, STORES, VERSIONS
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-PARAMETER = re.compile(r"\{([^}]*)\}")
-OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""Request headers that a parameter must not describe: other parts of the document do."""
-
-STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
-CONTRACT = "x-glue-contract"
-"""Member of a document that says whose it is, where it is kept as a contract."""
-
-KNOWN_EXTENSIONS = frozenset({BROUGHT_BY, CONTRACT, ERROR_CODES, STORES, VERSIONS})
 TEXTS = ("summary", "description", "externalDocs", "tags")
 """Members of an operation that are for people."""
 
@@ -46,33 +58,6 @@ class Site:
 Found = tuple[Site, Difference]
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    """A parameter, and how it is told from others.
-
-    Attributes:
-        node: The parameter.
-        label: Name and place for people.
-    """
-
-    node: Node
-    label: str
-
-    @property
-    def is_required(self) -> bool:
-        return self.node.get("required") is True
-
-    @property
-    def style(self) -> dict[str, Any]:
-        """How its values are written, with what is so by default."""
-        style = self.node.get("style", STYLES.get(self.node.get("in"), "form"))
-        found = {"style": style, "allowReserved": self.node.get("allowReserved", False)}
-        schema = _schema(self.node).followed()
-        if schema.get("type") in ("array", "object", None):
-            found["explode"] = self.node.get("explode", style == "form")
-        return found
-
-
 class Operations:
     """The comparison of two documents."""
 
@@ -89,11 +74,11 @@ class Operations:
     def compare(self) -> Iterator[Found]:
         """Yield what differs, once for each place."""
         yield from self._about_all()
-        old, new = _paths(self._old), _paths(self._new)
+        old, new = paths_of(self._old), paths_of(self._new)
         for key in sorted({*old, *new}):
             was, is_ = old.get(key), new.get(key)
             for method in METHODS:
-                before, after = _operation(was, method), _operation(is_, method)
+                before, after = operation_of(was, method), operation_of(is_, method)
                 if before is None and after is None:
                     continue
                 if before is None or after is None:
@@ -111,44 +96,15 @@ class Operations:
         prints = self._schemas.prints
         return prints.of(old, WHOLE) == prints.of(new, WHOLE)
 
-    def security_of(
-        self, operation: Node
-    ) -> list[tuple[frozenset[tuple[str, frozenset[str]]], Any]]:
-        """Return the alternatives of what a caller must send; a document may say it for all.
-
-        Args:
-            operation: An operation.
-
-        Returns:
-            Each as schemes with their scopes, and as it is written. Schemes are known by what they
-            are, not by their names.
-        """
-        found = operation.get("security")
-        if found is None:
-            found = operation.root.get("security")
-        schemes = operation.root.get("components", {}).get("securitySchemes", {})
-
-        def known(name: str) -> str:
-            scheme = schemes.get(name)
-            if not isinstance(scheme, Mapping):
-                return name
-            return plain(_without_words(scheme))
-
-        alternatives = [
-            (frozenset((known(name), frozenset(scopes)) for name, scopes in each.items()), each)
-            for each in found or ()
-        ]
-        return alternatives or [(frozenset(), {})]
-
     def _about_all(self) -> Iterator[Found]:
         """Compare what is about the document as a whole."""
         old, new = self._old, self._new
         for name in ("info", "tags", "externalDocs"):
             yield from self._texts(old, new, name)
-        yield from self.servers(Site(), _servers(old), _servers(new), "#/servers")
-        for name in _extensions(old.value, new.value):
+        yield from self.servers(Site(), servers_of(old), servers_of(new), "#/servers")
+        for name in changed_extensions(old.value, new.value):
             yield Site(), _difference("extension-changed", name, old, new, name)
-        if not self.is_same(_part(old, "webhooks"), _part(new, "webhooks")):
+        if not self.is_same(part_of(old, "webhooks"), part_of(new, "webhooks")):
             yield Site(), _difference("call-changed", "webhooks", old, new, "webhooks")
 
     def _texts(self, old: Node, new: Node, name: str) -> Iterator[Found]:
@@ -207,8 +163,8 @@ class Operations:
         item, operation = (was, before) if after is None else (is_, after)
         assert item is not None
         assert operation is not None
-        path = _path_of(item)
-        site = Site(method.upper(), path, "", _plugins(operation))
+        path = path_of(item)
+        site = Site(method.upper(), path, "", plugins_of(operation))
         rule = "operation-removed" if after is None else "operation-added"
         what = operation.get("summary") or operation.get("operationId")
         values = (what, None) if after is None else (None, what)
@@ -226,8 +182,8 @@ class _Operation:
         self._all = all_
         self._was, self._is = was, is_
         self._old, self._new = old, new
-        plugins = tuple(dict.fromkeys((*_plugins(new), *_plugins(old))))
-        self._site = Site(method.upper(), _path_of(is_), "", plugins)
+        plugins = tuple(dict.fromkeys((*plugins_of(new), *plugins_of(old))))
+        self._site = Site(method.upper(), path_of(is_), "", plugins)
         before, after = set(old.get(VERSIONS) or ()), set(new.get(VERSIONS) or ())
         self._gone, self._come = before - after, after - before
 
@@ -243,14 +199,14 @@ class _Operation:
     def _about_it(self) -> Iterator[Found]:
         old, new = self._old, self._new
         for name in TEXTS:
-            if plain(_unordered(name, old)) != plain(_unordered(name, new)):
+            if plain(unordered(name, old)) != plain(unordered(name, new)):
                 yield self._either("text-changed", name, old, new, name)
         if plain(old.get("operationId")) != plain(new.get("operationId")):
             yield self._either("operation-id-changed", "operationId", old, new, "operationId")
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
             rule = "operation-deprecated" if new.get("deprecated") else "operation-kept"
             yield self._either(rule, "deprecated", old, new, "deprecated")
-        for one, other in zip(_names_of(self._was), _names_of(self._is), strict=True):
+        for one, other in zip(names_of(self._was), names_of(self._is), strict=True):
             if one != other:
                 what = Difference(
                     *("path-parameter-renamed", Side.EITHER, ""),
@@ -265,20 +221,20 @@ class _Operation:
         was, is_ = sorted(old.get(STORES) or ()), sorted(new.get(STORES) or ())
         if was != is_:
             yield self._value("stores-changed", STORES, was, is_)
-        for name in _extensions(old.value, new.value):
+        for name in changed_extensions(old.value, new.value):
             yield self._either("extension-changed", name, old, new, name)
-        if not self._all.is_same(_part(old, "callbacks"), _part(new, "callbacks")):
+        if not self._all.is_same(part_of(old, "callbacks"), part_of(new, "callbacks")):
             yield self._either("call-changed", "callbacks", old, new, "callbacks")
-        own = (*(_own_servers(self._was, old)), *(_own_servers(self._is, new)))
+        own = (*(own_servers_of(self._was, old)), *(own_servers_of(self._is, new)))
         if own:
-            before = _own_servers(self._was, old) or _servers(old)
-            after = _own_servers(self._is, new) or _servers(new)
+            before = own_servers_of(self._was, old) or servers_of(old)
+            after = own_servers_of(self._is, new) or servers_of(new)
             yield from self._all.servers(self._site, before, after, new.pointer)
 
     def _security(self) -> Iterator[Found]:
-        old, new = self._all.security_of(self._old), self._all.security_of(self._new)
-        refused = [written for each, written in old if not any(_enough(each, e) for e, _ in new)]
-        taken = [written for each, written in new if not any(_enough(each, e) for e, _ in old)]
+        old, new = security_of(self._old), security_of(self._new)
+        refused = [written for each, written in old if not any(is_enough(each, e) for e, _ in new)]
+        taken = [written for each, written in new if not any(is_enough(each, e) for e, _ in old)]
         if refused:
             yield self._value("security-tightened", "security", refused, [each for _, each in new])
         if taken:
@@ -287,8 +243,8 @@ class _Operation:
     # What is sent ------------------------------------------------------------------------------
 
     def _parameters(self) -> Iterator[Found]:
-        old = _parameters(self._was, self._old)
-        new = _parameters(self._is, self._new)
+        old = parameters_of(self._was, self._old)
+        new = parameters_of(self._is, self._new)
         for key in sorted({*old, *new}):
             was, is_ = old.get(key), new.get(key)
             if is_ is None:
@@ -300,7 +256,7 @@ class _Operation:
             else:
                 yield from self._parameter(was, is_)
 
-    def _parameter(self, old: _Parameter, new: _Parameter) -> Iterator[Found]:
+    def _parameter(self, old: Parameter, new: Parameter) -> Iterator[Found]:
         if old.is_required != new.is_required:
             rule = "parameter-required" if new.is_required else "parameter-optional"
             yield self._sent(rule, new, old.is_required, new.is_required)
@@ -310,11 +266,11 @@ class _Operation:
         if "content" in old.node.value or "content" in new.node.value:
             yield from self._content(old.node, new.node, Side.SENT, new.label)
         else:
-            pair = self._all.schemas.pair(_schema(old.node), _schema(new.node), Side.SENT)
+            pair = self._all.schemas.pair(schema_of(old.node), schema_of(new.node), Side.SENT)
             yield from self._within(pair, new.label)
 
     def _body(self) -> Iterator[Found]:
-        old, new = _part(self._old, "requestBody"), _part(self._new, "requestBody")
+        old, new = part_of(self._old, "requestBody"), part_of(self._new, "requestBody")
         old, new = old.followed(), new.followed()
         needed = [each.get("required") is True for each in (old, new)]
         if not old.value and not new.value:
@@ -340,17 +296,17 @@ class _Operation:
         old, new = self._old.members("responses"), self._new.members("responses")
         for status in sorted({*old, *new}):
             part = f"answer {status}"
-            was, is_ = _answer(status, old), _answer(status, new)
+            was, is_ = answer_of(status, old), answer_of(status, new)
             if status not in new:
                 if is_ is None:
                     assert was is not None
-                    rule = "status-removed" if _is_success(status) else "error-status-removed"
-                    yield self._part(rule, Side.RECEIVED, part, was, _said(was))
+                    rule = "status-removed" if is_success(status) else "error-status-removed"
+                    yield self._part(rule, Side.RECEIVED, part, was, said_by(was))
                     continue
             elif status not in old and was is None:
                 assert is_ is not None
-                rule = "status-added" if _is_success(status) else "error-status-added"
-                yield self._part(rule, Side.RECEIVED, part, is_, None, _said(is_))
+                rule = "status-added" if is_success(status) else "error-status-added"
+                yield self._part(rule, Side.RECEIVED, part, is_, None, said_by(is_))
                 continue
             assert was is not None
             assert is_ is not None
@@ -397,13 +353,13 @@ class _Operation:
                 if "content" in before.value or "content" in after.value:
                     yield from self._content(before, after, Side.RECEIVED, at)
                     continue
-                pair = self._all.schemas.pair(_schema(before), _schema(after), Side.RECEIVED)
+                pair = self._all.schemas.pair(schema_of(before), schema_of(after), Side.RECEIVED)
                 yield from self._within(pair, at)
 
     # Both --------------------------------------------------------------------------------------
 
     def _content(self, old: Node, new: Node, side: Side, part: str) -> Iterator[Found]:
-        was, is_ = _media_types(old), _media_types(new)
+        was, is_ = media_types_of(old), media_types_of(new)
         for key in sorted({*was, *is_}):
             name, version = key
             label = f"{part} {name}" + (f"; version={version}" if version else "")
@@ -426,15 +382,15 @@ class _Operation:
     ) -> Iterator[Found]:
         new = present[key]
         schemas = self._all.schemas
-        pair = schemas.pair(_schema(old), _schema(new), side)
+        pair = schemas.pair(schema_of(old), schema_of(new), side)
         if not key[1] and self._come and schemas.worst(pair) >= Level.RISKY:
             # Without a version the newest answers: what answered before can be named instead.
             named = [
                 each for (name, version), each in present.items() if name == key[0] and version
             ]
-            kept = (schemas.pair(_schema(old), _schema(each), side) for each in named)
+            kept = (schemas.pair(schema_of(old), schema_of(each), side) for each in named)
             if any(schemas.worst(each) < Level.RISKY for each in kept):
-                newest = max(self._come, key=_number)
+                newest = max(self._come, key=number_of)
                 yield self._part("newest-version", side, label, new, None, newest)
                 return
         if plain(old.get("encoding")) != plain(new.get("encoding")):
@@ -454,7 +410,7 @@ class _Operation:
         for name in ("description", "summary", "example", "examples", "links"):
             if name not in without and plain(old.get(name)) != plain(new.get(name)):
                 yield site, _difference("text-changed", f"({name})", old, new, name)
-        for name in _extensions(old.value, new.value):
+        for name in changed_extensions(old.value, new.value):
             yield site, _difference("extension-changed", f"({name})", old, new, name)
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
             rule = "deprecated" if new.get("deprecated") else "kept"
@@ -472,7 +428,7 @@ class _Operation:
         site = replace(self._site, part=part)
         return site, Difference(rule, side, "", "", at.pointer, old, new)
 
-    def _sent(self, rule: str, parameter: _Parameter, old: Any, new: Any) -> Found:
+    def _sent(self, rule: str, parameter: Parameter, old: Any, new: Any) -> Found:
         return self._part(rule, Side.SENT, parameter.label, parameter.node, old, new)
 
     def _either(self, rule: str, trail: str, old: Node, new: Node, name: str) -> Found:
@@ -488,146 +444,4 @@ def _difference(rule: str, trail: str, old: Node, new: Node, name: str) -> Diffe
     return Difference(rule, Side.EITHER, "", trail, pointer, old.get(name), new.get(name))
 
 
-def _paths(document: Node) -> dict[str, Node]:
-    """Return the items of paths, by the path without the names of its parameters."""
-    return {PARAMETER.sub("{}", path): each for path, each in document.members("paths").items()}
-
-
-def _path_of(item: Node) -> str:
-    return item.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-
-
-def _names_of(item: Node) -> list[str]:
-    return PARAMETER.findall(_path_of(item))
-
-
-def _operation(item: Node | None, method: str) -> Node | None:
-    if item is None:
-        return None
-    found = item.followed()
-    return found.at(method) if method in found.value else None
-
-
-def _plugins(operation: Node) -> tuple[str, ...]:
-    return tuple(operation.get(BROUGHT_BY) or ())
-
-
-def _part(node: Node, name: str) -> Node:
-    """Return a member, or an empty one where there is none."""
-    found = node.get(name)
-    return node.at(name) if found else Node(node.root, ANYTHING, node.pointer)
-
-
-def _schema(node: Node) -> Node:
-    return node.at("schema") if "schema" in node.value else Node(node.root, ANYTHING, node.pointer)
-
-
-def _servers(node: Node) -> list[str]:
-    found = node.root.get("servers") or [{"url": "/"}]
-    return [_url(each) for each in found]
-
-
-def _own_servers(item: Node, operation: Node) -> list[str]:
-    found = operation.get("servers") or item.followed().get("servers") or ()
-    return [_url(each) for each in found]
-
-
-def _url(server: Mapping[str, Any]) -> str:
-    """Return an address with the defaults of its variables."""
-    url: str = server.get("url", "/")
-    for name, each in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(each.get("default", "")))
-    return url
-
-
-def _extensions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return the names of the extensions that differ and mean nothing to clients."""
-    names = {each for held in (old, new) for each in held if each.startswith("x-")}
-    return sorted(
-        each for each in names - KNOWN_EXTENSIONS if plain(old.get(each)) != plain(new.get(each))
-    )
-
-
-def _unordered(name: str, node: Node) -> Any:
-    found = node.get(name)
-    return sorted(found, key=plain) if name == "tags" and found else found
-
-
-def _without_words(scheme: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a security scheme is, without what it says to people or which scopes it has."""
-    found = {
-        name: each
-        for name, each in scheme.items()
-        if name not in ("description", "bearerFormat") and not name.startswith("x-")
-    }
-    flows = found.get("flows")
-    if isinstance(flows, Mapping):
-        found["flows"] = {
-            kind: {name: each for name, each in flow.items() if name != "scopes"}
-            for kind, flow in flows.items()
-        }
-    return found
-
-
-def _enough(
-    held: frozenset[tuple[str, frozenset[str]]], wanted: frozenset[tuple[str, frozenset[str]]]
-) -> bool:
-    """Say whether what one alternative sends is enough for another one."""
-    by_scheme = dict(held)
-    return all(scheme in by_scheme and scopes <= by_scheme[scheme] for scheme, scopes in wanted)
-
-
-def _parameters(item: Node, operation: Node) -> dict[tuple[str, str], _Parameter]:
-    """Return the parameters of an operation; those of its path are told apart by their order."""
-    path = _names_of(item)
-    found: dict[tuple[str, str], _Parameter] = {}
-    for node in (*item.followed().each("parameters"), *operation.each("parameters")):
-        each = node.followed()
-        name, place = str(each.get("name", "")), str(each.get("in", ""))
-        key = name
-        if place == "header":
-            key = name.lower()
-            if key in OWN_HEADERS:
-                continue
-        elif place == "path" and name in path:
-            key = f"{path.index(name):03}"
-        found[place, key] = _Parameter(each, f"parameter {name!r} in {place}")
-    return found
-
-
-def _answer(status: str, answers: Mapping[str, Node]) -> Node | None:
-    """Return what is said of a status: by itself, its hundred, or of all others."""
-    names = [status]
-    if status[:1].isdigit():
-        names += [f"{status[0]}XX", f"{status[0]}xx"]
-        if not _is_success(status):
-            names.append("default")
-    found = next((answers[each] for each in names if each in answers), None)
-    return None if found is None else found.followed()
-
-
-def _is_success(status: str) -> bool:
-    return status[:1] in ("1", "2", "3")
-
-
-def _said(answer: Node) -> Any:
-    """Return the codes of an answer with errors, or its text."""
-    return list(answer.get(ERROR_CODES) or ()) or answer.get("description")
-
-
-def _media_types(node: Node) -> dict[tuple[str, str], Node]:
-    """Return media types by their name with all parameters but the version, and that."""
-    found = {}
-    for written, each in node.members("content").items():
-        name, *parameters = (part.strip().lower() for part in written.split(";"))
-        others = sorted(part for part in parameters if part and not part.startswith("version="))
-        version = next((p.partition("=")[2] for p in parameters if p.startswith("version=")), "")
-        found["; ".join([name, *others]), version.strip('"')] = each
-    return found
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
-__all__ = ["CONTRACT", "METHODS", "Found", "Operations", "Site"]
+__all__ = ["Found", "Operations", "Site"]

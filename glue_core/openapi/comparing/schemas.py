@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from glue_core.openapi.comparing.nodes import WHOLE, Node, Prints, plain
+from glue_core.openapi.comparing.nodes import ANYTHING, WHOLE, Node, Prints, plain
+from glue_core.openapi.comparing.pairing import Pairing
 from glue_core.openapi.comparing.rules import RULES, Level, Side
 from glue_core.openapi.comparing.shapes import ARRAY, NUMBER, OBJECT, Limit, Shape, Shapes
 from glue_core.openapi.fragment import ON_REQUEST
 
 LIMITS = ("multipleOf", "minContains", "maxContains")
 """Further keywords that leave fewer values where they are there."""
-
-ALIKE = 0.5
-"""Share of members that two alternatives must have in common to be the same one, changed."""
 
 TEXTS = ("title", "description", "example", "examples", "externalDocs", "$comment", "xml")
 
@@ -66,9 +64,6 @@ class Difference:
 
 Key = tuple[int, int, Side, bool]
 """Two schemas, who writes their values, and whether these come only where they are asked for."""
-
-ANYTHING: dict[str, Any] = {}
-"""The schema that refuses nothing; one object, since pairs are known by what they consist of."""
 
 
 @dataclass(slots=True)
@@ -173,6 +168,7 @@ class _Walk:
         self._pair = pair
         self._shapes = shapes
         self._side = pair.side
+        self._pairing = Pairing(all_.prints, shapes, pair.side)
 
     def compare(
         self,
@@ -404,7 +400,7 @@ class _Walk:
         *,
         nulls: bool = True,
     ) -> None:
-        pairs, gone, come = self._paired(old, new)
+        pairs, gone, come = self._pairing.of(old, new)
         for one, other in pairs:
             if nulls:
                 self._inner(one, other, trail)
@@ -419,7 +415,7 @@ class _Walk:
             self._add(added, trail, each.pointer, None, each.value)
 
     def _conjuncts(self, one: Shape, other: Shape, trail: str) -> None:
-        pairs, gone, come = self._paired(one.conjuncts, other.conjuncts)
+        pairs, gone, come = self._pairing.of(one.conjuncts, other.conjuncts)
         for old, new in pairs:
             self._inner(old, new, trail)
         for each in gone:
@@ -496,79 +492,6 @@ class _Walk:
             pair.inner.append(key)
         else:
             self.compare(old, new, trail, on_request)
-
-    def _paired(
-        self, old: Sequence[Node], new: Sequence[Node]
-    ) -> tuple[list[tuple[Node, Node]], list[Node], list[Node]]:
-        """Find out which schema came in the place of which.
-
-        Returns:
-            Those that belong together; those that are gone; those that are new.
-        """
-        left, free = list(old), list(new)
-        pairs: list[tuple[Node, Node]] = []
-
-        def take(name_of: Callable[[Node], object]) -> None:
-            by_name: dict[object, list[Node]] = {}
-            for each in free:
-                by_name.setdefault(name_of(each), []).append(each)
-            for each in list(left):
-                name = name_of(each)
-                if name and by_name.get(name):
-                    other = by_name[name].pop(0)
-                    pairs.append((each, other))
-                    left.remove(each)
-                    free.remove(other)
-
-        take(self._all.prints.of)
-        self._take_alike(left, free, pairs, self._tags_in_common)
-        take(lambda each: each.shared_name)
-        self._take_alike(left, free, pairs, self._likeness)
-        return pairs, left, free
-
-    @staticmethod
-    def _take_alike(
-        left: list[Node],
-        free: list[Node],
-        pairs: list[tuple[Node, Node]],
-        likeness: Callable[[Node, Node], float],
-    ) -> None:
-        """Pair each schema with that which is most like it, where one is."""
-        for each in list(left):
-            scores = [(likeness(each, other), -index) for index, other in enumerate(free)]
-            score, index = max(scores, default=(0.0, 0))
-            if score >= ALIKE:
-                pairs.append((each, free.pop(-index)))
-                left.remove(each)
-
-    def _tags(self, node: Node) -> dict[str, str]:
-        """Return the members that tell an alternative from others: those with one value alone."""
-        members = self._shapes.of(node, self._side).members
-        found = {}
-        for name, each in members.items():
-            values = self._shapes.of(each, self._side).values
-            if values is not None and len(values) == 1:
-                found[name] = next(iter(values))
-        return found
-
-    def _tags_in_common(self, old: Node, new: Node) -> float:
-        """Return the number of tags that two alternatives have alike; 0 where one differs."""
-        one, other = self._tags(old), self._tags(new)
-        common = one.keys() & other.keys()
-        return float(len(common)) if all(one[name] == other[name] for name in common) else 0.0
-
-    def _likeness(self, old: Node, new: Node) -> float:
-        """Say how much two alternatives look like one that was changed, from 0 to 1."""
-        one, other = self._shapes.of(old, self._side), self._shapes.of(new, self._side)
-        tags = self._tags(old), self._tags(new)
-        common = tags[0].keys() & tags[1].keys()
-        if one.types != other.types or any(tags[0][each] != tags[1][each] for each in common):
-            return 0.0
-        names = {*one.members, *other.members}
-        if not names:
-            # Two of one type, such as two lists: whatever differs is inside.
-            return 1.0
-        return len(one.members.keys() & other.members.keys()) / len(names)
 
     def _keyword(self, rule: str, trail: str, old: Node, new: Node, name: str) -> None:
         """Tell of a keyword that both, or one of them, may have."""
@@ -648,4 +571,4 @@ def _print_of(choice: tuple[str, list[Node]], prints: Prints) -> tuple[str, ...]
     return keyword, *sorted(prints.of(each, WHOLE) for each in nodes)
 
 
-__all__ = ["ANYTHING", "Difference", "Key", "SchemaComparison"]
+__all__ = ["Difference", "Key", "SchemaComparison"]
