@@ -137,7 +137,9 @@ class Converter(OpenAPIConverter):
             return [self._finished(each) for each in found]
         if not isinstance(found, Mapping):
             return found if isinstance(found, (str, int, float, bool, type(None))) else str(found)
-        left_out = {"readOnly", "writeOnly", *(() if self._takes else ("default",))}
+        # A change leaves alone what its body does not name: nothing gets a default.
+        has_defaults = self._takes and not self._partial
+        left_out = {"readOnly", "writeOnly", *(() if has_defaults else ("default",))}
         shown = {
             name: self._finished(value)
             for name, value in found.items()

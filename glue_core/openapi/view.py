@@ -149,6 +149,10 @@ class View:
             self.schemas[assigned] = make()
         return {"$ref": SCHEMAS + assigned}
 
+    def meta(self) -> JsonSchema:
+        """Return the schema of facts beside a document, of which any may be there."""
+        return self.share("Meta", None, lambda: {"type": "object", "additionalProperties": True})
+
     def _free(self, name: str) -> str:
         if name not in self.schemas:
             return name

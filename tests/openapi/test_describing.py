@@ -210,9 +210,10 @@ def test_body_is_what_is_taken(describe: Describe) -> None:
 
 def test_relationships_that_may_be_written(describe: Describe) -> None:
     """The body of a write has the relationships that it may set, and no others."""
-    data = schema_of(describe(), "BooksCreateDocument")["properties"]["data"]
+    document = describe()
+    data = schema_of(document, "BooksCreate")
 
-    assert list(data["properties"]["relationships"]["properties"]) == ["author"]
+    assert list(schema_of(document, "BooksCreateRelationships")["properties"]) == ["author"]
     assert data["required"] == ["type", "attributes"]
     assert "id" not in data["properties"]
 
