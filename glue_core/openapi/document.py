@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 from glue_core.formatting import STATUS_LINES
 from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
 from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of, text_schema
@@ -164,10 +166,18 @@ def _info(registry: ApplicationRegistry, settings: Settings) -> dict[str, Any]:
     if contact:
         info["contact"] = contact
     if table["license"]:
-        info["license"] = {"name": table["license"]}
-        if table["license_url"]:
-            info["license"]["url"] = table["license_url"]
+        info["license"] = _license(table["license"], table["license_url"])
     return info
+
+
+def _license(name: str, url: str) -> dict[str, str]:
+    """Return the license, with its address or, where its name is one of SPDX, its identifier."""
+    if url:
+        return {"name": name, "url": url}
+    try:
+        return {"name": name, "identifier": canonicalize_license_expression(name)}
+    except InvalidLicenseExpression:
+        return {"name": name}
 
 
 def _servers(registry: ApplicationRegistry, settings: Settings) -> list[dict[str, str]]:

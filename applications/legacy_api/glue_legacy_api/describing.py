@@ -119,7 +119,7 @@ def _errors(view: View) -> JsonSchema:
         one = view.share("Error", None, lambda: error)
         return object_schema({"errors": {"type": "array", "items": one}}, ["errors"])
 
-    return view.share("Errors", None, make)
+    return view.share("ErrorDocument", None, make)
 
 
 def describe_read(operation: Operation, view: View) -> Fragment:

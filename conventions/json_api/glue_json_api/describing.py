@@ -269,7 +269,7 @@ def _errors(view: View, dialect: Dialect) -> JsonSchema:
         members = {"errors": listed, "meta": view.meta()}
         return object_schema(_with_version(members, view, dialect), ["errors"])
 
-    return view.share("Errors", None, whole)
+    return view.share("ErrorDocument", None, whole)
 
 
 def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragment:
