@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from glue_core import (
     PROBLEM,
     Answer,
@@ -45,15 +47,17 @@ def describe_written(operation: Operation, view: View) -> Fragment:
 def _collection(operation: Operation, view: View) -> JsonSchema:
     """Return the schema of a collection, with its resources embedded under their type."""
     name, type_ = pascal(operation.type or "") + "HalCollection", operation.type or ""
+    key = view.key_of(operation)
 
     def make() -> JsonSchema:
         resources = {"type": "array", "items": _resource(operation, view, type_)}
         number: JsonSchema = {"type": "integer", "minimum": 0}
+        embedded = object_schema({type_: resources}, [type_])
         page = object_schema({"offset": number, "limit": number}, ["limit"])
         return object_schema(
             {
                 "_links": _links(view),
-                "_embedded": object_schema({type_: resources}, [type_]),
+                "_embedded": view.share(name + "Embedded", key, partial(dict, embedded)),
                 "_meta": view.meta(),
                 "page": view.share("HalPage", None, lambda: page),
                 "total": number,
@@ -61,7 +65,7 @@ def _collection(operation: Operation, view: View) -> JsonSchema:
             ["_links", "_embedded"],
         )
 
-    return view.share(name, view.key_of(operation), make)
+    return view.share(name, key, make)
 
 
 def _single(operation: Operation, view: View) -> JsonSchema:

@@ -159,7 +159,7 @@ def _relationships(operation: Operation, view: View, dialect: Dialect, type_: st
         assert lens is not None
         return object_schema(
             {
-                name: _relationship(each, view, dialect)
+                name: _relationship(pascal(type_), each, view, dialect)
                 for name, each in sorted(lens.relationships.items())
             }
         )
@@ -167,12 +167,19 @@ def _relationships(operation: Operation, view: View, dialect: Dialect, type_: st
     return view.share(pascal(type_) + "Relationships", view.key_of(operation, type_), make)
 
 
-def _relationship(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
-    data = _linkage(relationship, view, dialect)
-    found = object_schema({"data": data, "links": _links(view), "meta": view.meta()})
-    if relationship.description:
-        return {"description": relationship.description, **found}
-    return found
+def _relationship(
+    source: str, relationship: Relationship, view: View, dialect: Dialect
+) -> JsonSchema:
+    def make() -> JsonSchema:
+        data = _linkage(relationship, view, dialect)
+        found = object_schema({"data": data, "links": _links(view), "meta": view.meta()})
+        if relationship.description:
+            return {"description": relationship.description, **found}
+        return found
+
+    name = source + pascal(relationship.name) + "Relationship"
+    key = (relationship.target, relationship.many, relationship.description)
+    return view.share(name, key, make)
 
 
 def _linkage(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
@@ -231,9 +238,8 @@ def _page_meta(view: View, dialect: Dialect) -> JsonSchema:
             text = "Number of resources in the whole collection, where it is known."
             members[dialect.total] = {"type": "integer", "minimum": 0, "description": text}
         text = "Whether not all between two cursors are on the page."
-        members["page"] = object_schema(
-            {"rangeTruncated": {"type": "boolean", "description": text}}
-        )
+        page = object_schema({"rangeTruncated": {"type": "boolean", "description": text}})
+        members["page"] = view.share("PageRange", None, lambda: page)
         return {**object_schema(members), "additionalProperties": True}
 
     return view.share("PageMeta", None, make)

@@ -77,7 +77,8 @@ def describe_token(operation: Operation, view: View) -> Fragment:
 
 def describe_revocation(operation: Operation, view: View) -> Fragment:
     """Describe the end of a token (RFC 7009)."""
-    return _form(view, "OAuthTokenReference", TOKEN, ("token",), object_schema({}, closed=True))
+    nothing = view.share("OAuthNothing", None, lambda: object_schema({}, closed=True))
+    return _form(view, "OAuthTokenReference", TOKEN, ("token",), nothing)
 
 
 def describe_introspection(operation: Operation, view: View) -> Fragment:
@@ -184,6 +185,7 @@ def _form(
         members = {name: {**TEXT, "description": text} for name, text in texts.items()}
         return object_schema(members, required)
 
+    # Of two bodies of one class generated code sends the last one, which the standard has.
     body = view.share(name, None, make)
     answers = (Answer(content={JSON: answer}),)
-    return Fragment(headers=(CHALLENGE,), body={FORM: body, JSON: body}, answers=answers)
+    return Fragment(headers=(CHALLENGE,), body={JSON: body, FORM: body}, answers=answers)

@@ -119,7 +119,6 @@ async function office() {
   const attributes = known(after.data?.data.attributes, 'product')
   return {
     refused: before.response.status,
-    detail: before.error?.errors[0]?.detail,
     sku: attributes.productAbstractSku,
     stores: attributes.stores,
   }
@@ -163,9 +162,9 @@ async function write() {
   const gone = await magazine.GET('/articles/{articlesId}', { params: { path } })
   return {
     statuses: [created, updated, late, read, moved, removed, gone].map(each => each.response.status),
-    titles: [article.attributes?.title, updated.data?.data.attributes?.title],
-    minutes: article.attributes?.readingMinutes,
     title: read.data?.data.attributes?.title,
+    tags: read.data?.data.attributes?.tags,
+    minutes: read.data?.data.attributes?.readingMinutes,
     wrote: writer?.id === author.id,
     late: late.error?.errors[0]?.code,
   }
