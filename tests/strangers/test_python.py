@@ -86,7 +86,7 @@ def test_generator_leaves_nothing_out(application: str, packages: Packages) -> N
 
 
 def test_packages_have_types(packages: Packages) -> None:
-    """There is nothing for mypy in the packages, nor in a program that uses them, however strict it is."""
+    """What mypy finds when it is strict: nothing in the packages, nor in what uses them."""
     done = run(
         *(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache"),
         *("client.py", *(f"{each}/{each}_client" for each in APPLICATIONS)),
