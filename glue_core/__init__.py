@@ -134,7 +134,7 @@ if TYPE_CHECKING:
     )
     from glue_core.openapi.serving import DocumentFormatter
     from glue_core.openapi.view import View
-    from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource
+    from glue_core.operation import ErrorCode, Operation, PageRules, SimpleResource, Tag
     from glue_core.problems import PROBLEM, problem_document
     from glue_core.registry.order import (
         Contribution,
@@ -391,6 +391,7 @@ __all__ = [
     "Storage",
     "Strategy",
     "Subject",
+    "Tag",
     "TokenDraft",
     "TokenPlugins",
     "Transport",
@@ -635,6 +636,7 @@ _HOMES = {
     "Storage": "glue_core.services.storage",
     "Strategy": "glue_core.security.protection",
     "Subject": "glue_core.security.grants",
+    "Tag": "glue_core.operation",
     "TokenDraft": "glue_core.security.grants",
     "TokenPlugins": "glue_core.security.grants",
     "Transport": "glue_core.transport",

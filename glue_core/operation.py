@@ -114,6 +114,19 @@ class ErrorCode:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What several operations are listed under in the documentation.
+
+    Attributes:
+        name: Its name, in words that an identifier can be made of, such as ``sign-in``.
+        description: One sentence for people.
+    """
+
+    name: str
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One method at one place.
@@ -154,6 +167,8 @@ class Operation:
         stores: Stores for whose requests it is: where a store has none of its own at a place, the
             one without stores answers, or 404. Those of the resource where it names none.
         deprecated: Whether clients should no longer call it; the documentation says so.
+        tag: What the documentation lists it under; its type by default, or else the first word of
+            its path.
         describe: Says to the documentation what nobody but the handler knows: the bodies that it
             reads itself, and the answers that it writes itself.
         technical: It tells of the deployment, not of what it sells: steps that read data for the
@@ -200,6 +215,7 @@ class Operation:
     stores: tuple[str, ...] = field(default=(), kw_only=True)
     technical: bool = field(default=False, kw_only=True)
     deprecated: bool = field(default=False, kw_only=True)
+    tag: Tag | None = field(default=None, kw_only=True)
     describe: Describe | None = field(default=None, kw_only=True, repr=False)
     ruled: SchemaClass | None = field(default=None, kw_only=True, repr=False)
     application: str = field(default="", kw_only=True)

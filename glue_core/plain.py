@@ -312,7 +312,8 @@ def _describe_errors(view: View) -> JsonSchema:
             **dict.fromkeys(("pointer", "parameter", "header", "id"), text),
         }
         error = object_schema(members, ["status", "code", "message"])
-        return {"type": "array", "minItems": 1, "items": error}
+        listed = view.share("PlainError", None, lambda: error)
+        return {"type": "array", "minItems": 1, "items": listed}
 
     return view.share("PlainErrors", None, make)
 
@@ -322,7 +323,7 @@ def _describe_read(operation: Operation, view: View) -> Fragment:
     body = view.body(operation, snake_case=operation.snake_case)
     is_optional = operation.type is None and operation.schema is None
     return Fragment(
-        body={JSON: {"type": "object"} if body is None else body},
+        body={JSON: {"type": "object", "additionalProperties": True} if body is None else body},
         body_required=not is_optional,
         errors=(ErrorCode(400, codes.MALFORMED_BODY, "The body must be a JSON object."),),
     )

@@ -269,7 +269,7 @@ class DocumentationSettings(Schema):
     contact_name = _told("Who answers questions.")
     contact_url = _told("Page of who answers questions.")
     contact_email = _told("Mail address of who answers questions.")
-    license = _told("Name of the license of the API.")
+    license = _told("Name of the license of the API; best its identifier of SPDX, such as MIT.")
     license_url = _told("Address of the license; only with 'license'.")
 
 

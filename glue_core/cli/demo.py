@@ -45,6 +45,8 @@ FAREWELL = 35.0
 LOOK = 0.2
 """Seconds between two looks at the children."""
 EXAMPLES = 3
+LICENSE = "MIT"
+"""What the documentation of the demo says; that of a shop is its own."""
 LOCALES = ("en_US", "de_DE")
 """What clients choose from where no plugin, such as that of the stores, says it."""
 
@@ -207,6 +209,7 @@ def settings_text(applications: Sequence[str]) -> str:
             f"hosts = {json.dumps([f'{name}.localhost'])}",
             f"paths = {json.dumps(paths)}",
             f"locales = {json.dumps(LOCALES)}",
+            f"documentation = {{ license = {json.dumps(LICENSE)} }}",
         ]
         if name == root and FALLBACK in applications:
             lines.append(f"next = {json.dumps(FALLBACK)}")

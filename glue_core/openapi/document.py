@@ -12,14 +12,17 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 from glue_core.formatting import STATUS_LINES
 from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
-from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of
+from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of, text_schema
 from glue_core.openapi.naming import camel, pascal, placeholders, texts_of, with_placeholders
 from glue_core.openapi.schemas import VERSION
 from glue_core.openapi.security import Scheme, requirements_of, scheme_objects, schemes_of
 from glue_core.openapi.view import SCHEMAS, Grants, View
 from glue_core.openapi.walk import METHODS, Found, Matchers, Variant, Wanted, found_in
+from glue_core.operation import Tag
 from glue_core.versions import PARAMETER
 
 if TYPE_CHECKING:
@@ -101,7 +104,9 @@ def make_document(
     """
     view = View(settings, grants)
     schemes = schemes_of(registry.access)
-    places = _places(found_in(matchers, conventions, wanted), view, settings, registry)
+    spoken = [each for each in matchers if conventions is None or each in conventions]
+    spoken.sort(key=lambda each: _rank(each, registry))
+    places = _places(found_in(matchers, spoken, wanted), view, settings, registry)
     used: set[str] = set()
     names = _OperationIds()
     brought = {each.id: each for each in registry.operations}
@@ -114,12 +119,12 @@ def make_document(
         for method in METHODS:
             parts = place.operations.get(method)
             if parts:
-                shown = _operation(parts, names, schemes, used)
+                shown = _operation(parts, names, schemes, used, view)
                 if with_plugins:
                     shown[BROUGHT_BY] = _plugins(parts, brought)
                 item[method] = shown
-                for tag in shown["tags"]:
-                    tags.setdefault(tag, _tag_text(tag, parts[0].operation))
+                tag = _tag(parts[0].operation)
+                tags[tag.name] = tags.get(tag.name) or tag.description
         paths[place.path] = item
     shared = _hoisted(paths)
     components: dict[str, Any] = {
@@ -142,6 +147,16 @@ def make_document(
     }
 
 
+def _rank(name: str | None, registry: ApplicationRegistry) -> tuple[bool, int, str]:
+    """Return what conventions are sorted by: those that win are first, and plain answers last.
+
+    Generators of clients take the first media type that they can read.
+    """
+    if name is None:
+        return True, 0, ""
+    return False, -registry.conventions[name].priority, name
+
+
 def _info(registry: ApplicationRegistry, settings: Settings) -> dict[str, Any]:
     application = registry.application
     table = settings.application(application.name)["documentation"]
@@ -161,10 +176,18 @@ def _info(registry: ApplicationRegistry, settings: Settings) -> dict[str, Any]:
     if contact:
         info["contact"] = contact
     if table["license"]:
-        info["license"] = {"name": table["license"]}
-        if table["license_url"]:
-            info["license"]["url"] = table["license_url"]
+        info["license"] = _license(table["license"], table["license_url"])
     return info
+
+
+def _license(name: str, url: str) -> dict[str, str]:
+    """Return the license, with its address or, where its name is one of SPDX, its identifier."""
+    if url:
+        return {"name": name, "url": url}
+    try:
+        return {"name": name, "identifier": canonicalize_license_expression(name)}
+    except InvalidLicenseExpression:
+        return {"name": name}
 
 
 def _servers(registry: ApplicationRegistry, settings: Settings) -> list[dict[str, str]]:
@@ -288,7 +311,11 @@ class _OperationIds:
 
 
 def _operation(
-    parts: list[_Part], names: _OperationIds, schemes: tuple[Scheme, ...], used: set[str]
+    parts: list[_Part],
+    names: _OperationIds,
+    schemes: tuple[Scheme, ...],
+    used: set[str],
+    view: View,
 ) -> dict[str, Any]:
     """Return the operation object of what is described at one place for one method."""
     first = parts[0]
@@ -296,7 +323,7 @@ def _operation(
     summary, text = _texts(operation)
     shown: dict[str, Any] = {
         "operationId": names.of(first, first.found.template),
-        "tags": [_tag(operation)],
+        "tags": [_tag(operation).name],
     }
     if summary:
         shown["summary"] = summary
@@ -304,7 +331,7 @@ def _operation(
         shown["description"] = text
     if all(each.operation.deprecated for each in parts):
         shown["deprecated"] = True
-    parameters = _parameters(parts)
+    parameters = _parameters(parts, view)
     if parameters:
         shown["parameters"] = parameters
     body = _merged(each.described.body for each in parts)
@@ -349,22 +376,21 @@ def _texts(operation: Operation) -> tuple[str, str]:
     return summary, text
 
 
-def _tag(operation: Operation) -> str:
-    """Return what an operation is listed under: its type, or where its path starts."""
+def _tag(operation: Operation) -> Tag:
+    """Return what an operation is listed under: its own, its type, or where its path starts."""
+    if operation.tag is not None:
+        return operation.tag
     if operation.relationship is not None:
-        return operation.relationship.source
-    if operation.type is not None:
-        return operation.type
+        source = operation.relationship.source
+        parent = operation.parent.resource if operation.parent is not None else None
+        return Tag(source, parent.description if parent is not None else "")
+    if operation.resource is not None:
+        return Tag(operation.resource.type, operation.resource.description)
     words = [each for each in operation.path.split("/") if each and "{" not in each]
-    return words[0] if words else "/"
+    return Tag(words[0] if words else "/")
 
 
-def _tag_text(tag: str, operation: Operation) -> str:
-    resource = operation.parent.resource if operation.parent is not None else operation.resource
-    return resource.description if resource is not None and resource.type == tag else ""
-
-
-def _parameters(parts: list[_Part]) -> list[dict[str, Any]]:
+def _parameters(parts: list[_Part], view: View) -> list[dict[str, Any]]:
     by_name: dict[tuple[str, str], list[RequestParameter]] = {}
     for part in parts:
         for key, each in part.described.parameters.items():
@@ -384,9 +410,36 @@ def _parameters(parts: list[_Part]) -> list[dict[str, Any]]:
             schema = {"type": "object", "additionalProperties": {"type": "string"}}
         elif schema.get("type") == "array":
             parameter.update(style="form" if place == "query" else "simple", explode=False)
-        parameter["schema"] = schema
+        parameter["schema"] = _with_shared_choices(schema, name, parts[0].operation, view)
         shown.append(parameter)
     return shown
+
+
+def _with_shared_choices(
+    schema: JsonSchema, parameter: str, operation: Operation, view: View
+) -> JsonSchema:
+    """Return the schema of a parameter with its choices among the shared ones.
+
+    Operations that let clients choose from the same then have one type for it in generated code.
+    """
+    family, _, member = parameter.partition("[")
+    if "items" in schema:
+        start = pascal(operation.type or operation.place)
+        if operation.is_linkage and operation.relationship is not None:
+            start += pascal(operation.relationship.name)
+        name = pascal(member) + "Field" if family == "fields" and member else start + pascal(family)
+        items = schema["items"]
+        if "anyOf" in items:
+            found = [_shared_choice(each, name, view) for each in items["anyOf"]]
+            return {**schema, "items": {**items, "anyOf": found}}
+        return {**schema, "items": _shared_choice(items, name, view)}
+    return _shared_choice(schema, pascal(parameter), view)
+
+
+def _shared_choice(schema: JsonSchema, name: str, view: View) -> JsonSchema:
+    if "enum" not in schema:
+        return schema
+    return view.share(name, json.dumps(schema, sort_keys=True), lambda: schema)
 
 
 def _values(schemas: list[JsonSchema]) -> JsonSchema:
@@ -407,13 +460,16 @@ def _merged(contents: Iterable[Mapping[str, JsonSchema]]) -> dict[str, JsonSchem
     for content in contents:
         for media_type, schema in content.items():
             found.setdefault(media_type, []).append(schema)
-    return {media_type: any_of(schemas) for media_type, schemas in sorted(found.items())}
+    return {media_type: any_of(schemas) for media_type, schemas in found.items()}
 
 
 def _content(schemas: Mapping[str, JsonSchema]) -> dict[str, Any]:
-    return {
-        media_type: {"schema": schema} if schema else {} for media_type, schema in schemas.items()
-    }
+    shown = {}
+    for media_type, schema in schemas.items():
+        # What is a text is known even where nobody says what is in it.
+        known = schema or (text_schema() if media_type.startswith("text/") else {})
+        shown[media_type] = {"schema": known} if known else {}
+    return shown
 
 
 def _responses(parts: list[_Part]) -> dict[str, Any]:
@@ -557,7 +613,10 @@ def references(document: Any) -> Iterator[str]:
 
 
 def resolved(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document whose operations name no shared parameter or answer, but have it."""
+    """Return a document whose operations name no shared parts, but have them.
+
+    These are parameters with their choices, and answers. Schemas of bodies stay where they are.
+    """
     shared = document["components"]
 
     def whole(each: dict[str, Any]) -> Any:
@@ -567,6 +626,16 @@ def resolved(document: dict[str, Any]) -> dict[str, Any]:
         room, name = reference.split("/")[-2:]
         return shared[room][name]
 
+    def parameter(each: dict[str, Any]) -> dict[str, Any]:
+        found = whole(each)
+        schema = whole(found["schema"])
+        if "items" in schema:
+            items = whole(schema["items"])
+            if "anyOf" in items:
+                items = {**items, "anyOf": [whole(one) for one in items["anyOf"]]}
+            schema = {**schema, "items": items}
+        return {**found, "schema": schema}
+
     paths = {}
     for path, item in document["paths"].items():
         shown = dict(item)
@@ -575,7 +644,7 @@ def resolved(document: dict[str, Any]) -> dict[str, Any]:
                 answers = item[method]["responses"]
                 shown[method] = {
                     **item[method],
-                    "parameters": [whole(each) for each in item[method].get("parameters", ())],
+                    "parameters": [parameter(each) for each in item[method].get("parameters", ())],
                     "responses": {status: whole(each) for status, each in answers.items()},
                 }
         paths[path] = shown

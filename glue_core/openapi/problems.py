@@ -28,12 +28,13 @@ def describe_problem(view: View) -> JsonSchema:
                 "status": status,
                 **dict.fromkeys(("id", "type", "code", "title", "detail"), text),
                 **dict.fromkeys(("pointer", "parameter", "header"), text),
-                "meta": {"type": "object"},
+                "meta": view.meta(),
             },
             ["status"],
         )
         members = dict.fromkeys(("type", "title", "instance", "detail", "code"), text)
-        errors: JsonSchema = {"type": "array", "minItems": 1, "items": error}
+        one = view.share("ProblemError", None, lambda: error)
+        errors: JsonSchema = {"type": "array", "minItems": 1, "items": one}
         return object_schema(
             {**members, "status": status, "errors": errors},
             ["type", "title", "status", "instance", "errors"],

@@ -17,7 +17,7 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, fields
 from marshmallow.validate import Regexp
 
 from glue_core.openapi.fragment import JsonSchema
-from glue_core.openapi.naming import texts_of
+from glue_core.openapi.naming import pascal, texts_of
 
 VERSION = "3.1.0"
 """Version of OpenAPI."""
@@ -62,6 +62,7 @@ class Converter(OpenAPIConverter):
         names: Iterable[str] | None = None,
         *,
         closed: bool | None = None,
+        owner: str = "",
     ) -> JsonSchema:
         """Return the schema of objects.
 
@@ -69,6 +70,7 @@ class Converter(OpenAPIConverter):
             schema: An instance.
             names: The members that there are, as clients write them; None for all.
             closed: Whether a body with another member is refused; None asks the schema.
+            owner: What the names of its choices start with; the name of the schema by default.
         """
         held = schema.load_fields if self._takes else schema.dump_fields
         by_name = {field.data_key or name: field for name, field in held.items()}
@@ -77,8 +79,12 @@ class Converter(OpenAPIConverter):
         summary, rest = texts_of(_docstring(type(schema)))
         if summary:
             found["description"] = f"{summary}\n\n{rest}" if rest else summary
+        owner = owner or type(schema).__name__.removesuffix("Schema").removesuffix("Attributes")
         found["properties"] = {
-            self._spell(name): self.property_of(field) for name, field in shown.items()
+            self._spell(name): self._with_shared_choices(
+                self.property_of(field), owner + pascal(name)
+            )
+            for name, field in shown.items()
         }
         if not self._takes:
             return found
@@ -93,6 +99,23 @@ class Converter(OpenAPIConverter):
     def property_of(self, field: fields.Field[Any]) -> JsonSchema:
         """Return the schema of a field's values, ready for JSON."""
         return cast(JsonSchema, self._finished(self.field2property(field)))
+
+    def _with_shared_choices(self, shown: JsonSchema, name: str) -> JsonSchema:
+        """Return the schema of an attribute with its choices among the shared ones.
+
+        Answers and bodies then have one type for them in generated code. Null is no choice.
+        """
+        if "items" in shown:
+            return {**shown, "items": self._with_shared_choices(shown["items"], name)}
+        choices = shown.get("enum")
+        if not choices or not all(each is None or isinstance(each, str) for each in choices):
+            return shown
+        texts = tuple(each for each in choices if each is not None)
+        choice = self._share(name, texts, lambda: {"type": "string", "enum": list(texts)})
+        rest = {key: each for key, each in shown.items() if key not in ("type", "enum")}
+        if len(texts) == len(choices):
+            return {**choice, **rest}
+        return {"anyOf": [choice, {"type": "null"}], **rest}
 
     # What apispec asks of a converter.
 
@@ -137,7 +160,9 @@ class Converter(OpenAPIConverter):
             return [self._finished(each) for each in found]
         if not isinstance(found, Mapping):
             return found if isinstance(found, (str, int, float, bool, type(None))) else str(found)
-        left_out = {"readOnly", "writeOnly", *(() if self._takes else ("default",))}
+        # A change leaves alone what its body does not name: nothing gets a default.
+        has_defaults = self._takes and not self._partial
+        left_out = {"readOnly", "writeOnly", *(() if has_defaults else ("default",))}
         shown = {
             name: self._finished(value)
             for name, value in found.items()

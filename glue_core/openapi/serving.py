@@ -18,8 +18,8 @@ import orjson
 from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
-from glue_core.openapi.fragment import Answer, Fragment
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Answer, Fragment, JsonSchema, text_schema
+from glue_core.operation import Operation, Tag
 from glue_core.security.protection import PUBLIC
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ IsStale = Callable[[], bool]
 KEPT_DOCUMENTS = 64
 NEVER, DEVELOPMENT, ALWAYS = "never", "development", "always"
 NAME = "docs"
+TAG = Tag("documentation", "What this API is, for programs and for people.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,9 @@ class _Controller:
 
 def _operation(controller: _Controller, formatter: DocumentFormatter) -> Operation:
     def describe(operation: Operation, view: View) -> Fragment:
-        return Fragment(answers=(Answer(content={formatter.media_type: {}}),))
+        whole: JsonSchema = {"type": "object", "additionalProperties": True}
+        schema = whole if formatter.media_type.endswith("json") else text_schema()
+        return Fragment(answers=(Answer(content={formatter.media_type: schema}),))
 
     return Operation(
         "get",
@@ -218,6 +221,7 @@ def _operation(controller: _Controller, formatter: DocumentFormatter) -> Operati
         summary="Describe what the caller may call.",
         protection=PUBLIC,
         technical=True,
+        tag=TAG,
         describe=describe,
     )
 

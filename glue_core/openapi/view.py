@@ -149,6 +149,10 @@ class View:
             self.schemas[assigned] = make()
         return {"$ref": SCHEMAS + assigned}
 
+    def meta(self) -> JsonSchema:
+        """Return the schema of facts beside a document, of which any may be there."""
+        return self.share("Meta", None, lambda: {"type": "object", "additionalProperties": True})
+
     def _free(self, name: str) -> str:
         if name not in self.schemas:
             return name
@@ -205,7 +209,7 @@ class View:
         return self.share(
             name,
             (lens.schema, lens.attributes),
-            lambda: make.object_of(lens.schema(), lens.attributes),
+            lambda: make.object_of(lens.schema(), lens.attributes, owner=pascal(lens.type)),
         )
 
     def body(self, operation: Operation, *, snake_case: bool = False) -> JsonSchema | None:
@@ -227,13 +231,13 @@ class View:
                 names = tuple(n for n in added if n in lens.writable or n not in lens.attributes)
         partial = operation.is_partial
         words = {"post": "Create", "patch": "Update", "put": "Replace"}
-        name = pascal(operation.type or operation.place)
-        name += words.get(operation.method, pascal(operation.method)) + "Attributes"
+        owner = pascal(operation.type or operation.place)
+        name = owner + words.get(operation.method, pascal(operation.method)) + "Attributes"
         make = self._converter(takes=True, partial=partial, snake_case=snake_case)
         return self.share(
             name + ("Snake" if snake_case else ""),
             (kind, names, partial),
-            lambda: make.object_of(schema, names, closed=kind.opts.unknown != EXCLUDE),
+            lambda: make.object_of(schema, names, closed=kind.opts.unknown != EXCLUDE, owner=owner),
         )
 
     def property_of(self, operation: Operation, name: str) -> JsonSchema:

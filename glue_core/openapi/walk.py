@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,19 +65,17 @@ class Found:
 
 def found_in(
     matchers: Matchers,
-    conventions: Collection[str | None] | None = None,
+    conventions: Iterable[str | None],
     wanted: Wanted | None = None,
 ) -> Iterator[Found]:
     """Yield everything that a client may call, in one order on every machine.
 
     Args:
         matchers: The compiled operations.
-        conventions: Names of the conventions to look at; None for all.
+        conventions: Names of the conventions to look at, in their order.
         wanted: Says which templates and methods to look at; None for all.
     """
-    for name in sorted(matchers, key=lambda each: each or ""):
-        if conventions is not None and name not in conventions:
-            continue
+    for name in conventions:
         for location in matchers[name].locations():
             yield from _at(location, name, wanted)
 

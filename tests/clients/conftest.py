@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import signal
 import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-NODE_LIBRARIES = ("kitsu@11.1.0", "devour-client@3.2.0")
-"""What npm installs; the versions of the PyPI libraries are in constraints.txt."""
+from tests.demo import read, running_demo
+from tests.npm import npm_folder
 
-MEDIA_TYPE = "application/vnd.api+json"
+HERE = Path(__file__).resolve().parent
 
 HARNESS = """
 const [base, given] = JSON.parse(process.argv[2])
@@ -52,10 +45,7 @@ class Shop:
 
     def read(self, url: str, **query: object) -> Any:
         """Read a document without any client library, to compare with what a library says."""
-        address = f"{url}?{urlencode(query)}" if query else url
-        request = urllib.request.Request(address, headers={"Accept": MEDIA_TYPE})
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+        return read(url, **query)
 
     def written(self) -> Any:
         """Return the first published article that has an author, with its linkage."""
@@ -78,26 +68,8 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The demo, on a free port, with data of its own that is removed at the end."""
-    folder = tmp_path_factory.mktemp("demo")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "glue_core.cli", "demo", "--port", "0", "--products", "30"],
-            cwd=folder,
-            env={**environment, "TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield _shop_of(process, folder / "output")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=90)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with running_demo(tmp_path_factory.mktemp("demo")) as url:
+        yield Shop(f"{url}/magazine_api", f"{url}/storefront_api")
 
 
 Script = Callable[..., Any]
@@ -110,7 +82,7 @@ What it threw comes back under the key ``thrown`` where the test passes ``throws
 @pytest.fixture(scope="session")
 def node_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Script]:
     """Makes runners of scripts that start with the imports and the set-up of a library."""
-    folder = _node_libraries(tmp_path_factory.mktemp("node"))
+    folder = npm_folder(tmp_path_factory.mktemp("node"), HERE / "package.json")
 
     def library(prelude: str) -> Script:
         def run(base: str, body: str, given: object = None, *, throws: bool = False) -> Any:
@@ -136,35 +108,3 @@ def node_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scr
         return run
 
     return library
-
-
-def _node_libraries(folder: Path) -> Path:
-    """Install the libraries of npm into a folder, or skip where there is no npm."""
-    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"Not installed: {', '.join(missing)}. The npm libraries are not tried.")
-    options = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-    done = subprocess.run(
-        ["npm", "install", "--prefix", str(folder), *options, *NODE_LIBRARIES],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, f"npm could not install {NODE_LIBRARIES}:\n{done.stderr}"
-    return folder
-
-
-def _shop_of(process: subprocess.Popen[bytes], output: Path) -> Shop:
-    """Wait until the demo says where it answers."""
-    while True:
-        text = output.read_text(encoding="utf-8", errors="replace")
-        found = re.search(r"answers at (http://127\.0\.0\.1:\d+)/", text)
-        if found:
-            return Shop(f"{found[1]}/magazine_api", f"{found[1]}/storefront_api")
-        try:
-            process.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
-            continue
-        pytest.fail(f"The demo ended early:\n{output.read_text(encoding='utf-8')}")

@@ -19,6 +19,7 @@ import pytest
 from joserfc import jwk
 
 from glue_core.testing import Deployment, installed
+from tests.npm import npm_folder
 from tests.oidc.backend import DISTRIBUTIONS, Backend, populate, settings_of
 
 HERE = Path(__file__).resolve().parent
@@ -105,22 +106,8 @@ class NodeProvider:
 @pytest.fixture(scope="session")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the provider in it, or a skip where there is no npm."""
-    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"Not installed: {', '.join(missing)}. The provider of others is not tried.")
-    folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "provider.js"):
-        shutil.copy(HERE / name, folder)
-    done = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, f"npm could not install the provider:\n{done.stderr}"
-    return folder
+    files = (HERE / "package.json", HERE / "provider.js")
+    return npm_folder(tmp_path_factory.mktemp("node"), *files)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from glue_core import (
     Resource,
     ResponseHeader,
     Step,
+    Tag,
 )
 from tests.openapi.conftest import Describe
 from tests.openapi.library import AUTHORS, BOOKS, answer, operations
@@ -158,7 +159,8 @@ def test_answers_by_media_type(describe: Describe) -> None:
     document = describe(conventions="json_api hal")
     content = document["paths"][BOOK]["get"]["responses"]["200"]["content"]
 
-    assert sorted(content) == ["application/hal+json", "application/json", JSON_API]
+    # The convention of the largest priority is first, as generators of clients want it.
+    assert list(content) == [JSON_API, "application/hal+json", "application/json"]
     assert content[JSON_API]["schema"]["$ref"].endswith("/BooksDocument")
     resource = schema_of(document, "Books")["properties"]
     assert resource["type"] == {"const": "books"}
@@ -193,6 +195,78 @@ def test_id_that_may_be_missing(describe: Describe, application: str, kinds: Any
     assert schema_of(document, "Authors")["properties"]["id"] == kinds
 
 
+def test_choices_are_shared(describe: Describe) -> None:
+    """The choices of an attribute and of a parameter are one schema for all that have them."""
+
+    class Bound(Schema):
+        cover = fields.String(
+            allow_none=True, required=True, validate=validate.OneOf(["soft", "hard"])
+        )
+
+    bound = Resource("books", Bound)
+    document = describe(
+        glue_resources=lambda: [
+            Operation("get", answer, "books", bound),
+            Operation("getCollection", answer, "books", bound, sorts=("cover",)),
+            Operation("post", answer, "books", bound),
+        ],
+        spoken=["json_api"],
+    )
+    choices = {"$ref": "#/components/schemas/BooksCover"}
+
+    assert schema_of(document, "BooksCover") == {"type": "string", "enum": ["soft", "hard"]}
+    for name in ("BooksAttributes", "BooksCreateAttributes"):
+        shown = schema_of(document, name)["properties"]["cover"]
+        assert shown == {"anyOf": [choices, {"type": "null"}]}
+    assert schema_of(document, "BooksSort")["enum"] == ["cover", "-cover"]
+
+
+def test_change_has_no_defaults(describe: Describe) -> None:
+    """What a PATCH leaves out stays as it is, whatever a new resource would get."""
+
+    class Lent(Schema):
+        days = fields.Integer(load_default=14)
+
+    lent = Resource("books", Lent)
+    document = describe(
+        glue_resources=lambda: [
+            Operation("get", answer, "books", lent),
+            Operation("post", answer, "books", lent),
+            Operation("patch", answer, "books", lent),
+        ]
+    )
+
+    create = schema_of(document, "BooksCreateAttributes")["properties"]["days"]
+    assert create == {"type": "integer", "default": 14}
+    assert schema_of(document, "BooksUpdateAttributes")["properties"]["days"] == {"type": "integer"}
+
+
+def test_lists_have_links_to_pages(describe: Describe) -> None:
+    """The links and the size of a list have names; controllers may add to both."""
+    document = describe(spoken=["json_api"])
+    listed = schema_of(document, "BooksCollection")["properties"]
+    links, meta = schema_of(document, "PageLinks"), schema_of(document, "PageMeta")
+
+    assert listed["links"]["$ref"].endswith("/PageLinks")
+    assert {"self", "first", "prev", "next", "last"} <= set(links["properties"])
+    assert links["additionalProperties"]["$ref"].endswith("/Link")
+    assert meta["properties"]["total"]["type"] == "integer"
+    assert schema_of(document, "BooksDocument")["properties"]["links"]["$ref"].endswith("/Links")
+
+
+def test_body_refers_by_id_or_by_local_id(describe: Describe) -> None:
+    """Linkage of a body names a resource by its id, or by one of the same document."""
+    document = describe(spoken=["json_api"])
+    data = schema_of(document, "BooksCreateAuthorRelationship")["properties"]["data"]
+
+    assert [each.get("$ref", each).rpartition("/")[2] for each in data["anyOf"][:2]] == [
+        "AuthorsReference",
+        "AuthorsLocalReference",
+    ]
+    assert data["anyOf"][2] == {"type": "null"}
+    assert schema_of(document, "AuthorsLocalReference")["required"] == ["type", "lid"]
+
+
 def test_body_is_what_is_taken(describe: Describe) -> None:
     """A create requires what the schema requires, a change nothing, and neither takes the rest."""
     document = describe()
@@ -210,9 +284,10 @@ def test_body_is_what_is_taken(describe: Describe) -> None:
 
 def test_relationships_that_may_be_written(describe: Describe) -> None:
     """The body of a write has the relationships that it may set, and no others."""
-    data = schema_of(describe(), "BooksCreateDocument")["properties"]["data"]
+    document = describe()
+    data = schema_of(document, "BooksCreate")
 
-    assert list(data["properties"]["relationships"]["properties"]) == ["author"]
+    assert list(schema_of(document, "BooksCreateRelationships")["properties"]) == ["author"]
     assert data["required"] == ["type", "attributes"]
     assert "id" not in data["properties"]
 
@@ -271,6 +346,34 @@ def test_handler_that_writes_itself(describe: Describe) -> None:
         "content": {"image/png": {}},
     }
     assert "018" not in item["post"]["responses"]["400"]["x-error-codes"]
+
+
+def test_route_is_listed_under_its_tag(describe: Describe) -> None:
+    """A route is listed under what it says, described there, else where its path starts."""
+    covers = Tag("covers", "Pictures of books.")
+    document = describe(
+        glue_route_providers=lambda: [
+            Operation("get", answer, "/pictures/front", is_raw=True, tag=covers),
+            Operation("get", answer, "/shelves/first", is_raw=True),
+        ]
+    )
+
+    assert document["paths"]["/pictures/front"]["get"]["tags"] == ["covers"]
+    assert document["paths"]["/shelves/first"]["get"]["tags"] == ["shelves"]
+    assert {"name": "covers", "description": "Pictures of books."} in document["tags"]
+    assert {"name": "shelves"} in document["tags"]
+
+
+def test_text_is_text(describe: Describe) -> None:
+    """An answer that nobody describes further is a text where its media type says so."""
+    plain = Fragment(answers=(Answer(content={"text/plain": {}, "image/png": {}}),))
+    note = Operation("get", answer, "/note", is_raw=True, describe=lambda o, v: plain)
+    document = describe(glue_route_providers=lambda: [note])
+
+    assert document["paths"]["/note"]["get"]["responses"]["200"]["content"] == {
+        "text/plain": {"schema": {"type": "string"}},
+        "image/png": {},
+    }
 
 
 def test_step_describes_where_it_is_bound(describe: Describe) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -54,6 +55,39 @@ def test_references_lead_somewhere(name: str) -> None:
     }
 
     assert found == shared
+
+
+def nameless(part: Any, where: str = "", *, is_shared: bool = False) -> Iterator[str]:
+    """Yield where there are objects that no shared schema is."""
+    if isinstance(part, dict):
+        if not is_shared and isinstance(part.get("properties"), dict) and "type" in part:
+            yield where
+        for name, each in part.items():
+            place = f"{where}/{name}"
+            yield from nameless(each, place, is_shared=where == "/components/schemas")
+    elif isinstance(part, list):
+        for index, each in enumerate(part):
+            yield from nameless(each, f"{where}/{index}")
+
+
+@every_application
+def test_every_object_has_a_name(name: str) -> None:
+    """Generated code has a class for each object, with the name that the document gives it."""
+    assert list(nameless(document(name))) == []
+
+
+@every_application
+def test_names_need_no_numbers(name: str) -> None:
+    """No two declarations want the name of one schema: a number would change with plugins."""
+    schemas = document(name)["components"]["schemas"]
+
+    assert [each for each in schemas if each[-1].isdigit() and each[:-1] in schemas] == []
+
+
+@every_application
+def test_tags_say_what_they_are_about(name: str) -> None:
+    """Every tag has a description: that of a type, or of the routes that are listed under it."""
+    assert [each["name"] for each in document(name)["tags"] if not each.get("description")] == []
 
 
 @every_application

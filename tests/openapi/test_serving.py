@@ -99,6 +99,21 @@ def test_info_is_that_of_the_settings(deploy: Deploy) -> None:
     assert document["servers"] == [{"url": "https://a.example.com"}, {"url": "/b"}]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("MIT", {"name": "MIT", "identifier": "MIT"}),
+        ("apache-2.0 or MIT", {"name": "apache-2.0 or MIT", "identifier": "Apache-2.0 OR MIT"}),
+        ("Our terms", {"name": "Our terms"}),
+    ],
+)
+def test_license_is_identified(deploy: Deploy, name: str, shown: Any) -> None:
+    """Without an address a license has its identifier of SPDX, where there is one."""
+    settings = documented(served="always", license=name)
+
+    assert client_of(deploy(settings=settings)).get("/docs.json").json["info"]["license"] == shown
+
+
 def test_info_of_the_application(deploy: Deploy) -> None:
     """Unless somebody says otherwise, name, version and description are the application's."""
     info = client_of(deploy(settings=DEVELOPMENT)).get("/docs.json").json["info"]

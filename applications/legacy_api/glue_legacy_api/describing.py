@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from glue_core import (
     Answer,
     ErrorCode,
@@ -13,7 +15,6 @@ from glue_core import (
     any_of,
     codes,
     object_schema,
-    one_of,
     pascal,
 )
 from glue_legacy_api.headers import BAD_PAGE, LIMIT, NOT_ACCEPTABLE, OFFSET, UNKNOWN_FORMAT
@@ -21,6 +22,7 @@ from glue_legacy_api.negotiation import MEDIA_TYPE
 from glue_legacy_api.validating import BAD_BODY, CHANGES, NO_ID, WRONG_TYPE
 
 TEXT = "text/plain"
+WORDS = {"post": "Create", "patch": "Update", "put": "Replace"}
 URI: JsonSchema = {"type": "string", "format": "uri-reference"}
 
 
@@ -32,21 +34,47 @@ def describe_written(operation: Operation, view: View) -> Fragment:
         return Fragment(errors_as=errors)
     resource = _resource(operation, view, lens.type)
     listed: JsonSchema = {"type": "array", "items": resource}
-    is_list = operation.method == "getCollection" or operation.is_template
-    # Of an id that is missing along the way, or stands for everything, a list is shown.
-    data = listed if is_list else any_of([resource, listed])
-    links: JsonSchema = {"type": "object", "additionalProperties": URI}
+    is_list = operation.is_template or not (operation.has_id or operation.method == "post")
+    # Of an id that stands for everything, such as "mine", a list is shown.
+    data = listed if is_list else any_of([resource, *([listed] if operation.has_id else [])])
+    # Where nothing is found the links are an empty list.
+    nothing: JsonSchema = {"type": "array", "items": URI, "maxItems": 0}
     members: dict[str, JsonSchema] = {
         "data": data,
-        "links": {"anyOf": [links, {"type": "array", "maxItems": 0}]},
+        "links": {"anyOf": [_links(view), nothing]},
     }
     included = view.reachable(operation, view.settings["limits"]["include_depth"])
     if included:
-        shown = one_of([_resource(operation, view, each) for each in included])
-        members["included"] = {"type": "array", "items": shown}
+        members["included"] = _included(operation, view, included)
     name = pascal(lens.type) + ("Collection" if is_list else "Document")
     document = view.share(name, view.key_of(operation), lambda: object_schema(members, ["data"]))
     return Fragment(answers=(Answer(content={MEDIA_TYPE: document}),), errors_as=errors)
+
+
+def _links(view: View) -> JsonSchema:
+    def make() -> JsonSchema:
+        pages = dict.fromkeys(("self", "first", "prev", "next", "last"), URI)
+        return object_schema(pages)
+
+    return view.share("Links", None, make)
+
+
+def _included(operation: Operation, view: View, types: Iterable[str]) -> JsonSchema:
+    """Return the schema of included resources: one of the types, by the member ``type``."""
+    shown = {each: _resource(operation, view, each) for each in types}
+
+    def make() -> JsonSchema:
+        if len(shown) == 1:
+            return next(iter(shown.values()))
+        mapping = {type_: each["$ref"] for type_, each in shown.items()}
+        return {
+            "oneOf": list(shown.values()),
+            "discriminator": {"propertyName": "type", "mapping": mapping},
+        }
+
+    name = pascal(operation.type or "") + "Included"
+    key = tuple(each["$ref"] for each in shown.values())
+    return {"type": "array", "items": view.share(name, key, make)}
 
 
 def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
@@ -60,17 +88,24 @@ def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
         # A relationship is called after the type that it leads to, and always a list.
         targets = sorted({each.target for each in lens.relationships.values()})
         if targets:
-            linked = {each: object_schema({"data": _linkage(each)}, ["data"]) for each in targets}
-            members["relationships"] = object_schema(linked)
-        members["links"] = object_schema({"self": URI}, ["self"])
+            linked = {each: _relationship(each, view) for each in targets}
+            members["relationships"] = view.share(
+                pascal(type_) + "Relationships", tuple(targets), lambda: object_schema(linked)
+            )
+        own = object_schema({"self": URI}, ["self"])
+        members["links"] = view.share("ResourceLinks", None, lambda: own)
         return object_schema(members, ["type", "id", "links"])
 
     return view.share(pascal(type_), view.key_of(operation, type_), make)
 
 
-def _linkage(type_: str) -> JsonSchema:
+def _relationship(type_: str, view: View) -> JsonSchema:
     members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": {"type": "string"}}
-    return {"type": "array", "items": object_schema(members, ["type", "id"])}
+    identifier = view.share(
+        pascal(type_) + "Identifier", None, lambda: object_schema(members, ["type", "id"])
+    )
+    linkage = object_schema({"data": {"type": "array", "items": identifier}}, ["data"])
+    return view.share(pascal(type_) + "Linkage", None, lambda: linkage)
 
 
 def _errors(view: View) -> JsonSchema:
@@ -81,9 +116,10 @@ def _errors(view: View) -> JsonSchema:
             "detail": {"type": "string"},
         }
         error = object_schema(members, ["status", "detail"])
-        return object_schema({"errors": {"type": "array", "items": error}}, ["errors"])
+        one = view.share("Error", None, lambda: error)
+        return object_schema({"errors": {"type": "array", "items": one}}, ["errors"])
 
-    return view.share("Errors", None, make)
+    return view.share("ErrorDocument", None, make)
 
 
 def describe_read(operation: Operation, view: View) -> Fragment:
@@ -93,8 +129,16 @@ def describe_read(operation: Operation, view: View) -> Fragment:
     required = ["type", "attributes"]
     if operation.method in CHANGES:
         members["id"] = {"type": "string"}
-    members["attributes"] = {"type": "object"} if attributes is None else attributes
-    body = object_schema({"data": object_schema(members, required)}, ["data"])
+    free: JsonSchema = {"type": "object", "additionalProperties": True}
+    members["attributes"] = free if attributes is None else attributes
+    name = pascal(operation.type or operation.place) + WORDS[operation.method]
+    key = (view.key_of(operation), operation.body, operation.is_partial)
+
+    def make() -> JsonSchema:
+        sent = view.share(name, key, lambda: object_schema(members, required))
+        return object_schema({"data": sent}, ["data"])
+
+    body = view.share(name + "Document", key, make)
     return Fragment(body={MEDIA_TYPE: body}, errors=(ErrorCode(400, None, BAD_BODY),))
 
 

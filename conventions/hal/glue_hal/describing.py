@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from glue_core import (
     PROBLEM,
     Answer,
@@ -16,8 +18,6 @@ from glue_core import (
     pascal,
 )
 from glue_hal.document import MEDIA_TYPE
-
-META: JsonSchema = {"type": "object"}
 
 INVALID = ErrorCode(400, codes.INVALID_DOCUMENT, "The document must be an object of attributes.")
 MALFORMED = ErrorCode(400, codes.MALFORMED_BODY, "The body is no JSON.")
@@ -47,22 +47,25 @@ def describe_written(operation: Operation, view: View) -> Fragment:
 def _collection(operation: Operation, view: View) -> JsonSchema:
     """Return the schema of a collection, with its resources embedded under their type."""
     name, type_ = pascal(operation.type or "") + "HalCollection", operation.type or ""
+    key = view.key_of(operation)
 
     def make() -> JsonSchema:
         resources = {"type": "array", "items": _resource(operation, view, type_)}
         number: JsonSchema = {"type": "integer", "minimum": 0}
+        embedded = object_schema({type_: resources}, [type_])
+        page = object_schema({"offset": number, "limit": number}, ["limit"])
         return object_schema(
             {
                 "_links": _links(view),
-                "_embedded": object_schema({type_: resources}, [type_]),
-                "_meta": META,
-                "page": object_schema({"offset": number, "limit": number}, ["limit"]),
+                "_embedded": view.share(name + "Embedded", key, partial(dict, embedded)),
+                "_meta": view.meta(),
+                "page": view.share("HalPage", None, lambda: page),
                 "total": number,
             },
             ["_links", "_embedded"],
         )
 
-    return view.share(name, view.key_of(operation), make)
+    return view.share(name, key, make)
 
 
 def _single(operation: Operation, view: View) -> JsonSchema:
@@ -70,8 +73,12 @@ def _single(operation: Operation, view: View) -> JsonSchema:
     resource = _resource(operation, view, operation.type or "")
     if not operation.singleton:
         return resource
-    nothing = object_schema({"_links": _links(view), "_meta": META}, ["_links"], closed=True)
-    return {"anyOf": [resource, nothing]}
+
+    def nothing() -> JsonSchema:
+        members = {"_links": _links(view), "_meta": view.meta()}
+        return object_schema(members, ["_links"], closed=True)
+
+    return {"anyOf": [resource, view.share("HalNothing", None, nothing)]}
 
 
 def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
@@ -88,17 +95,24 @@ def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
             resource = _resource(operation, view, each.target)
             embedded[name] = {"type": "array", "items": resource} if each.many else resource
         if embedded:
-            members["_embedded"] = object_schema(embedded)
-        found = object_schema({**members, "_meta": META})
+            name = pascal(type_) + "HalEmbedded"
+            key = view.key_of(operation, type_)
+            members["_embedded"] = view.share(name, key, lambda: object_schema(embedded))
+        found = object_schema({**members, "_meta": view.meta()})
         return {"description": lens.description, **found} if lens.description else found
 
     return view.share(pascal(type_) + "Hal", view.key_of(operation, type_), make)
 
 
 def _links(view: View) -> JsonSchema:
+    href: JsonSchema = {"type": "string", "format": "uri-reference"}
+
+    def link() -> JsonSchema:
+        return {**object_schema({"href": href}, ["href"]), "additionalProperties": True}
+
     def make() -> JsonSchema:
-        href: JsonSchema = {"type": "string", "format": "uri-reference"}
-        link = {"type": "object", "properties": {"href": href}, "required": ["href"]}
-        return {"type": "object", "additionalProperties": {**link, "additionalProperties": True}}
+        shown = view.share("HalLink", None, link)
+        pages = dict.fromkeys(("self", "first", "prev", "next", "last"), shown)
+        return {**object_schema(pages), "additionalProperties": shown}
 
     return view.share("HalLinks", None, make)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from glue_core import (
     Answer,
@@ -22,7 +23,6 @@ from glue_json_api.identifiers import LONGEST_ID
 from glue_json_api.media_types import MEDIA_TYPE
 
 ID: JsonSchema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
-META: JsonSchema = {"type": "object"}
 URI: JsonSchema = {"type": "string", "format": "uri-reference"}
 
 INVALID_DOCUMENT = ErrorCode(400, codes.INVALID_DOCUMENT, "The document contradicts JSON:API.")
@@ -62,7 +62,7 @@ def _document(operation: Operation, view: View, dialect: Dialect) -> JsonSchema:
         data: JsonSchema = {"type": "array", "items": resource} if listed else resource
         if may_be_nothing:
             data = {"anyOf": [resource, {"type": "null"}]}
-        return _whole(operation, view, dialect, data)
+        return _whole(operation, view, dialect, data, listed=listed)
 
     return view.share(name, view.key_of(operation), make)
 
@@ -71,11 +71,12 @@ def _linkage_document(operation: Operation, view: View, dialect: Dialect) -> Jso
     """Return the document of a relationship itself: identifiers as primary data."""
     assert operation.relationship is not None
     relationship = operation.relationship
-    return view.share(
-        _start_of(operation) + "Linkage",
-        view.key_of(operation),
-        lambda: _whole(operation, view, dialect, _linkage(relationship, view, dialect)),
-    )
+
+    def make() -> JsonSchema:
+        data = _linkage(relationship, view, dialect)
+        return _whole(operation, view, dialect, data, listed=relationship.many)
+
+    return view.share(_start_of(operation) + "Linkage", view.key_of(operation), make)
 
 
 def _start_of(operation: Operation) -> str:
@@ -86,13 +87,18 @@ def _start_of(operation: Operation) -> str:
     return name
 
 
-def _whole(operation: Operation, view: View, dialect: Dialect, data: JsonSchema) -> JsonSchema:
+def _whole(
+    operation: Operation, view: View, dialect: Dialect, data: JsonSchema, *, listed: bool
+) -> JsonSchema:
     members: dict[str, JsonSchema] = {"data": data}
     depth: int = view.settings["limits"]["include_depth"]
     included = view.reachable(operation, depth)
     if included:
         members["included"] = _included(operation, view, dialect, included)
-    members |= {"links": _links(view), "meta": META}
+    if listed:
+        members |= {"links": _page_links(view), "meta": _page_meta(view, dialect)}
+    else:
+        members |= {"links": _links(view), "meta": view.meta()}
     return object_schema(_with_version(members, view, dialect), ["data"])
 
 
@@ -141,7 +147,7 @@ def _resource(operation: Operation, view: View, dialect: Dialect, type_: str) ->
             members["attributes"] = view.attributes(operation, type_)
         if lens.relationships:
             members["relationships"] = _relationships(operation, view, dialect, type_)
-        members |= {"links": _links(view), "meta": META}
+        members |= {"links": _links(view), "meta": view.meta()}
         found = object_schema(members, ["type", "id"])
         return {"description": lens.description, **found} if lens.description else found
 
@@ -154,7 +160,7 @@ def _relationships(operation: Operation, view: View, dialect: Dialect, type_: st
         assert lens is not None
         return object_schema(
             {
-                name: _relationship(each, view, dialect)
+                name: _relationship(pascal(type_), each, view, dialect)
                 for name, each in sorted(lens.relationships.items())
             }
         )
@@ -162,12 +168,19 @@ def _relationships(operation: Operation, view: View, dialect: Dialect, type_: st
     return view.share(pascal(type_) + "Relationships", view.key_of(operation, type_), make)
 
 
-def _relationship(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
-    members = {"data": _linkage(relationship, view, dialect), "links": _links(view), "meta": META}
-    found = object_schema(members)
-    if relationship.description:
-        return {"description": relationship.description, **found}
-    return found
+def _relationship(
+    source: str, relationship: Relationship, view: View, dialect: Dialect
+) -> JsonSchema:
+    def make() -> JsonSchema:
+        data = _linkage(relationship, view, dialect)
+        found = object_schema({"data": data, "links": _links(view), "meta": view.meta()})
+        if relationship.description:
+            return {"description": relationship.description, **found}
+        return found
+
+    name = source + pascal(relationship.name) + "Relationship"
+    key = (relationship.target, relationship.many, relationship.description)
+    return view.share(name, key, make)
 
 
 def _linkage(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
@@ -188,14 +201,49 @@ def _identifier(type_: str, view: View) -> JsonSchema:
 
 
 def _links(view: View) -> JsonSchema:
-    def link() -> JsonSchema:
-        whole = object_schema({"href": URI, "meta": META}, ["href"])
-        return {"anyOf": [URI, whole, {"type": "null"}]}
+    """Return the schema of the links of a document, a resource or a relationship."""
 
-    def links() -> JsonSchema:
-        return {"type": "object", "additionalProperties": view.share("Link", None, link)}
+    def make() -> JsonSchema:
+        return {**object_schema({"self": URI, "related": URI}), **_further_links(view)}
 
-    return view.share("Links", None, links)
+    return view.share("Links", None, make)
+
+
+def _page_links(view: View) -> JsonSchema:
+    """Return the schema of the links of a list; those to pages that there are not are left out."""
+
+    def make() -> JsonSchema:
+        page: JsonSchema = {"type": ["string", "null"], "format": "uri-reference"}
+        pages = dict.fromkeys(("first", "prev", "next", "last"), page)
+        return {**object_schema({"self": URI, "related": URI, **pages}), **_further_links(view)}
+
+    return view.share("PageLinks", None, make)
+
+
+def _further_links(view: View) -> JsonSchema:
+    """Return what the links are that controllers add: addresses, with facts or without."""
+
+    def whole() -> JsonSchema:
+        return object_schema({"href": URI, "meta": view.meta()}, ["href"])
+
+    link = {"anyOf": [URI, view.share("LinkObject", None, whole), {"type": "null"}]}
+    return {"additionalProperties": view.share("Link", None, lambda: link)}
+
+
+def _page_meta(view: View, dialect: Dialect) -> JsonSchema:
+    """Return the schema of the facts beside a list: its size, and what controllers add."""
+
+    def make() -> JsonSchema:
+        members: dict[str, JsonSchema] = {}
+        if dialect.total is not None:
+            text = "Number of resources in the whole collection, where it is known."
+            members[dialect.total] = {"type": "integer", "minimum": 0, "description": text}
+        text = "Whether not all between two cursors are on the page."
+        page = object_schema({"rangeTruncated": {"type": "boolean", "description": text}})
+        members["page"] = view.share("PageRange", None, lambda: page)
+        return {**object_schema(members), "additionalProperties": True}
+
+    return view.share("PageMeta", None, make)
 
 
 def _errors(view: View, dialect: Dialect) -> JsonSchema:
@@ -212,8 +260,11 @@ def _errors(view: View, dialect: Dialect) -> JsonSchema:
         }
         if dialect.message_alias:
             members["message"] = text
-        members["source"] = object_schema({"pointer": text, "parameter": text, "header": text})
-        members |= {"links": object_schema({"type": URI}), "meta": META}
+        source = object_schema({"pointer": text, "parameter": text, "header": text})
+        members["source"] = view.share("ErrorSource", None, lambda: source)
+        links = object_schema({"type": URI})
+        members["links"] = view.share("ErrorLinks", None, lambda: links)
+        members["meta"] = view.meta()
         return object_schema(members, ["status"])
 
     def whole() -> JsonSchema:
@@ -222,10 +273,10 @@ def _errors(view: View, dialect: Dialect) -> JsonSchema:
             "minItems": 1,
             "items": view.share("Error", None, make),
         }
-        members = {"errors": listed, "meta": META}
+        members = {"errors": listed, "meta": view.meta()}
         return object_schema(_with_version(members, view, dialect), ["errors"])
 
-    return view.share("Errors", None, whole)
+    return view.share("ErrorDocument", None, whole)
 
 
 def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragment:
@@ -240,8 +291,13 @@ def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragmen
     )
     errors = [MALFORMED, INVALID_DOCUMENT, conflict]
     if operation.is_linkage and relationship is not None:
-        data = _sent_linkage(relationship, dialect)
-        body = object_schema({"data": data, "meta": META}, ["data"])
+
+        def linkage() -> JsonSchema:
+            data = _sent_linkage(relationship, view, dialect)
+            return object_schema({"data": data, "meta": view.meta()}, ["data"])
+
+        name = _start_of(operation) + "LinkageBody"
+        body = view.share(name, (view.key_of(operation), relationship.name), linkage)
         return Fragment(body={MEDIA_TYPE: body}, errors=(*errors, RELATIONSHIP))
     lens, resource = view.lens(operation), operation.resource
     if lens is None or resource is None:
@@ -256,19 +312,25 @@ def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragmen
     if lens.relationships:
         errors += [RELATIONSHIP, UNKNOWN_RELATIONSHIP]
     words = {"post": "Create", "patch": "Update", "put": "Replace"}
-    name = f"{pascal(operation.type or '')}{words[operation.method]}Document"
-    document = view.share(
-        name,
-        (view.key_of(operation), operation.body, operation.has_id, operation.is_partial),
-        lambda: object_schema({"data": _sent(operation, view, dialect, writable)}, ["data"]),
-    )
+    name = pascal(operation.type or "") + words[operation.method]
+    key = (view.key_of(operation), operation.body, operation.has_id, operation.is_partial)
+
+    def make() -> JsonSchema:
+        sent = view.share(name, key, lambda: _sent(operation, view, dialect, name, writable))
+        return object_schema({"data": sent}, ["data"])
+
+    document = view.share(name + "Document", key, make)
     return Fragment(body={MEDIA_TYPE: document}, errors=tuple(errors))
 
 
 def _sent(
-    operation: Operation, view: View, dialect: Dialect, writable: Iterable[Relationship]
+    operation: Operation,
+    view: View,
+    dialect: Dialect,
+    name: str,
+    writable: Sequence[Relationship],
 ) -> JsonSchema:
-    """Return the resource object of a write."""
+    """Return the resource object of a write; what it is made of has names that start with its."""
     resource = operation.resource
     assert resource is not None
     members: dict[str, JsonSchema] = {"type": {"const": operation.type}}
@@ -286,23 +348,40 @@ def _sent(
         members["attributes"] = attributes
         if "required" in view.schemas[attributes["$ref"].rpartition("/")[2]]:
             required.append("attributes")
-    held = {
-        each.name: object_schema({"data": _sent_linkage(each, dialect)}, ["data"])
-        for each in writable
-    }
-    if held:
-        members["relationships"] = object_schema(held)
+
+    def relationships() -> JsonSchema:
+        held = {}
+        for each in writable:
+            linkage = object_schema({"data": _sent_linkage(each, view, dialect)}, ["data"])
+            one = name + pascal(each.name) + "Relationship"
+            held[each.name] = view.share(one, (each.target, each.many), partial(dict, linkage))
+        return object_schema(held)
+
+    if writable:
+        end, key = "Relationships", tuple(id(each) for each in writable)
+        members["relationships"] = view.share(name + end, key, relationships)
     return object_schema(members, required)
 
 
-def _sent_linkage(relationship: Relationship, dialect: Dialect) -> JsonSchema:
+def _sent_linkage(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
     """Return the schema of linkage, as a body may spell it."""
-    members: dict[str, JsonSchema] = {"type": {"const": relationship.target}, "id": ID, "lid": ID}
-    identifier = object_schema({**members, "meta": META}, ["type"])
-    identifier["anyOf"] = [{"required": ["id"]}, {"required": ["lid"]}]
+    identifier = _sent_identifier(relationship.target, view)
     if relationship.many:
-        return {"type": "array", "items": identifier}
-    kinds: list[JsonSchema] = [identifier, {"type": "null"}]
+        return {"type": "array", "items": {"anyOf": identifier}}
+    kinds: list[JsonSchema] = [*identifier, {"type": "null"}]
     if dialect.linkage_as_list:
-        kinds.append({"type": "array", "items": identifier, "maxItems": 1})
+        kinds.append({"type": "array", "items": {"anyOf": identifier}, "maxItems": 1})
     return {"anyOf": kinds}
+
+
+def _sent_identifier(type_: str, view: View) -> list[JsonSchema]:
+    """Return the schemas of what a body may name a resource by: its id, or one of the document."""
+
+    def naming(member: str) -> Callable[[], JsonSchema]:
+        members: dict[str, JsonSchema] = {"type": {"const": type_}, member: ID}
+        return lambda: object_schema({**members, "meta": view.meta()}, ["type", member])
+
+    return [
+        view.share(pascal(type_) + "Reference", None, naming("id")),
+        view.share(pascal(type_) + "LocalReference", None, naming("lid")),
+    ]

@@ -19,6 +19,7 @@ from glue_core import (
     Section,
     Settings,
     Step,
+    Tag,
     Validate,
     View,
     codes,
@@ -32,6 +33,7 @@ from glue_json_api_atomic.document import ATOMIC, read_operations
 
 SECTION = "json_api_atomic"
 NAME = "operations"
+TAG = Tag("operations", "Several changes in one request: all of them are made, or none is.")
 EXTENSION = extension(ATOMIC)
 SPELLED = f'{MEDIA_TYPE}; ext="{ATOMIC}"'
 
@@ -69,7 +71,7 @@ def glue_route_providers(settings: Settings) -> Sequence[Operation]:
     """Contribute the route that takes operations."""
     controller = OperationsController(settings)
     path = settings.sections[SECTION]["path"]
-    return [Operation("post", controller.post, path, name=NAME, status=200)]
+    return [Operation("post", controller.post, path, name=NAME, status=200, tag=TAG)]
 
 
 @hookimpl
@@ -88,7 +90,7 @@ def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
         return build
 
     def describe(operation: Operation, view: View) -> Fragment:
-        return describe_operations(most)
+        return describe_operations(view, most)
 
     return [Step("operations", bind, describe=describe)]
 

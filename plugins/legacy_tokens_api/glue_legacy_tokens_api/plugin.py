@@ -19,6 +19,7 @@ from glue_core import (
     hookimpl,
 )
 from glue_legacy_tokens_api.controller import TokensController
+from glue_legacy_tokens_api.describing import TAG, describe_form
 from glue_legacy_tokens_api.form import token
 from glue_legacy_tokens_api.guests import KIND, read_guest
 from glue_legacy_tokens_api.resource import (
@@ -67,7 +68,18 @@ def glue_resources(features: Features) -> Sequence[Operation]:
 @hookimpl
 def glue_route_providers() -> Sequence[Operation]:
     """Contribute ``/token``, which reads a form."""
-    return [Operation("post", token, "/token", protection=UNASKED, is_raw=True, status=200)]
+    return [
+        Operation(
+            "post",
+            token,
+            "/token",
+            protection=UNASKED,
+            is_raw=True,
+            status=200,
+            tag=TAG,
+            describe=describe_form,
+        )
+    ]
 
 
 @hookimpl

@@ -13,12 +13,15 @@ from glue_core import (
     Operation,
     RequestParameter,
     ResponseHeader,
+    Tag,
     View,
     object_schema,
 )
 
 FORM, JSON, HTML = "application/x-www-form-urlencoded", "application/json", "text/html"
 TEXT: JsonSchema = {"type": "string"}
+TAG = Tag("sign-in", "Tokens: how to get them, to end them and to look at them, as OAuth 2 has it.")
+ENDPOINTS = ("token", "revocation", "introspection")
 
 GRANT: Mapping[str, str] = {
     "grant_type": "What is given for the token, such as password or refresh_token.",
@@ -68,24 +71,33 @@ def describe_token(operation: Operation, view: View) -> Fragment:
     )
     # A grant of a plugin may give more.
     token["additionalProperties"] = True
-    shown = view.share("Token", None, lambda: token)
-    return _form(GRANT, ("grant_type",), Answer(content={JSON: shown}))
+    shown = view.share("OAuthToken", None, lambda: token)
+    return _form(view, "OAuthTokenRequest", GRANT, ("grant_type",), shown)
 
 
 def describe_revocation(operation: Operation, view: View) -> Fragment:
     """Describe the end of a token (RFC 7009)."""
-    return _form(TOKEN, ("token",), Answer(content={JSON: {"type": "object"}}))
+    nothing = view.share("OAuthNothing", None, lambda: object_schema({}, closed=True))
+    return _form(view, "OAuthTokenReference", TOKEN, ("token",), nothing)
 
 
 def describe_introspection(operation: Operation, view: View) -> Fragment:
     """Describe what a token says (RFC 7662)."""
-    found: JsonSchema = {
-        "type": "object",
-        "properties": {"active": {"type": "boolean"}},
-        "required": ["active"],
-        "additionalProperties": True,
-    }
-    return _form(TOKEN, ("token",), Answer(content={JSON: found}))
+    number: JsonSchema = {"type": "integer", "description": "Seconds since 1970."}
+    found = object_schema(
+        {
+            "active": {
+                "type": "boolean",
+                "description": "Whether it counts; else nothing is told.",
+            },
+            **dict.fromkeys(("token_type", "iss", "aud", "sub", "client_id", "jti", "scope"), TEXT),
+            **dict.fromkeys(("iat", "nbf", "exp"), number),
+        },
+        ["active"],
+    )
+    found["additionalProperties"] = True
+    shown = view.share("OAuthIntrospection", None, lambda: found)
+    return _form(view, "OAuthTokenReference", TOKEN, ("token",), shown)
 
 
 def describe_sign_in(operation: Operation, view: View) -> Fragment:
@@ -99,12 +111,12 @@ def describe_sign_in(operation: Operation, view: View) -> Fragment:
         Answer(303, description="On to the client."),
         *(Answer(status, page) for status in (400, 401, 403, 429)),
     )
-    body: JsonSchema = {"type": "object", "additionalProperties": TEXT}
+    form: JsonSchema = {"type": "object", "additionalProperties": TEXT}
     posts = operation.http_method == "POST"
     return Fragment(
         parameters=() if posts else parameters,
         headers=(location,),
-        body={FORM: body} if posts else {},
+        body={FORM: view.share("OAuthSignIn", None, lambda: form)} if posts else {},
         answers=answers,
     )
 
@@ -126,21 +138,54 @@ def in_objects(describe: Describe) -> Describe:
     return described
 
 
-def describing(schema: JsonSchema) -> Describe:
-    """Return what describes an answer in JSON.
+def describe_metadata(operation: Operation, view: View) -> Fragment:
+    """Describe where the routes are, and what they offer.
 
-    Args:
-        schema: The answer.
+    Source:
+        RFC 8414, section 2.
     """
-    return lambda operation, view: Fragment(answers=(Answer(content={JSON: schema}),))
+    address: JsonSchema = {"type": "string", "format": "uri"}
+    places = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    places += ("revocation_endpoint", "introspection_endpoint")
+    lists = ("response_types_supported", "response_modes_supported", "grant_types_supported")
+    lists += ("scopes_supported", "code_challenge_methods_supported")
+    lists += tuple(f"{each}_endpoint_auth_methods_supported" for each in ENDPOINTS)
+    metadata = object_schema(
+        {
+            **dict.fromkeys(("issuer", *places), address),
+            **{key: {"type": "array", "items": TEXT} for key in lists},
+            "authorization_response_iss_parameter_supported": {"type": "boolean"},
+        },
+        ["issuer"],
+    )
+    metadata["additionalProperties"] = True
+    shown = view.share("OAuthMetadata", None, lambda: metadata)
+    return Fragment(answers=(Answer(content={JSON: shown}),))
 
 
-describe_metadata = describing({"type": "object", "required": ["issuer"]})
-describe_key_set = describing({"type": "object", "required": ["keys"]})
+def describe_key_set(operation: Operation, view: View) -> Fragment:
+    """Describe the public keys.
+
+    Source:
+        RFC 7517, sections 4 and 5; the members of a key depend on its type (RFC 7518, section 6).
+    """
+    key = object_schema(dict.fromkeys(("kty", "use", "alg", "kid"), TEXT), ["kty"])
+    key["additionalProperties"] = True
+    keys = {"type": "array", "items": view.share("JsonWebKey", None, lambda: key)}
+    whole = view.share("JsonWebKeySet", None, lambda: object_schema({"keys": keys}, ["keys"]))
+    return Fragment(answers=(Answer(content={JSON: whole}),))
 
 
-def _form(texts: Mapping[str, str], required: tuple[str, ...], answer: Answer) -> Fragment:
+def _form(
+    view: View, name: str, texts: Mapping[str, str], required: tuple[str, ...], answer: JsonSchema
+) -> Fragment:
     """Describe a form, which may be sent as JSON as well, and its answer."""
-    members = {name: {**TEXT, "description": text} for name, text in texts.items()}
-    body = object_schema(members, required)
-    return Fragment(headers=(CHALLENGE,), body={FORM: body, JSON: body}, answers=(answer,))
+
+    def make() -> JsonSchema:
+        members = {name: {**TEXT, "description": text} for name, text in texts.items()}
+        return object_schema(members, required)
+
+    # Of two bodies of one class generated code sends the last one, which the standard has.
+    body = view.share(name, None, make)
+    answers = (Answer(content={JSON: answer}),)
+    return Fragment(headers=(CHALLENGE,), body={JSON: body, FORM: body}, answers=answers)

@@ -31,6 +31,7 @@ from glue_oauth import OauthServer
 from glue_oauth.adapting import Request
 from glue_oauth.clock import new_secret
 from glue_oauth.describing import (
+    TAG,
     describe_introspection,
     describe_key_set,
     describe_metadata,
@@ -90,11 +91,12 @@ def operations(features: Features, settings: Settings, application: str) -> Sequ
     ) -> Operation:
         if server.parts.rules.errors == OBJECT:
             describe = in_objects(describe)
-        more["describe"] = describe
+        more |= {"describe": describe, "tag": TAG}
         return Operation("post", handler, path, protection=UNASKED, is_raw=True, status=200, **more)
 
     def get(path: str, handler: Callable[..., GlueResponse], describe: Describe) -> Operation:
-        return Operation("get", handler, path, protection=UNASKED, is_raw=True, describe=describe)
+        more: dict[str, Any] = {"describe": describe, "tag": TAG}
+        return Operation("get", handler, path, protection=UNASKED, is_raw=True, **more)
 
     # Whichever server an application chooses, it is asked for tokens at one place.
     token = post(TOKEN, tokens.token, describe_token, errors=(*TOKEN_ERRORS, UNPROVED, BLOCKED))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 
-class CurrencyAttributes(Schema):
-    """A currency."""
+class PriceCurrencyAttributes(Schema):
+    """Currency of a price."""
 
     code = fields.String(metadata={"description": "ISO 4217 code."})
     name = fields.String(metadata={"description": "English name."})
@@ -43,7 +43,7 @@ class PriceAttributes(Schema):
         metadata={"description": "Gross price; null in net mode."},
     )
     currency = fields.Nested(
-        CurrencyAttributes, metadata={"description": "Currency of the amounts."}
+        PriceCurrencyAttributes, metadata={"description": "Currency of the amounts."}
     )
     volume_prices = fields.List(
         fields.Nested(VolumePriceAttributes),
