@@ -1,0 +1,210 @@
+// Makes the links of answers work: a click sends the linked GET with the credentials and the `Accept`
+// of the request before it, and shows the answer in its place. From there one can go on, and back.
+
+import { addressOf } from "./document.js";
+import { carried, isOwn, target } from "./links.js";
+
+// Longer documents are shown as Swagger UI does, without links: every text of them is an element.
+const LONGEST = 500_000;
+const JSON_TYPE = /[/+]json\b/i;
+
+/** The plugin. */
+export function following(system) {
+  const React = system.React;
+  const { createElement: h, useContext, useEffect, useMemo, useState } = React;
+  const Trail = React.createContext(null);
+
+  /** Return the addresses of the application: where the document says it is, and where it is from. */
+  function rootsOf({ specSelectors }) {
+    const source = specSelectors.url();
+    const servers = specSelectors.specJson().get("servers");
+    const named = servers ? servers.toJS().map((each) => new URL(each.url, source).href) : [];
+    return [...named, addressOf(source)].map((each) => each.replace(/\/$/, ""));
+  }
+
+  /** Return query parameters that carry credentials: links do not repeat them. */
+  function secretsOf({ specSelectors }, sent) {
+    const schemes = specSelectors.specJson().getIn(["components", "securitySchemes"]);
+    const names = schemes
+      ? Object.values(schemes.toJS()).filter((each) => each.in === "query").map((each) => each.name)
+      : [];
+    const parameters = new URL(sent).searchParams;
+    return names.filter((each) => parameters.has(each)).map((each) => [each, parameters.get(each)]);
+  }
+
+  async function ask(address, headers, secrets) {
+    const url = new URL(address);
+    secrets.forEach(([name, value]) => url.searchParams.set(name, value));
+    try {
+      const response = await fetch(url, { headers: carried(headers) });
+      return {
+        address,
+        status: response.status,
+        headers: Object.fromEntries(response.headers.entries()),
+        text: await response.text(),
+      };
+    } catch (error) {
+      return { address, status: 0, headers: {}, text: "", problem: error.message };
+    }
+  }
+
+  function Json({ value, base }) {
+    const { roots, follow } = useContext(Trail);
+
+    function text(each, path, holder) {
+      const written = JSON.stringify(each);
+      const address = target(each, path, holder, base, roots);
+      if (address === null) {
+        return h("span", { className: "glue-text" }, written);
+      }
+      if (!isOwn(address, roots)) {
+        return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, written);
+      }
+      const onClick = (event) => {
+        if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+          event.preventDefault();
+          follow(address);
+        }
+      };
+      return h("a", { href: address, className: "glue-link", onClick }, written);
+    }
+
+    function draw(each, path, holder, indent) {
+      if (typeof each === "string") {
+        return text(each, path, holder);
+      }
+      if (each === null || typeof each !== "object") {
+        return h("span", { className: "glue-value" }, String(each));
+      }
+      const isList = Array.isArray(each);
+      const [start, end] = isList ? "[]" : "{}";
+      const entries = Object.entries(each);
+      if (entries.length === 0) {
+        return start + end;
+      }
+      const inner = `${indent}  `;
+      return h(
+        React.Fragment,
+        null,
+        `${start}\n`,
+        entries.map(([name, member], index) =>
+          h(
+            React.Fragment,
+            { key: name },
+            inner,
+            !isList && h("span", { className: "glue-name" }, JSON.stringify(name)),
+            !isList && ": ",
+            draw(member, isList ? path : [...path, name], isList ? null : each, inner),
+            index < entries.length - 1 ? ",\n" : "\n",
+          ),
+        ),
+        `${indent}${end}`,
+      );
+    }
+
+    return h("pre", { className: "glue-json", tabIndex: 0 }, draw(value, [], null, ""));
+  }
+
+  /** Save a text as a file, without asking the server again. */
+  function save(text, type) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = "answer.json";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  /** Return the document of a body, or undefined where it is shown otherwise. */
+  function parsed(content, type) {
+    if (typeof content !== "string" || content.length > LONGEST || !JSON_TYPE.test(type || "")) {
+      return undefined;
+    }
+    try {
+      return JSON.parse(content);
+    } catch {
+      return undefined;
+    }
+  }
+
+  const withLinks = (Original) =>
+    function BodyWithLinks(props) {
+      const { content, contentType, url } = props;
+      const trail = useContext(Trail);
+      const value = useMemo(() => parsed(content, contentType), [content, contentType]);
+      if (!trail || value === undefined) {
+        return h(Original, props);
+      }
+      return h(
+        "div",
+        { className: "glue-body" },
+        h("h5", null, "Response body"),
+        h(Json, { value, base: url }),
+        h(
+          "button",
+          { type: "button", className: "btn btn-sm", onClick: () => save(content, contentType) },
+          "Download",
+        ),
+      );
+    };
+
+  function Followed({ steps, back, getComponent, getConfigs }) {
+    const Body = getComponent("responseBody");
+    const { address, status, headers, text, problem } = steps[steps.length - 1];
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return h(
+      "div",
+      { className: "glue-followed" },
+      h(
+        "div",
+        { className: "glue-trail" },
+        h("button", { type: "button", className: "btn glue-back", onClick: back }, "← Back"),
+        h("span", null, steps.length === 1 ? "1 link on" : `${steps.length} links on`),
+      ),
+      h("h4", null, "Request URL"),
+      h("pre", { className: "microlight glue-address" }, `GET ${address}`),
+      h("h4", null, "Server response"),
+      h("p", { className: "glue-status" }, problem ? `No answer: ${problem}` : String(status)),
+      text &&
+        h(Body, {
+          content: text,
+          contentType: headers["content-type"],
+          url: address,
+          headers,
+          getComponent,
+          getConfigs,
+        }),
+      lines.length > 0 && h("h5", null, "Response headers"),
+      lines.length > 0 && h("pre", { className: "microlight" }, lines.join("\n")),
+    );
+  }
+
+  const withTrail = (Original, ofPlugin) =>
+    function AnswerWithTrail(props) {
+      const { response, path, method, specSelectors, getComponent, getConfigs } = props;
+      const [steps, setSteps] = useState([]);
+      // Another answer of the operation is where a new trail starts.
+      useEffect(() => setSteps([]), [response]);
+      const request = specSelectors.mutatedRequestFor(path, method);
+      const trail = useMemo(() => {
+        const sent = request ? request.toJS() : { url: location.href, headers: {} };
+        const secrets = secretsOf(ofPlugin, sent.url);
+        return {
+          roots: rootsOf(ofPlugin),
+          follow: async (address) => {
+            const step = await ask(address, sent.headers || {}, secrets);
+            setSteps((before) => [...before, step]);
+          },
+        };
+      }, [request]);
+      const back = () => setSteps((before) => before.slice(0, -1));
+      return h(
+        Trail.Provider,
+        { value: trail },
+        steps.length
+          ? h(Followed, { steps, back, getComponent, getConfigs })
+          : h(Original, props),
+      );
+    };
+
+  return { wrapComponents: { responseBody: withLinks, liveResponse: withTrail } };
+}
