@@ -123,7 +123,7 @@ def _with_flows(shown: Mapping[str, Any], scopes: Iterable[str], address: str) -
             **{key: below(address, value) for key, value in flow.items()},
             "scopes": dict.fromkeys(scopes, ""),
         }
-        for name, flow in sorted(shown["flows"].items())
+        for name, flow in shown["flows"].items()
     }
     return {**shown, "flows": flows}
 

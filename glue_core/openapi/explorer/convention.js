@@ -40,12 +40,18 @@ export function convention(names) {
 
           function choose(value) {
             oas3Actions.setResponseContentType({ value, path, method });
+            for (const [code, response] of operation.get("responses").entries()) {
+              if (response.hasIn && response.hasIn(["content", value])) {
+                // The example beside it is then one of this media type, too.
+                oas3Actions.setResponseCodeContentType({ value, path, method, code });
+              }
+            }
             const body = operation.getIn(["requestBody", "content"]);
-            const isOther = oas3Selectors.requestContentType(path, method) !== value;
-            if (body && body.has(value) && isOther) {
+            if (body && body.has(value)) {
+              // Asked first: what is no example of the new media type counts as edited afterwards.
+              const isEdited = oas3Selectors.hasUserEditedBody(path, method);
               oas3Actions.setRequestContentType({ value, pathMethod });
-              if (!oas3Selectors.hasUserEditedBody(path, method)) {
-                // The example is one of the new media type then.
+              if (!isEdited) {
                 oas3Actions.setRequestBodyValue({ value: undefined, pathMethod });
               }
             }

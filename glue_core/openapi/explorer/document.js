@@ -1,6 +1,7 @@
 // Reads the document of the application, as whoever is signed in may see it.
 
 import { credentials } from "./credentials.js";
+import { addressOf } from "./roots.js";
 
 let latest = 0;
 
@@ -30,25 +31,28 @@ export async function load(system, source) {
   document.getElementById("explorer-status").textContent = told;
 }
 
-/** Return where the application is that answers at a document's address. */
-export function addressOf(source) {
-  return new URL(".", source).href.replace(/\/$/, "");
-}
-
 /**
  * Return a document that names the address where the page is from.
  *
  * Settings may name public addresses alone. A page that is looked at elsewhere, before a deployment
- * say, calls what it is from unless somebody chooses another server.
+ * say, calls what it is from, and signs in there, unless somebody chooses another server.
  */
 export function withServer(described, source) {
   const own = addressOf(source);
   const servers = described.servers || [];
-  const isNamed = servers.some((each) => new URL(each.url, source).href.replace(/\/$/, "") === own);
-  if (isNamed) {
+  const addresses = servers.map((each) => new URL(each.url, source).href.replace(/\/$/, ""));
+  if (addresses.includes(own)) {
     return described;
   }
-  return { ...described, servers: [{ url: own, description: "Where this page is from" }, ...servers] };
+  const found = structuredClone(described);
+  found.servers = [{ url: own, description: "Where this page is from" }, ...servers];
+  const schemes = (found.components && found.components.securitySchemes) || {};
+  for (const flow of Object.values(schemes).flatMap((each) => Object.values(each.flows || {}))) {
+    if (addresses.length && flow.tokenUrl.startsWith(`${addresses[0]}/`)) {
+      flow.tokenUrl = own + flow.tokenUrl.slice(addresses[0].length);
+    }
+  }
+  return found;
 }
 
 async function fetched(source, { headers, query }) {

@@ -4,8 +4,10 @@
 // select which convention. Everything is fetched from where the page is from.
 
 import { convention } from "./convention.js";
+import { signed } from "./credentials.js";
 import { load } from "./document.js";
 import { following } from "./following.js";
+import { ordering } from "./ordering.js";
 import { picking } from "./picking.js";
 import { signing } from "./signing.js";
 
@@ -16,8 +18,9 @@ const conventions = JSON.parse(element.dataset.conventions);
 const ui = SwaggerUIBundle({
   domNode: element,
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: [signing(source), convention(conventions), picking, following],
+  plugins: [signing(source), convention(conventions), ordering, picking, following],
   layout: "BaseLayout",
+  requestInterceptor: (request) => signed(ui, request),
   // The badge of a validator elsewhere would tell it our address.
   validatorUrl: null,
   deepLinking: true,

@@ -1,8 +1,8 @@
 // Makes the links of answers work: a click sends the linked GET with the credentials and the `Accept`
 // of the request before it, and shows the answer in its place. From there one can go on, and back.
 
-import { addressOf } from "./document.js";
 import { carried, isOwn, target } from "./links.js";
+import { rootsOf } from "./roots.js";
 
 // Longer documents are shown as Swagger UI does, without links: every text of them is an element.
 const LONGEST = 500_000;
@@ -13,14 +13,6 @@ export function following(system) {
   const React = system.React;
   const { createElement: h, useContext, useEffect, useMemo, useState } = React;
   const Trail = React.createContext(null);
-
-  /** Return the addresses of the application: where the document says it is, and where it is from. */
-  function rootsOf({ specSelectors }) {
-    const source = specSelectors.url();
-    const servers = specSelectors.specJson().get("servers");
-    const named = servers ? servers.toJS().map((each) => new URL(each.url, source).href) : [];
-    return [...named, addressOf(source)].map((each) => each.replace(/\/$/, ""));
-  }
 
   /** Return query parameters that carry credentials: links do not repeat them. */
   function secretsOf({ specSelectors }, sent) {
@@ -48,25 +40,29 @@ export function following(system) {
     }
   }
 
+  /** A link that is followed here where credentials may be sent; others open beside the page. */
+  function Link({ address, trail, children }) {
+    if (!isOwn(address, trail.roots)) {
+      return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, children);
+    }
+    const onClick = (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        trail.follow(address);
+      }
+    };
+    return h("a", { href: address, className: "glue-link", onClick }, children);
+  }
+
   function Json({ value, base }) {
-    const { roots, follow } = useContext(Trail);
+    const trail = useContext(Trail);
 
     function text(each, path, holder) {
       const written = JSON.stringify(each);
-      const address = target(each, path, holder, base, roots);
-      if (address === null) {
-        return h("span", { className: "glue-text" }, written);
-      }
-      if (!isOwn(address, roots)) {
-        return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, written);
-      }
-      const onClick = (event) => {
-        if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
-          event.preventDefault();
-          follow(address);
-        }
-      };
-      return h("a", { href: address, className: "glue-link", onClick }, written);
+      const address = target(each, path, holder, base, trail.roots);
+      return address === null
+        ? h("span", { className: "glue-text" }, written)
+        : h(Link, { address, trail }, written);
     }
 
     function draw(each, path, holder, indent) {
@@ -197,12 +193,18 @@ export function following(system) {
         };
       }, [request]);
       const back = () => setSteps((before) => before.slice(0, -1));
+      const sent = response.get("url");
+      const location = response.getIn(["headers", "location"]);
+      const address = location && target(location, ["links"], null, sent, trail.roots);
       return h(
         Trail.Provider,
         { value: trail },
         steps.length
           ? h(Followed, { steps, back, getComponent, getConfigs })
           : h(Original, props),
+        !steps.length &&
+          address &&
+          h("p", { className: "glue-location" }, "Location: ", h(Link, { address, trail }, location)),
       );
     };
 

@@ -44,7 +44,6 @@ export function picking(system) {
       h(
         "div",
         { className: "glue-picked" },
-        picked.length === 0 && h("em", null, "none"),
         picked.map((name) =>
           h(
             "button",

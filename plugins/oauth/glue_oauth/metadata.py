@@ -26,7 +26,7 @@ def offered_grants(plugins: TokenPlugins, application: str) -> list[str]:
 def flows_of(plugins: TokenPlugins, application: str) -> dict[str, dict[str, str]]:
     """Return the flows of an application as OpenAPI has them, without scopes."""
     grants = offered_grants(plugins, application)
-    return {FLOWS[each]: {"tokenUrl": TOKEN} for each in grants if each in FLOWS}
+    return {flow: {"tokenUrl": TOKEN} for grant, flow in FLOWS.items() if grant in grants}
 
 
 def metadata_of(server: BuiltInServer, application: str, own_address: str) -> dict[str, Any]:
