@@ -151,6 +151,7 @@ if TYPE_CHECKING:
         AuthenticationResponse,
         AuthenticationServer,
         InvalidToken,
+        OffersFlows,
         Refusals,
         unauthorized,
     )
@@ -329,6 +330,7 @@ __all__ = [
     "Model",
     "NotFound",
     "Notice",
+    "OffersFlows",
     "OnlyChild",
     "Operation",
     "OperationChange",
@@ -566,6 +568,7 @@ _HOMES = {
     "Model": "glue_core.security.lens",
     "NotFound": "glue_core.errors",
     "Notice": "glue_core.listener",
+    "OffersFlows": "glue_core.security.authentication",
     "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
     "OperationChange": "glue_core.changes",

@@ -100,17 +100,19 @@ def _grants(kinds: tuple[str, ...], guards: list[Any]) -> frozenset[str]:
 def scheme_objects(
     schemes: tuple[Scheme, ...], used: Mapping[str, Set[str]], address: str
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Return the security schemes that the operations of a document name.
+    """Return the security scheme objects of a document.
+
+    Those that no operation names are there as well: who may not know of an operation before they
+    signed in must know how to.
 
     Args:
         schemes: The schemes of the application.
-        used: Names of those that are named, each with the scopes that are asked for.
+        used: Scopes that the operations ask for, by the name of the scheme.
         address: Address of the application: flows may be below it.
     """
     return {
-        each.name: _with_flows(each.shown, sorted(used[each.name]), address)
+        each.name: _with_flows(each.shown, sorted(used.get(each.name, ())), address)
         for each in sorted(schemes, key=_name)
-        if each.name in used
     }
 
 

@@ -64,6 +64,7 @@ class Documentation:
 
     Attributes:
         formatters: The formats, by name.
+        has_page: Whether a page shows it.
         without_page: Why there is no page although the documentation is served; None where there is
             one, or where nothing is served.
     """
@@ -82,6 +83,7 @@ class Documentation:
         self._kept: dict[Grants, Document] = {}
         self._making = threading.Lock()
         self._known: tuple[ApplicationRegistry, Matchers] | None = None
+        self.has_page = False
         self.without_page: str | None = None
 
     def complete(
@@ -211,6 +213,7 @@ class Documentation:
         elif missing:
             self.without_page = f"nothing is served at {missing[0]}"
         else:
+            self.has_page = True
             return routes
         return others
 

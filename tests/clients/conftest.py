@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import signal
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
+from tests.demo import started_demo
 
 NODE_LIBRARIES = ("kitsu@11.1.0", "devour-client@3.2.0")
 """What npm installs; the versions of the PyPI libraries are in constraints.txt."""
@@ -78,26 +76,8 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The demo, on a free port, with data of its own that is removed at the end."""
-    folder = tmp_path_factory.mktemp("demo")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "glue_core.cli", "demo", "--port", "0", "--products", "30"],
-            cwd=folder,
-            env={**environment, "TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield _shop_of(process, folder / "output")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=90)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with started_demo(tmp_path_factory.mktemp("demo"), "--products", "30") as base:
+        yield Shop(f"{base}/magazine_api", f"{base}/storefront_api")
 
 
 Script = Callable[..., Any]
@@ -154,17 +134,3 @@ def _node_libraries(folder: Path) -> Path:
     )
     assert done.returncode == 0, f"npm could not install {NODE_LIBRARIES}:\n{done.stderr}"
     return folder
-
-
-def _shop_of(process: subprocess.Popen[bytes], output: Path) -> Shop:
-    """Wait until the demo says where it answers."""
-    while True:
-        text = output.read_text(encoding="utf-8", errors="replace")
-        found = re.search(r"answers at (http://127\.0\.0\.1:\d+)/", text)
-        if found:
-            return Shop(f"{found[1]}/magazine_api", f"{found[1]}/storefront_api")
-        try:
-            process.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
-            continue
-        pytest.fail(f"The demo ended early:\n{output.read_text(encoding='utf-8')}")
