@@ -1,8 +1,8 @@
 """The page of the documentation: an explorer of one application, served with all that it loads.
 
-The explorer is Swagger UI, whose files the distribution `flask-swagger-ui` has; they are read where it
-is installed, and none of its code is imported. What Swagger UI does not do stands in modules of our own,
-in the folder ``explorer``. A browser that shows the page asks nobody but this application.
+The explorer is Swagger UI, whose files the distribution `flask-swagger-ui` has; they are read where
+it is installed, and none of its code is imported. What Swagger UI does not do stands in modules of
+our own, in the folder ``explorer``. A browser that shows the page asks nobody but this application.
 """
 
 from __future__ import annotations

@@ -60,9 +60,10 @@ def test_from_signing_in_to_a_link_and_back(explorer: Explorer, shop: str) -> No
 
     linked = next(e for e in document["included"] if e["type"] == "concrete-products")
     link = linked["links"]["self"]
+    explorer.shoot("links", explorer.one(f'.glue-link[href="{link}"]', product))
     explorer.click(f'.glue-link[href="{link}"]', product)
     explorer.one(".glue-back", product)
-    explorer.shoot("link", explorer.one(".responses-wrapper", product))
+    explorer.shoot("followed", explorer.one(".responses-wrapper", product))
     assert explorer.answer(product)["data"]["id"] == linked["id"]
     followed = explorer.requests()
     assert header(followed, link, "accept") == JSON_API
@@ -234,7 +235,7 @@ def test_what_a_link_is(explorer: Explorer, shop: str) -> None:
 
 
 def test_own_address_is_called_first(explorer: Explorer, shop: str) -> None:
-    """Where the settings name other addresses alone, the page calls and signs in where it is from."""
+    """The page calls and signs in where it is from, whatever else the settings name."""
     explorer.open(f"{shop}/docs")
     script = """
         const [given, done] = arguments;

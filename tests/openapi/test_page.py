@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-
 from openapi_spec_validator import validate
 
 from glue_core import (
@@ -113,7 +112,8 @@ def test_page_allows_nothing_but_its_own_files(deploy: Deploy) -> None:
 
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     policy = dict(
-        each.strip().split(" ", 1) for each in response.headers["content-security-policy"].split(";")
+        each.strip().split(" ", 1)
+        for each in response.headers["content-security-policy"].split(";")
     )
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'none'"
     assert policy["frame-ancestors"] == "'none'"
@@ -272,7 +272,9 @@ def test_each_application_has_its_own_page(glue_deployment: Callable[..., Deploy
         routes = [Operation("get", say, f"/only-{name}")]
         return [
             in_memory("glue.applications", name, made),
-            in_memory(f"glue.plugins.{name}", f"{name}-routes", glue_route_providers=lambda: routes),
+            in_memory(
+                f"glue.plugins.{name}", f"{name}-routes", glue_route_providers=lambda: routes
+            ),
         ]
 
     settings = {
@@ -312,13 +314,9 @@ def test_each_application_has_its_own_page(glue_deployment: Callable[..., Deploy
     ],
     ids=["resource", "below"],
 )
-def test_resource_of_that_name_comes_first(
-    deploy: Deploy, operation: Operation, path: str
-) -> None:
+def test_resource_of_that_name_comes_first(deploy: Deploy, operation: Operation, path: str) -> None:
     """Where an application has something of its own at /docs, the page stays away."""
-    deployment = deploy(
-        settings=DEVELOPMENT, glue_resources=lambda: [*operations(), operation]
-    )
+    deployment = deploy(settings=DEVELOPMENT, glue_resources=lambda: [*operations(), operation])
     client = client_of(deployment)
 
     assert client.get(path, headers={"accept": "application/json"}).json
@@ -444,7 +442,7 @@ def guarded(deploy: Deploy, **settings: Any) -> Client:
 
 
 def test_document_says_how_to_sign_in(deploy: Deploy) -> None:
-    """Flows of servers are in it with the scopes that are asked for, below the request's address."""
+    """Flows of servers are in it, with the scopes that are asked for, at the request's address."""
     document = guarded(deploy).get("/docs.json", headers={"host": "books.example.com"}).json
 
     scopes = {"lend": ""}

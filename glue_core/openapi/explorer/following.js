@@ -20,7 +20,7 @@ export function following(system) {
     const names = schemes
       ? Object.values(schemes.toJS()).filter((each) => each.in === "query").map((each) => each.name)
       : [];
-    const parameters = new URL(sent).searchParams;
+    const parameters = new URL(sent, location.href).searchParams;
     return names.filter((each) => parameters.has(each)).map((each) => [each, parameters.get(each)]);
   }
 
@@ -184,14 +184,20 @@ export function following(system) {
       const trail = useMemo(() => {
         const sent = request ? request.toJS() : { url: location.href, headers: {} };
         const secrets = secretsOf(ofPlugin, sent.url);
-        return {
+        const made = {
           roots: rootsOf(ofPlugin),
+          isOver: false,
           follow: async (address) => {
             const step = await ask(address, sent.headers || {}, secrets);
-            setSteps((before) => [...before, step]);
+            if (!made.isOver) {
+              setSteps((before) => [...before, step]);
+            }
           },
         };
+        return made;
       }, [request]);
+      // An answer that comes after the next request of the operation belongs to nothing any more.
+      useEffect(() => () => { trail.isOver = true; }, [trail]);
       const back = () => setSteps((before) => before.slice(0, -1));
       const sent = response.get("url");
       const location = response.getIn(["headers", "location"]);
