@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -85,7 +85,6 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
         shown: Says what the page shows, once the application is known.
     """
     missing = ErrorCode(404, codes.NOT_FOUND, "Not found")
-    common = {"protection": PUBLIC, "technical": True}
     return [
         Operation(
             "get",
@@ -94,7 +93,8 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             name=PAGE,
             summary="Show the documentation as a page.",
             describe=_writes("text/html"),
-            **common,
+            protection=PUBLIC,
+            technical=True,
         ),
         Operation(
             "get",
@@ -104,7 +104,8 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             summary="Send a file that the page of the documentation loads.",
             describe=_writes(*(each.partition(";")[0] for each in MEDIA_TYPES.values())),
             errors=(missing,),
-            **common,
+            protection=PUBLIC,
+            technical=True,
         ),
     ]
 
@@ -174,7 +175,8 @@ class _FileController:
 
 
 def _writes(*media_types: str) -> Callable[[Operation, View], Fragment]:
-    content = {each: {"type": "string"} if each.startswith("text/") else {} for each in media_types}
+    text, other = {"type": "string"}, dict[str, Any]()
+    content = {each: text if each.startswith("text/") else other for each in media_types}
     return lambda operation, view: Fragment(answers=(Answer(content=content),))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,8 +92,8 @@ def test_pages_of_a_collection_one_after_the_other(explorer: Explorer, shop: str
     for number in (1, 2):
         following = pages[-1]["_links"]["next"]["href"]
         explorer.click(f'.glue-link[href="{following}"]', products)
-        text = f"{number} link"
-        explorer.wait(lambda text=text: text in explorer.one(".glue-trail", products).text)
+        trail = f"//*[@class='glue-trail']/span[starts-with(text(), '{number} link')]"
+        explorer.wait(partial(products.find_elements, "xpath", f".{trail}"))
         pages.append(explorer.answer(products))
     explorer.shoot("third", explorer.one(".responses-wrapper", products))
 

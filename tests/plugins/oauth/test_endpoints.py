@@ -120,8 +120,9 @@ def test_documentation_says_how_to_sign_in(make_shop: MakeShop) -> None:
     def flows(disabled: Shop) -> dict[str, Any]:
         documentation = disabled.deployment.registry.applications["storefront_api"].documentation
         assert documentation is not None
-        found: dict[str, Any] = documentation.made()["components"]["securitySchemes"]["oauth2"]
-        return found["flows"]
+        schemes = documentation.made()["components"]["securitySchemes"]
+        found: dict[str, Any] = schemes["oauth2"]["flows"]
+        return found
 
     flow = {"tokenUrl": "/token", "scopes": {}}
     assert flows(shop) == {"password": flow, "clientCredentials": flow}
