@@ -19,11 +19,12 @@ JSON_API = "application/vnd.api+json"
 
 
 @contextmanager
-def running_demo(folder: Path, products: int = 30) -> Iterator[str]:
+def running_demo(folder: Path, *options: str, products: int = 30) -> Iterator[str]:
     """Serve all applications of the demo on a free port, with data that is removed at the end.
 
     Args:
         folder: Where its files and its output are.
+        options: Further options of ``glue demo``.
         products: Number of products.
 
     Yields:
@@ -34,7 +35,7 @@ def running_demo(folder: Path, products: int = 30) -> Iterator[str]:
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
     output = folder / "output"
-    arguments = ["demo", "--port", "0", "--products", str(products)]
+    arguments = ["demo", "--port", "0", "--products", str(products), *options]
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "glue_core.cli", *arguments],
