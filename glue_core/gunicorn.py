@@ -25,6 +25,9 @@ graceful_timeout = 30
 # The longest request line that gunicorn can read, in bytes: 'include' and 'fields' can be long.
 limit_request_line = 8190
 
+# Lines of gunicorn, too, have the form that '[logging]' of the settings says.
+logger_class = "glue_core.gunicorn_logs.Logger"
+
 # Two instances would share the path of the control socket.
 control_socket_disable = True
 # A client must not choose SCRIPT_NAME or PATH_INFO, wherever it connects from.
@@ -37,9 +40,6 @@ def post_worker_init(worker: Any) -> None:
     Args:
         worker: The worker of gunicorn.
     """
-    from glue_core.request_id import log_with_request_ids
-
-    log_with_request_ids()
     deployment = getattr(worker.wsgi, "deployment", None)
     if deployment is not None:
         deployment.start_up()

@@ -80,6 +80,8 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_response_finishers": (Step,),
     "glue_response_events": (Listener,),
     "glue_terminate": (Listener,),
+    "glue_part_wrappers": (Listener,),
+    "glue_log_fields": (Listener,),
     "glue_health_checks": (HealthCheck,),
     "glue_documentation_expanders": (Listener,),
     "glue_documentation_formatters": (DocumentFormatter,),

@@ -73,6 +73,7 @@ from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
+from glue_core.wrapping import WrapPart, in_order, wrapped_relationship
 
 STACKS = (
     "glue_request_builders",
@@ -94,6 +95,8 @@ NAMED_ACCESS_HOOKS = (
 LISTENERS = (
     "glue_response_events",
     "glue_terminate",
+    "glue_part_wrappers",
+    "glue_log_fields",
     "glue_start_up",
     "glue_shut_down",
     "glue_transports",
@@ -159,6 +162,7 @@ class ApplicationRegistry:
         contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
             `heard` have what was made of theirs.
         hooks: The hooks of its plugins; None where nothing of them is asked.
+        wrap: What wraps its parts; None where nothing does.
     """
 
     application: ApiApplication
@@ -180,6 +184,7 @@ class ApplicationRegistry:
     documentation: Documentation | None = None
     contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     hooks: Hooks | None = None
+    wrap: WrapPart | None = None
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -231,6 +236,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import (
+        access_log,
         catalogue,
         conditional,
         formatting,
@@ -252,6 +258,7 @@ def core_sources() -> tuple[Source, ...]:
         of(FEATURES, "passwords", passwords),
         of(FEATURES, "login", login),
         of(CONVENTIONS, "plain", plain.PLAIN),
+        of(COMMON_PLUGINS, "access-log", access_log),
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
         of(COMMON_PLUGINS, "formatting", formatting),
@@ -556,11 +563,17 @@ class Registry:
         operations, routes, resources = whole.operations, whole.routes, whole.resources
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
+        heard = self._heard(hooks, arguments)
+        wrap = self._wrapping(application, heard)
+        if wrap is not None:
+            relationships = tuple(
+                replace(each, value=wrapped_relationship(each.value, each.id, wrap))
+                for each in relationships
+            )
         own_hooks = adapter.own_hooks if adapter is not None else ()
         stacks = {hook: call(hook) for hook in (*STACKS, *own_hooks)}
         encoders = call("glue_encoders")
         texts = call("glue_error_catalogue")
-        heard = self._heard(hooks, arguments)
         extensions = call("glue_media_type_extensions")
 
         problems: list[str] = []
@@ -632,6 +645,7 @@ class Registry:
             documentation=documentation,
             contributed=MappingProxyType(contributed),
             hooks=hooks,
+            wrap=wrap,
         )
 
     def _access(
@@ -699,11 +713,13 @@ class Registry:
         hooks = Hooks(plugins, application.name)
         reachable = services.reachable_for(application.name, application.services)
         arguments = {"features": features, "services": reachable, "settings": self.settings}
+        heard = self._heard(hooks, arguments)
         return replace(
             registry,
             plugins=plugins,
             hooks=hooks,
-            heard=MappingProxyType(self._heard(hooks, arguments)),
+            wrap=self._wrapping(application, heard),
+            heard=MappingProxyType(heard),
             replaced=MappingProxyType(self.choice.replaced),
         )
 
@@ -765,6 +781,14 @@ class Registry:
             refuse_twins(found, f"listeners of {hook!r} with the id {{!r}}", lambda each: each.id)
         return heard
 
+    def _wrapping(
+        self, application: ApiApplication, heard: Mapping[str, tuple[Contribution, ...]]
+    ) -> WrapPart | None:
+        """Return what wraps the parts of an application; None where nothing does."""
+        hook = "glue_part_wrappers"
+        placed = _arranged(heard[hook], self.choice.replaced, hook, application.name)
+        return in_order(bound(placed, application))
+
     def _host_listeners(
         self, features: Features, services: Services
     ) -> Mapping[str, tuple[Placed, ...]]:
@@ -813,6 +837,31 @@ class Registry:
         if declared_by.hooks is not None:
             plugins.append(Plugin(source, declared_by.hooks, "application"))
         return tuple(plugins)
+
+
+def bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:
+    """Bind listeners to an application, or to the host, and leave out those without a use.
+
+    Raises:
+        ConfigurationError: One of them raised.
+    """
+    found = []
+    for each in placed:
+        listener = each.contribution
+        try:
+            run = listener.value.bind(application)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            owner = repr(application.name) if application is not None else "the host"
+            raise ConfigurationError(
+                f"The listener {listener.id!r} cannot be bound to {owner}: "
+                f"{type(error).__name__}: {error}\n  {listener.party}\n"
+                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
+            ) from error
+        if run is not None:
+            found.append(run)
+    return tuple(found)
 
 
 def _declared_by(application: ApiApplication) -> Declaring | None:
