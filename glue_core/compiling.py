@@ -567,8 +567,7 @@ class _Compiler:
         )
         flow = self._plan.make(flow, bound, self._settings)
         if self._registry.wrap is not None:
-            with _named("glue_part_wrappers", operation):
-                flow = wrapped(flow, self._registry.wrap)
+            flow = wrapped(flow, self._registry.wrap)
         return timed(flow, self._settings)
 
     def _answering(

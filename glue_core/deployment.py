@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from glue_core.application import (
@@ -26,7 +25,7 @@ from glue_core.messages import GlueRequest
 from glue_core.negotiation import Negotiates, Negotiator
 from glue_core.registry.discovery import CORE, Source, installed
 from glue_core.registry.quarantine import Quarantine
-from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry, bound
+from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry, bound, wrapping_of
 from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
 from glue_core.services.rehearsing import RehearsedWork, rehearsal_of
@@ -35,7 +34,7 @@ from glue_core.settings import Settings
 from glue_core.shadowing import Shadows
 from glue_core.transport import Transport
 from glue_core.work import Work
-from glue_core.wrapping import Part, WrapPart, in_order
+from glue_core.wrapping import Part, WrapPart
 
 if TYPE_CHECKING:
     from glue_core.http import HttpApplication
@@ -59,7 +58,7 @@ class Deployment:
             asked.
         edge: What hears of the answers that the host gives itself.
         shadows: The applications that are run beside others.
-        packages: Ids of plugins by the packages that they are in, for log lines.
+        packages: Where the code of plugins is, for log lines.
     """
 
     def __init__(
@@ -102,7 +101,6 @@ class Deployment:
     def _make(self, registry: Registry) -> None:
         """Put services, features and applications together for what is installed."""
         self.registry = registry
-        self.packages = MappingProxyType(packages_of(registry.sources))
         self.settings = self.registry.settings
         self.services = Services(
             {name: self.settings.service_url(name) for name in SERVICE_NAMES},
@@ -119,8 +117,9 @@ class Deployment:
         provided = [each.value for each in self.registry.providers(self.services)]
         self.features = Features([own, watched, *provided])
         self.registry.complete(self.features, self.services)
+        self.packages = packages_of(self.registry.sources, self.registry.wrapping)
         listeners = self.registry.listeners
-        wrap = in_order(bound(listeners["glue_part_wrappers"], None))
+        wrap = wrapping_of(listeners["glue_part_wrappers"], None)
         self.edge = self._edge(None, listeners, Part("request", f"{CORE}:host"), wrap)
         self.applications: dict[str, WSGI] = {
             name: self._start(each) for name, each in self.registry.applications.items()

@@ -256,6 +256,7 @@ def glue_part_wrappers(  # type: ignore[empty-body]
       come here.
 
     Plugins in ``glue.plugins`` are asked for the host as well, whose own answers are a ``request``.
+    Features are asked for the worker: ``publish`` is what a publisher's ``handle`` gets.
     Where no wrapper is contributed, or it returns what it got, nothing is called in between. The
     first in order is the outermost.
 

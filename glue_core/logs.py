@@ -44,6 +44,9 @@ _CONTROLS = {
     code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (9, 10)
 } | {0x2028: "\\u2028", 0x2029: "\\u2029"}
 
+_SEPARATORS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""What JSON may have as it is, and some reader takes for the end of a line."""
+
 _NAMES = (
     r"[\w.-]{0,40}(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|authorization|cookie"
     r"|credential|code_verifier|assertion)[\w.-]{0,40}"
@@ -80,45 +83,67 @@ def scrubbed(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Packages:
+    """Where the code of plugins is, to tell who raised an exception.
+
+    Attributes:
+        plugins: Ids of plugins by the packages that they are in.
+        wrapping: Packages of those that are around others, and pass on what these raise.
+    """
+
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    wrapping: frozenset[str] = frozenset()
+
+    def culprit(self, error: BaseException) -> str | None:
+        """Return the id of the plugin that raised: the innermost of those that were called."""
+        found, place = None, error.__traceback__
+        while place is not None:
+            package = (place.tb_frame.f_globals.get("__name__") or "").partition(".")[0]
+            place = place.tb_next
+            if place is None or package not in self.wrapping:
+                found = self.plugins.get(package, found)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class LogContext:
     """Who works, for log lines: an application of a deployment, its host or its worker.
 
     Attributes:
         application: Name of the application, or None.
         fields: What plugins add to lines.
-        packages: Ids of plugins by the packages that they are in.
+        packages: Where the code of plugins is.
     """
 
     application: str | None = None
     fields: tuple[LogFields, ...] = ()
-    packages: Mapping[str, str] = field(default_factory=dict)
-
-    def culprit(self, error: BaseException) -> str | None:
-        """Return the id of the plugin that raised: the innermost of those that were called."""
-        found, place = None, error.__traceback__
-        while place is not None:
-            module = place.tb_frame.f_globals.get("__name__") or ""
-            found = self.packages.get(module.partition(".")[0], found)
-            place = place.tb_next
-        return found
+    packages: Packages = Packages()
 
 
-def packages_of(sources: Iterable[Source]) -> dict[str, str]:
-    """Return the ids of plugins by the packages that they are in.
+def packages_of(sources: Iterable[Source], wrapping: Iterable[Source] = ()) -> Packages:
+    """Return where the code of plugins is.
 
-    Where several entry points are in one package it is the name of their distribution. The core's
-    are not among them: what it calls is at fault, not that it calls.
+    Where several entry points are in one package it is the name of their distribution that stands
+    for them. The core is not among them: what it calls is at fault, not that it calls.
+
+    Args:
+        sources: The plugins.
+        wrapping: Those of them that are around others.
     """
     found: dict[str, set[Source]] = {}
     for each in sources:
         if each.distribution != CORE:
-            found.setdefault(re.split(r"[.:]", each.value)[0], set()).add(each)
+            found.setdefault(_package_of(each), set()).add(each)
     named = {}
     for package, claimants in found.items():
         ids = {each.id for each in claimants}
         distributions = {each.distribution for each in claimants}
         named[package] = min(ids if len(ids) == 1 else distributions)
-    return named
+    return Packages(named, frozenset(map(_package_of, wrapping)))
+
+
+def _package_of(source: Source) -> str:
+    return re.split(r"[.:]", source.value)[0]
 
 
 def plugin_of(contribution: str) -> str:
@@ -137,7 +162,9 @@ def plugin_at_fault(error: BaseException) -> str | None:
         of a plugin was; None outside of requests.
     """
     scene = SCENE.get()
-    return (scene[1] and scene[1].culprit(error)) or fields_of(scene).get("plugin")
+    context = scene[1]
+    found = None if context is None else context.packages.culprit(error)
+    return found or fields_of(scene).get("plugin")
 
 
 def fields_of(scene: Scene) -> dict[str, Any]:
@@ -216,14 +243,15 @@ class JsonFormatter(logging.Formatter):
         if record.stack_info:
             line["stack"] = scrubbed(record.stack_info)
         try:
-            return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+            text = orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
         except TypeError:
             # What a client sent may be no Unicode, and what a plugin adds may lead to itself.
             texts = {
                 name: value if isinstance(value, (int, float)) else str(value)
                 for name, value in line.items()
             }
-            return json.dumps(texts)
+            text = json.dumps(texts)
+        return text.translate(_SEPARATORS)
 
 
 class TextFormatter(logging.Formatter):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from glue_core.errors import ServiceUnavailable
 from glue_core.exchange import Publisher
-from glue_core.logs import LogContext
+from glue_core.logs import LogContext, Packages
 from glue_core.request_id import log_within
 from glue_core.services.broker import Broker, Message
 from glue_core.services.database import Database
@@ -39,7 +39,7 @@ class Worker:
         database: Database,
         broker: Broker,
         publishers: Iterable[Publisher],
-        packages: Mapping[str, str] | None = None,
+        packages: Packages | None = None,
     ) -> None:
         """Take what it works with.
 
@@ -47,9 +47,9 @@ class Worker:
             database: Where publishers read; each batch is handled in a unit of work of its own.
             broker: Where messages come from.
             publishers: Who handles them; a message that nobody handles is acknowledged.
-            packages: Ids of plugins by the packages that they are in, for log lines.
+            packages: Where the code of plugins is, for log lines.
         """
-        self._packages = packages or {}
+        self._packages = packages or Packages()
         self._database = database
         self._broker = broker
         self._publishers: dict[str, list[Publisher]] = {}

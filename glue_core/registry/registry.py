@@ -73,7 +73,7 @@ from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
-from glue_core.wrapping import WrapPart, in_order, wrapped_relationship
+from glue_core.wrapping import Part, WrapPart, in_order, wrapped_relationship
 
 STACKS = (
     "glue_request_builders",
@@ -109,7 +109,7 @@ EXPANDERS = "glue_context_expanders"
 TOKEN_HOOKS = ("glue_grants", "glue_user_providers", "glue_scope_providers")
 """The hooks of an authorization server; features are asked, once it is made."""
 
-LISTENER_LAYERS = ("plain", "common", "convention", "application")
+LISTENER_LAYERS = ("feature", "plain", "common", "convention", "application")
 
 Declaring = RequestFlowAwareApiApplication | Adapter
 """What says how the declarations of an application's plugins are taken."""
@@ -370,9 +370,34 @@ class Registry:
         return found
 
     def publishers(self, features: Features, services: Services) -> tuple[Contribution, ...]:
-        """Return the publishers."""
-        return self.choice.of_contributions(
-            self.features.hooks.call("glue_publishers", features=features, services=services)
+        """Return the publishers, wrapped where a feature wraps them."""
+        call = self.features.hooks.call
+        found = self.choice.of_contributions(
+            call("glue_publishers", features=features, services=services)
+        )
+        hook = "glue_part_wrappers"
+        wrappers = self.choice.of_contributions(
+            call(hook, features=features, services=services, settings=self.settings)
+        )
+        placed = _arranged(wrappers, self.choice.replaced, hook, "the worker")
+        wrap = wrapping_of(placed, None)
+        if wrap is None:
+            return found
+        return tuple(
+            replace(
+                each,
+                value=replace(each.value, handle=wrap(Part("publish", each.id), each.value.handle)),
+            )
+            for each in found
+        )
+
+    @property
+    def wrapping(self) -> frozenset[Source]:
+        """The plugins that wrap parts of applications."""
+        return frozenset(
+            each.source
+            for registry in self.applications.values()
+            for each in registry.heard.get("glue_part_wrappers", ())
         )
 
     def token_plugins(self, features: Features, services: Services) -> TokenPlugins:
@@ -425,7 +450,7 @@ class Registry:
         self.listeners = self._host_listeners(features, services)
         # These are asked when somebody needs them: their ids may not be known yet.
         hooks = self.features.hooks
-        asked_later = {"glue_importers", "glue_publishers", *TOKEN_HOOKS}
+        asked_later = {"glue_importers", "glue_publishers", "glue_part_wrappers", *TOKEN_HOOKS}
         later = {
             each.source
             for each in hooks.plugins
@@ -787,7 +812,7 @@ class Registry:
         """Return what wraps the parts of an application; None where nothing does."""
         hook = "glue_part_wrappers"
         placed = _arranged(heard[hook], self.choice.replaced, hook, application.name)
-        return in_order(bound(placed, application))
+        return wrapping_of(placed, application)
 
     def _host_listeners(
         self, features: Features, services: Services
@@ -862,6 +887,40 @@ def bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple
         if run is not None:
             found.append(run)
     return tuple(found)
+
+
+def wrapping_of(placed: Iterable[Placed], application: ApiApplication | None) -> WrapPart | None:
+    """Bind wrappers to an application, or to the host, and make them one; None where none is.
+
+    Raises:
+        ConfigurationError: One of them raised. The one that is returned raises it, too, where a
+            part cannot be wrapped.
+    """
+    return in_order(
+        [_naming(wrap, each) for each in placed for wrap in bound((each,), application)]
+    )
+
+
+def _naming(wrap: WrapPart, placed: Placed) -> WrapPart:
+    """Return a wrapper that says whose it is where it fails."""
+    listener = placed.contribution
+
+    def named(part: Part, call: Callable[..., Any]) -> Callable[..., Any]:
+        try:
+            wrapped = wrap(part, call)
+            if not callable(wrapped):
+                raise TypeError(f"it returned {wrapped!r}, which cannot be called")
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            raise ConfigurationError(
+                f"The wrapper {listener.id!r} cannot wrap {part.stage!r} of {part.id!r}: "
+                f"{type(error).__name__}: {error}\n  {listener.party}\n"
+                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
+            ) from error
+        return wrapped
+
+    return named
 
 
 def _declared_by(application: ApiApplication) -> Declaring | None:
