@@ -23,6 +23,7 @@ from glue_core.gunicorn_logs import Logger
 from glue_core.host import Host
 from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
+from glue_core.request_id import NO_REQUEST, log_with
 from glue_core.settings import LoggingSettings
 
 NAMES = sorted(
@@ -104,6 +105,7 @@ def test_log_that_the_deployment_configures_stays(tmp_path: Path) -> None:
         }
     )
 
+    log_with(NO_REQUEST)
     logger.error("here")
     for each in logger.error_log.handlers:
         each.close()
