@@ -40,8 +40,12 @@ def post_worker_init(worker: Any) -> None:
     Args:
         worker: The worker of gunicorn.
     """
+    from glue_core.logs import set_up_logging
+
     deployment = getattr(worker.wsgi, "deployment", None)
     if deployment is not None:
+        # Again, for a gunicorn with a logger class of somebody else.
+        set_up_logging(deployment.settings["logging"])
         deployment.start_up()
 
 

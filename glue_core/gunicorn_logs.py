@@ -24,6 +24,14 @@ class Logger(glogging.Logger):  # type: ignore[misc]
 
     table: Mapping[str, Any] | None = None
 
+    def __new__(cls, cfg: Any) -> Logger:
+        """Make a logger that sends to StatsD as well, where gunicorn would choose that one."""
+        if not cfg.statsd_host:
+            return super().__new__(cls)
+        from gunicorn.instrument.statsd import Statsd  # type: ignore[import-untyped]
+
+        return super().__new__(cls if issubclass(cls, Statsd) else _both(cls, Statsd))
+
     def setup(self, cfg: Any) -> None:
         """Set the log up, that of the deployment as well: before the deployment is made."""
         super().setup(cfg)
@@ -44,3 +52,7 @@ class Logger(glogging.Logger):  # type: ignore[misc]
             # The deployment, which is made next, ends with it.
             table = LoggingSettings().load({})
         return table
+
+
+def _both(logger: type[Logger], statsd: type) -> type[Logger]:
+    return type(f"Statsd{logger.__name__}", (logger, statsd), {})

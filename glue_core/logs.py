@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
@@ -329,6 +329,10 @@ def formatter_of(table: Mapping[str, Any]) -> logging.Formatter:
     return JsonFormatter() if table["format"] == "json" else TextFormatter()
 
 
+class OwnHandler(logging.StreamHandler[TextIO]):
+    """The handler of processes in which nobody else set the log up."""
+
+
 def set_up_logging(table: Mapping[str, Any]) -> None:
     """Let what is logged in this process look as ``[logging]`` of the settings says.
 
@@ -341,10 +345,11 @@ def set_up_logging(table: Mapping[str, Any]) -> None:
     """
     root = logging.getLogger()
     if not root.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(formatter_of(table))
-        root.addHandler(handler)
-        root.setLevel(table["level"])
+        root.addHandler(OwnHandler())
+    for each in root.handlers:
+        if isinstance(each, OwnHandler):
+            each.setFormatter(formatter_of(table))
+            root.setLevel(table["level"])
     if table["access"]:
         logging.getLogger(ACCESS_CHANNEL).setLevel(logging.INFO)
     for name, level in table["levels"].items():

@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.instrument.statsd import Statsd  # type: ignore[import-untyped]
 
 from glue_core import gunicorn
 from glue_core.application import RequestFlowAwareApiApplication
@@ -21,6 +23,7 @@ from glue_core.deployment import Deployment
 from glue_core.errors import ConfigurationError
 from glue_core.gunicorn_logs import Logger
 from glue_core.host import Host
+from glue_core.logs import JsonFormatter
 from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
 from glue_core.request_id import NO_REQUEST, log_with
@@ -88,6 +91,18 @@ def test_lines_of_gunicorn_are_json(tmp_path: Path) -> None:
     assert (error["logger"], error["level"]) == ("gunicorn.error", "ERROR")
     assert error["message"] == "Worker (pid:1) exited"
     assert access["message"] == '"GET /x?access_token=[hidden] HTTP/1.1" 200'
+
+
+@pytest.mark.usefixtures("own_loggers")
+def test_statsd_of_gunicorn_stays() -> None:
+    """Where gunicorn sends its figures to StatsD, it still does."""
+    logger: Any = logger_of(statsd_host="127.0.0.1:8125")
+    try:
+        assert isinstance(logger, Statsd)
+        assert isinstance(logger, Logger)
+        assert {type(each.formatter) for each in logger.error_log.handlers} == {JsonFormatter}
+    finally:
+        logger.sock.close()
 
 
 @pytest.mark.usefixtures("own_loggers")

@@ -304,6 +304,7 @@ def test_settings_say_form_and_levels(bare_logging: logging.Logger) -> None:
     set_up_logging(table)
 
     (handler,) = bare_logging.handlers
+    assert handler.filters
     assert isinstance(handler.formatter, JsonFormatter)
     assert len(handler.filters) == 1
     assert bare_logging.level == logging.ERROR

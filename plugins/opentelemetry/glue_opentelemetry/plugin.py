@@ -49,6 +49,17 @@ def glue_log_fields(settings: Settings) -> Sequence[Listener[LogFields]]:
 
 
 @hookimpl
+def glue_start_up(features: Features, settings: Settings) -> Sequence[Listener[Call]]:
+    """Begin to send, in the process that serves."""
+    if not settings.section(NAME)["enabled"]:
+        return []
+    from glue_opentelemetry.telemetry import Telemetry
+
+    telemetry = features.get(Telemetry)
+    return [Listener("begin", lambda application: telemetry.begin)]
+
+
+@hookimpl
 def glue_shut_down(features: Features, settings: Settings) -> Sequence[Listener[Call]]:
     """Send what waits, when a process ends."""
     if not settings.section(NAME)["enabled"]:

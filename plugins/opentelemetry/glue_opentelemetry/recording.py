@@ -36,6 +36,7 @@ class Recording:
 
     __slots__ = (
         "_began",
+        "_broken",
         "_common",
         "_error",
         "_instruments",
@@ -82,6 +83,7 @@ class Recording:
             about["glue.application"] = more["glue.application"] = application
         self._measured = more if measured else None
         self._instruments = instruments
+        self._broken = False
         self._error: str | None = None
         self._status = 500
         self._stage: tuple[str, Span] | None = None
@@ -141,15 +143,21 @@ class Recording:
             about["glue.plugin"] = plugin
         self.span.add_event("exception", about)
 
+    def broke(self, error: BaseException) -> None:
+        """Note that the answer ended early, whose status was sent already."""
+        self._broken = True
+        self.failed(error)
+
     def end(self) -> None:
         """End the span, and count the request."""
         self.leave_stage()
         status, error = self._status, self._error
-        if status >= 500:
+        is_error = status >= 500 or self._broken
+        if is_error:
             error = error or str(status)
         if self.is_recording:
             self.span.set_attribute("http.response.status_code", status)
-            if status >= 500 and error is not None:
+            if is_error and error is not None:
                 self.span.set_attribute("error.type", error)
                 self.span.set_status(Status(StatusCode.ERROR))
         self.span.end()
@@ -157,7 +165,7 @@ class Recording:
             return
         instruments, seconds = self._instruments, time.perf_counter() - self._began
         about = {**self._common, **self._measured, "http.response.status_code": status}
-        if status >= 500 and error is not None:
+        if is_error and error is not None:
             about["error.type"] = error
         instruments.active.add(-1, self._common)
         instruments.duration.record(seconds, about, self.context)

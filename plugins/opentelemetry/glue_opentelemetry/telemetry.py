@@ -43,8 +43,8 @@ class Instruments:
 class Telemetry:
     """Where the telemetry of one deployment goes.
 
-    Nothing is made before something is recorded: the threads that send run in the process that
-    serves, not in the one that it was forked from.
+    Nothing is made before a process begins to serve, or records something: the threads that send
+    run in that process, not in the one that it was forked from.
     """
 
     def __init__(self, table: Mapping[str, Any]) -> None:
@@ -59,6 +59,10 @@ class Telemetry:
     def instruments(self) -> Instruments:
         """What records, in this process."""
         return self._made or self._make()
+
+    def begin(self) -> None:
+        """Make what sends, so that what is wrong with it stops the start of the process."""
+        self._make()
 
     def use(self, tracers: TracerProvider, meters: MeterProvider | None = None) -> None:
         """Record with these providers, not with the global ones.

@@ -109,8 +109,7 @@ class _Recorded:
             try:
                 part = next(parts, None)
             except BaseException as error:
-                recording.failed(error)
-                recording.answered(500)
+                recording.broke(error)
                 raise
             finally:
                 context.detach(token)

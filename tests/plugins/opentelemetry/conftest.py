@@ -70,6 +70,16 @@ def stream(request: GlueRequest) -> GlueResponse:
     return GlueResponse(content=parts(), format="text/plain")
 
 
+def break_off(request: GlueRequest) -> GlueResponse:
+    """Return a body that breaks off."""
+
+    def parts() -> Iterator[bytes]:
+        yield b"a"
+        raise RuntimeError("broken off")
+
+    return GlueResponse(content=parts(), format="text/plain")
+
+
 def neighbours(lamps: Sequence[GlueResource], request: GlueRequest) -> Mapping[str, Any]:
     """Return the lamps beside each lamp."""
     return {str(each.id): [LAMPS["2"]] for each in lamps}
@@ -81,6 +91,7 @@ OPERATIONS = (
     Operation("getCollection", every, "lamps", LAMP, page=PageRules()),
     Operation("get", fail, "/fail"),
     Operation("get", stream, "/stream"),
+    Operation("get", break_off, "/break-off"),
 )
 
 

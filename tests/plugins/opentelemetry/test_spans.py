@@ -254,6 +254,20 @@ def test_body_that_is_streamed_is_inside(watch: Watch) -> None:
     assert len(shop.points("http.server.request.duration")) == 1
 
 
+def test_body_that_breaks_off(watch: Watch) -> None:
+    """The client has a 200 that ended early: the span says both, and ends."""
+    shop = watch(spans="request")
+
+    with pytest.raises(RuntimeError, match="broken off"):
+        shop.get("/break-off")
+
+    (span,) = shop.spans()
+    assert attributes_of(span)["http.response.status_code"] == 200
+    assert attributes_of(span)["error.type"] == "RuntimeError"
+    assert span.status.status_code is StatusCode.ERROR
+    assert [each.name for each in span.events] == ["exception"]
+
+
 def test_nothing_is_current_afterwards(watch: Watch) -> None:
     """A thread that answered has no span any more: the next request is no child of it."""
     from opentelemetry import context, trace
