@@ -232,7 +232,7 @@ class HttpApplication:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
-        request_id_of(environ)
+        SCENE.set((request_id_of(environ), self._logs, environ["REQUEST_METHOD"], None, None))
         if self._parameters:
             move_to_headers(environ, self._parameters)
         body = self._app(environ, start_response)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import traceback
 from collections.abc import Iterable, Mapping
@@ -40,6 +41,8 @@ MOST_FRAMES = 100
 
 _READ = "glue_fields_were_read"
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", _READ}
+_OWN = frozenset({"timestamp", "level", "logger", "exception", "stack"})
+"""Members that a line has of itself, whatever a record's attributes are called."""
 _CONTROLS = {
     code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (9, 10)
 } | {0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -236,7 +239,8 @@ class JsonFormatter(logging.Formatter):
             value = attributes.get(name)
             if value is None or value in ("", NO_REQUEST):
                 continue
-            line[name] = HIDDEN if _SECRET_NAME.fullmatch(name) else _shown(value)
+            shown = HIDDEN if _SECRET_NAME.fullmatch(name) else _shown(value)
+            line[f"extra_{name}" if name in _OWN else name] = shown
         line["process"] = record.process
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = exception_data(record.exc_info[1])
@@ -245,12 +249,8 @@ class JsonFormatter(logging.Formatter):
         try:
             text = orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
         except TypeError:
-            # What a client sent may be no Unicode, and what a plugin adds may lead to itself.
-            texts = {
-                name: value if isinstance(value, (int, float)) else str(value)
-                for name, value in line.items()
-            }
-            text = json.dumps(texts)
+            # What a client sent may be no Unicode, and numbers may be larger than 64 bits.
+            text = json.dumps(line, default=repr)
         return text.translate(_SEPARATORS)
 
 
@@ -278,7 +278,7 @@ def _message_of(record: logging.LogRecord) -> str:
 
 def _shown(value: Any) -> Any:
     """Return a value without credentials; what is neither a number nor a text becomes one."""
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     if isinstance(value, Mapping):
         return {

@@ -83,6 +83,13 @@ def test_what_plugins_add_is_told() -> None:
     assert "nothing" not in line
 
 
+def test_members_of_every_line_are_its_own() -> None:
+    """An attribute cannot pretend to be the level, or the time."""
+    line = line_of("here", level="DEBUG", timestamp=1)
+
+    assert (line["level"], line["extra_level"], line["extra_timestamp"]) == ("ERROR", "DEBUG", 1)
+
+
 def test_field_that_fails_is_left_out() -> None:
     """A plugin that fails while a line is written costs its field, not the line."""
 
@@ -150,7 +157,9 @@ def test_value_that_leads_to_itself() -> None:
     loop: list[Any] = []
     loop.append(loop)
 
-    assert line_of("here", loop=loop, large=2**70)["message"] == "here"
+    line = line_of("here", loop=loop, large=2**70, endless=float("inf"))
+
+    assert (line["message"], line["large"], line["endless"]) == ("here", 2**70, "inf")
 
 
 @pytest.mark.parametrize(
