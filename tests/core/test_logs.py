@@ -281,6 +281,8 @@ def test_who_raised_is_named() -> None:
     vars(api)["read"] = json.loads
     assert culprit(around.wrapped, "{") == "glue-y"
     assert culprit(own.run, 1) == "glue-z:z"
+    vars(around)["call"] = json.loads
+    assert culprit(around.wrapped, "{") is None
     assert culprit(json.loads, "{") is None
 
 
