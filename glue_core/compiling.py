@@ -567,7 +567,7 @@ class _Compiler:
         )
         flow = self._plan.make(flow, bound, self._settings)
         if self._registry.wrap is not None:
-            flow = wrapped(flow, self._registry.wrap)
+            flow = wrapped(flow, self._registry.wrap, steps=steps)
         return timed(flow, self._settings)
 
     def _answering(

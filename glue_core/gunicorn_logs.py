@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from gunicorn import glogging  # type: ignore[import-untyped]
 
@@ -24,13 +24,16 @@ class Logger(glogging.Logger):  # type: ignore[misc]
 
     table: Mapping[str, Any] | None = None
 
-    def __new__(cls, cfg: Any) -> Logger:
+    def __new__(cls, cfg: Any) -> Self:
         """Make a logger that sends to StatsD as well, where gunicorn would choose that one."""
         if not cfg.statsd_host:
-            return super().__new__(cls)
+            plain: Self = super().__new__(cls)
+            return plain
         from gunicorn.instrument.statsd import Statsd  # type: ignore[import-untyped]
 
-        return super().__new__(cls if issubclass(cls, Statsd) else _both(cls, Statsd))
+        kind: Any = cls if issubclass(cls, Statsd) else _both(cls, Statsd)
+        made: Self = super().__new__(kind)
+        return made
 
     def setup(self, cfg: Any) -> None:
         """Set the log up, that of the deployment as well: before the deployment is made."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from glue_core.flow import Flow
+from glue_core.lanes import Bound, lanes_of
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
@@ -138,13 +139,20 @@ def parts_of(flow: Flow) -> Parts:
     return MappingProxyType(parts)
 
 
-def wrapped(flow: Flow, wrap: WrapPart, parts: Parts | None = None) -> Flow:
+def wrapped(
+    flow: Flow,
+    wrap: WrapPart,
+    parts: Parts | None = None,
+    steps: Mapping[str, Sequence[Bound]] | None = None,
+) -> Flow:
     """Return a flow of the same kind, every part of which is wrapped.
 
     Args:
         flow: The flow.
         wrap: What is called with each part.
         parts: The parts, where they are known already.
+        steps: The steps with what of a request each looks at, by the fields that hold them; without
+            them every request runs all steps.
     """
     parts = parts_of(flow) if parts is None else parts
     values: dict[str, Any] = {}
@@ -156,6 +164,21 @@ def wrapped(flow: Flow, wrap: WrapPart, parts: Parts | None = None) -> Flow:
             values[name] = tuple(wrap(each, call) for each, call in zip(found, part, strict=True))
         else:
             values[name] = wrap(found[0], part)
+    values["lanes"] = ()
+    if flow.lanes and steps is not None:
+        values["lanes"] = lanes_of(
+            {
+                name: [
+                    replace(
+                        each,
+                        run=run,
+                        otherwise=each.otherwise and wrap(part, each.otherwise),
+                    )
+                    for each, run, part in zip(bound, values[name], parts[name], strict=True)
+                ]
+                for name, bound in steps.items()
+            }
+        )
     kind: Any = type(flow)
     whole = (
         flow.wraps

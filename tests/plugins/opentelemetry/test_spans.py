@@ -136,7 +136,19 @@ def test_exception_is_recorded_and_not_told(watch: Watch) -> None:
 
 def test_stages_are_children(watch: Watch) -> None:
     """Each stage that has something to do is a child of the request, and all are in order."""
-    shop = watch(spans="stages")
+
+    def validate(operation: Any) -> Any:
+        return lambda request: None
+
+    shop = watch(
+        in_memory(
+            "glue.plugins.shop",
+            "own",
+            glue_request_validators=lambda: [Step("looks", validate)],
+            glue_response_finishers=lambda: [Step("ends", lambda _: lambda *_: None)],
+        ),
+        spans="stages",
+    )
 
     shop.get("/lamps?include=neighbours", headers=JSON_API)
 
