@@ -87,7 +87,16 @@ if TYPE_CHECKING:
     from glue_core.lanes import MISFIT, QUERY
     from glue_core.languages import choose_locale, describe_language
     from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
-    from glue_core.listener import Call, Expand, Listener, Notice, ResponseEvent
+    from glue_core.listener import Call, Expand, Listener, LogFields, Notice, ResponseEvent
+    from glue_core.logs import (
+        JsonFormatter,
+        RequestFilter,
+        TextFormatter,
+        plugin_at_fault,
+        plugin_of,
+        scrubbed,
+        set_up_logging,
+    )
     from glue_core.matching import InvalidPath, Location, Match, Matcher, segments_of
     from glue_core.messages import (
         GlueApiContext,
@@ -144,7 +153,6 @@ if TYPE_CHECKING:
         ApplicationRegistry,
     )
     from glue_core.relationship import Relationship
-    from glue_core.request_id import RequestIdFilter
     from glue_core.resource import Resource
     from glue_core.security.access import Access
     from glue_core.security.authentication import (
@@ -220,6 +228,7 @@ if TYPE_CHECKING:
     from glue_core.versions import Asked, read_version, version_in
     from glue_core.violations import Violation
     from glue_core.work import Event, Work
+    from glue_core.wrapping import Part, WrapPart
 
 __all__ = [
     "BLOCKED",
@@ -312,12 +321,14 @@ __all__ = [
     "InnerRun",
     "InvalidPath",
     "InvalidToken",
+    "JsonFormatter",
     "JsonSchema",
     "JudgesNames",
     "Lens",
     "Listener",
     "Located",
     "Location",
+    "LogFields",
     "LoginGuard",
     "LoginKind",
     "LoginLimits",
@@ -341,6 +352,7 @@ __all__ = [
     "Pagination",
     "Parameter",
     "ParentResources",
+    "Part",
     "Passwords",
     "Placed",
     "Places",
@@ -355,9 +367,9 @@ __all__ = [
     "Refusals",
     "Rehearsal",
     "Relationship",
+    "RequestFilter",
     "RequestFlowAgnosticApiApplication",
     "RequestFlowAwareApiApplication",
-    "RequestIdFilter",
     "RequestParameter",
     "RequestSource",
     "Resource",
@@ -394,6 +406,7 @@ __all__ = [
     "Strategy",
     "Subject",
     "Tag",
+    "TextFormatter",
     "TokenDraft",
     "TokenPlugins",
     "Transport",
@@ -412,6 +425,7 @@ __all__ = [
     "Words",
     "Work",
     "Wrap",
+    "WrapPart",
     "Writer",
     "account_digest",
     "account_key",
@@ -447,6 +461,8 @@ __all__ = [
     "page_parameters",
     "pascal",
     "path_of",
+    "plugin_at_fault",
+    "plugin_of",
     "pointer_to",
     "problem_document",
     "query_of",
@@ -461,7 +477,9 @@ __all__ = [
     "read_version",
     "refused",
     "rehearsal_of",
+    "scrubbed",
     "segments_of",
+    "set_up_logging",
     "too_many_attempts",
     "unauthorized",
     "upsert",
@@ -551,6 +569,7 @@ _HOMES = {
     "InnerRun": "glue_core.inner",
     "InvalidPath": "glue_core.matching",
     "InvalidToken": "glue_core.security.authentication",
+    "JsonFormatter": "glue_core.logs",
     "JsonSchema": "glue_core.openapi.fragment",
     "JudgesNames": "glue_core.convention",
     "KNOWN": "glue_core.security.identity",
@@ -558,6 +577,7 @@ _HOMES = {
     "Listener": "glue_core.listener",
     "Located": "glue_core.application",
     "Location": "glue_core.matching",
+    "LogFields": "glue_core.listener",
     "LoginGuard": "glue_core.security.login",
     "LoginKind": "glue_core.security.login",
     "LoginLimits": "glue_core.security.login",
@@ -584,6 +604,7 @@ _HOMES = {
     "Pagination": "glue_core.messages",
     "Parameter": "glue_core.step",
     "ParentResources": "glue_core.messages",
+    "Part": "glue_core.wrapping",
     "Passwords": "glue_core.security.passwords",
     "Placed": "glue_core.registry.order",
     "Places": "glue_core.linking",
@@ -598,9 +619,9 @@ _HOMES = {
     "Refusals": "glue_core.security.authentication",
     "Rehearsal": "glue_core.services.rehearsing",
     "Relationship": "glue_core.relationship",
+    "RequestFilter": "glue_core.logs",
     "RequestFlowAgnosticApiApplication": "glue_core.application",
     "RequestFlowAwareApiApplication": "glue_core.application",
-    "RequestIdFilter": "glue_core.request_id",
     "RequestParameter": "glue_core.openapi.fragment",
     "RequestSource": "glue_core.messages",
     "Resource": "glue_core.resource",
@@ -640,6 +661,7 @@ _HOMES = {
     "Strategy": "glue_core.security.protection",
     "Subject": "glue_core.security.grants",
     "Tag": "glue_core.operation",
+    "TextFormatter": "glue_core.logs",
     "TokenDraft": "glue_core.security.grants",
     "TokenPlugins": "glue_core.security.grants",
     "Transport": "glue_core.transport",
@@ -661,6 +683,7 @@ _HOMES = {
     "Words": "glue_core.settings",
     "Work": "glue_core.work",
     "Wrap": "glue_core.step",
+    "WrapPart": "glue_core.wrapping",
     "Writer": "glue_core.convention",
     "account_digest": "glue_core.auditing",
     "account_key": "glue_core.auditing",
@@ -695,6 +718,8 @@ _HOMES = {
     "page_parameters": "glue_core.building",
     "pascal": "glue_core.openapi.naming",
     "path_of": "glue_core.linking",
+    "plugin_at_fault": "glue_core.logs",
+    "plugin_of": "glue_core.logs",
     "pointer_to": "glue_core.body",
     "problem_document": "glue_core.problems",
     "query_of": "glue_core.linking",
@@ -709,7 +734,9 @@ _HOMES = {
     "read_version": "glue_core.versions",
     "refused": "glue_core.validation",
     "rehearsal_of": "glue_core.services.rehearsing",
+    "scrubbed": "glue_core.logs",
     "segments_of": "glue_core.matching",
+    "set_up_logging": "glue_core.logs",
     "too_many_attempts": "glue_core.security.login",
     "unauthorized": "glue_core.security.authentication",
     "upsert": "glue_core.upserting",

@@ -42,6 +42,7 @@ from glue_core.validation import KnownParameters
 from glue_core.variants import Stores, stores_of
 from glue_core.versions import UNREADABLE, Versions, share_versions, versions_of
 from glue_core.work import Work
+from glue_core.wrapping import wrapped
 
 ANY_METHODS = ("GET", "POST", "PATCH", "DELETE", "OPTIONS")
 """What a preflight says where nothing is: the request itself will be told that."""
@@ -564,7 +565,10 @@ class _Compiler:
             lanes=lanes_of(steps),
             looks_at=frozenset(environ_key(each) for each in headers_of(steps)),
         )
-        return timed(self._plan.make(flow, bound, self._settings), self._settings)
+        flow = self._plan.make(flow, bound, self._settings)
+        if self._registry.wrap is not None:
+            flow = wrapped(flow, self._registry.wrap, steps=steps)
+        return timed(flow, self._settings)
 
     def _answering(
         self, operation: Operation, contribution: Contribution | None

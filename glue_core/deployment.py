@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from glue_core.application import (
@@ -19,12 +20,12 @@ from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Features, Provider
 from glue_core.formatting import LOG
 from glue_core.listener import Call, Expand
+from glue_core.logs import LogContext, packages_of
 from glue_core.messages import GlueRequest
 from glue_core.negotiation import Negotiates, Negotiator
-from glue_core.registry.discovery import Source, installed
-from glue_core.registry.order import Placed
+from glue_core.registry.discovery import CORE, Source, installed
 from glue_core.registry.quarantine import Quarantine
-from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
+from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry, bound, wrapping_of
 from glue_core.security.grants import TokenPlugins
 from glue_core.services.handing import HandedWork
 from glue_core.services.rehearsing import RehearsedWork, rehearsal_of
@@ -33,12 +34,13 @@ from glue_core.settings import Settings
 from glue_core.shadowing import Shadows
 from glue_core.transport import Transport
 from glue_core.work import Work
+from glue_core.wrapping import Part, WrapPart
 
 if TYPE_CHECKING:
     from glue_core.http import HttpApplication
 
 SERVICE_NAMES = ("database", "storage", "search", "broker", "session")
-EDGE_HOOKS = ("glue_response_events", "glue_terminate")
+EDGE_HOOKS = ("glue_response_events", "glue_terminate", "glue_log_fields")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -56,6 +58,7 @@ class Deployment:
             asked.
         edge: What hears of the answers that the host gives itself.
         shadows: The applications that are run beside others.
+        packages: Where the code of plugins is, for log lines.
     """
 
     def __init__(
@@ -114,7 +117,10 @@ class Deployment:
         provided = [each.value for each in self.registry.providers(self.services)]
         self.features = Features([own, watched, *provided])
         self.registry.complete(self.features, self.services)
-        self.edge = self._edge(None, self.registry.listeners)
+        self.packages = packages_of(self.registry.sources, self.registry.wrapping)
+        listeners = self.registry.listeners
+        wrap = wrapping_of(listeners["glue_part_wrappers"], None)
+        self.edge = self._edge(None, listeners, Part("request", f"{CORE}:host"), wrap)
         self.applications: dict[str, WSGI] = {
             name: self._start(each) for name, each in self.registry.applications.items()
         }
@@ -142,7 +148,7 @@ class Deployment:
     @property
     def context_expanders(self) -> tuple[Expand, ...]:
         """What makes the contexts of requests; HTTP does where there is nothing."""
-        return _bound(self.registry.listeners[EXPANDERS], None)
+        return bound(self.registry.listeners[EXPANDERS], None)
 
     def start_up(self) -> None:
         """Run what plugins do when a process begins to serve; once, however often it is called.
@@ -215,8 +221,8 @@ class Deployment:
             registry.documentation.complete(
                 registry,
                 matchers,
-                _bound(registry.listeners("glue_documentation_expanders"), application),
-                _bound(registry.listeners("glue_documentation_voters"), application),
+                bound(registry.listeners("glue_documentation_expanders"), application),
+                bound(registry.listeners("glue_documentation_voters"), application),
             )
         return HttpApplication(
             name,
@@ -235,22 +241,30 @@ class Deployment:
 
     def _edge_of(self, registry: ApplicationRegistry) -> Edge:
         listeners = {each: registry.listeners(each) for each in EDGE_HOOKS}
-        return self._edge(registry.application, listeners)
+        part = Part("request", registry.source.id)
+        return self._edge(registry.application, listeners, part, registry.wrap)
 
-    def _edge(self, application: ApiApplication | None, placed: Mapping[str, Any]) -> Edge:
+    def _edge(
+        self,
+        application: ApiApplication | None,
+        placed: Mapping[str, Any],
+        part: Part,
+        wrap: WrapPart | None,
+    ) -> Edge:
         name = application.name if application is not None else None
-        before, after = (_bound(placed[hook], application) for hook in EDGE_HOOKS)
+        before, after, more = (bound(placed[hook], application) for hook in EDGE_HOOKS)
         if not self.settings.application(name or "")["terminate"]:
             after = ()
-        return Edge(name, before, after)
+        around = None if wrap is None else partial(wrap, part)
+        return Edge(name, before, after, around, LogContext(name, more, self.packages))
 
     def _life_cycle(self) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
         """Return what runs at the start and at the end of each application."""
         begin: list[Call] = []
         end: list[Call] = []
         for registry in self.registry.applications.values():
-            begin.extend(_bound(registry.listeners("glue_start_up"), registry.application))
-            end.extend(_bound(registry.listeners("glue_shut_down"), registry.application))
+            begin.extend(bound(registry.listeners("glue_start_up"), registry.application))
+            end.extend(bound(registry.listeners("glue_shut_down"), registry.application))
         return tuple(begin), tuple(reversed(end))
 
     def _negotiator(self, registry: ApplicationRegistry) -> Negotiator:
@@ -294,7 +308,7 @@ def _transports(registry: ApplicationRegistry) -> tuple[Transport, ...]:
     """Bind the transports of an application, in the order they are asked."""
     placed = registry.listeners("glue_transports")
     for each in placed:
-        found = _bound((each,), registry.application)
+        found = bound((each,), registry.application)
         if found and not isinstance(found[0], Transport):
             listener = each.contribution
             raise ConfigurationError(
@@ -302,25 +316,4 @@ def _transports(registry: ApplicationRegistry) -> tuple[Transport, ...]:
                 f"{found[0]!r}, which is none.\n  {listener.party}\n"
                 f"It needs the methods 'applies', 'extract' and 'send'."
             )
-    return _bound(placed, registry.application)
-
-
-def _bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:
-    """Bind listeners to an application, or to the host, and leave out those without a use."""
-    found = []
-    for each in placed:
-        listener = each.contribution
-        try:
-            run = listener.value.bind(application)
-        except ConfigurationError:
-            raise
-        except Exception as error:
-            owner = repr(application.name) if application is not None else "the host"
-            raise ConfigurationError(
-                f"The listener {listener.id!r} cannot be bound to {owner}: "
-                f"{type(error).__name__}: {error}\n  {listener.party}\n"
-                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
-            ) from error
-        if run is not None:
-            found.append(run)
-    return tuple(found)
+    return bound(placed, registry.application)

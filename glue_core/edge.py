@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from glue_core.application import WSGI
+from glue_core.application import WSGI, StartResponse
 from glue_core.formatting import LOG, varying
 from glue_core.listener import Notice, ResponseEvent
+from glue_core.logs import LogContext
 from glue_core.messages import GlueRequest
-from glue_core.request_id import ENVIRON_KEY, HEADER, request_id_of
+from glue_core.request_id import ENVIRON_KEY, HEADER, SCENE, request_id_of
 from glue_core.services.rehearsing import rehearsal_of
 
 EVENT_KEY = "glue.response_event"
@@ -29,12 +30,18 @@ class Edge:
     Attributes:
         application: Name of the application, or None for the host.
         watches: Whether anybody hears of the end of an answer.
+        logs: What log lines carry while it answers.
     """
 
-    __slots__ = ("_after", "_before", "application", "watches")
+    __slots__ = ("_after", "_around", "_before", "application", "logs", "watches")
 
     def __init__(
-        self, application: str | None, before: Sequence[Notice], after: Sequence[Notice]
+        self,
+        application: str | None,
+        before: Sequence[Notice],
+        after: Sequence[Notice],
+        around: Callable[[WSGI], WSGI] | None = None,
+        logs: LogContext | None = None,
     ) -> None:
         """Freeze who hears.
 
@@ -42,7 +49,11 @@ class Edge:
             application: Name of the application, or None for the host.
             before: Called before an answer is sent; they may change its headers.
             after: Called once its body was sent.
+            around: Puts something around the WSGI callable that answers; None for nothing.
+            logs: What log lines carry; None for the name of the application.
         """
+        self.logs = LogContext(application) if logs is None else logs
+        self._around = around
         self.application = application
         self._before = tuple(before)
         self._after = tuple(after)
@@ -73,6 +84,21 @@ class Edge:
                 LOG.error("Request %s: a response event failed", request_id, exc_info=error)
         if self._after:
             environ[EVENT_KEY] = event
+
+    def wrapped(self, wsgi: WSGI) -> WSGI:
+        """Return what is called in the place of a WSGI callable: the same, where nobody wraps."""
+        if self._around is None:
+            return wsgi
+        outer = self._around(wsgi)
+        if outer is wsgi:
+            return wsgi
+
+        def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+            # A rehearsal is no request of anybody.
+            asked = outer if rehearsal_of(environ) is None else wsgi
+            return asked(environ, start_response)
+
+        return answer
 
     def watched(self, body: Iterable[bytes], environ: Mapping[str, Any]) -> Iterable[bytes]:
         """Return the body of an answer, whose end is told to who wants to hear of it."""
@@ -150,6 +176,7 @@ class EdgedApplication:
 
     def __init__(self, wsgi: WSGI, edge: Edge) -> None:
         self.wsgi = wsgi
+        self._answer = edge.wrapped(wsgi)
         self._edge = edge
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -158,7 +185,7 @@ class EdgedApplication:
         The server hears of the answer once its first part is there: an application that fails
         before that has not begun to answer, so somebody else still can.
         """
-        request_id_of(environ)
+        SCENE.set((request_id_of(environ), self._edge.logs, environ["REQUEST_METHOD"], None, None))
         said: list[tuple[str, list[tuple[str, str]], Any]] = []
         written: list[bytes] = []
         server_writes: list[Callable[[bytes], Any]] = []
@@ -185,7 +212,7 @@ class EdgedApplication:
                 said[:] = [(status, headers, exc_info)]
             return write
 
-        body = self.wsgi(environ, start)
+        body = self._answer(environ, start)
         try:
             parts = iter(body)
             first = next(parts, None)

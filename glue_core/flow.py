@@ -17,6 +17,7 @@ from glue_core.lanes import EVERYTHING, Lane
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.openapi.fragment import Describe
 from glue_core.operation import DEFAULT_STATUSES, Operation
+from glue_core.request_id import SCENE
 from glue_core.step import Build, Format, Handler, Parameter, Validate, ValidateRouted
 from glue_core.validation import KnownParameters, refused, status_of
 from glue_core.variants import Stores
@@ -120,6 +121,7 @@ class Flow:
                 raise failed
             if self.stores is not None:
                 flow = self.chosen(request)
+                SCENE.set((*SCENE.get()[:3], flow, request.resource.route))
             response = flow.answer(request)
             flow.write(response, request)
             if time.monotonic() > request.deadline:

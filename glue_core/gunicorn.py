@@ -25,6 +25,9 @@ graceful_timeout = 30
 # The longest request line that gunicorn can read, in bytes: 'include' and 'fields' can be long.
 limit_request_line = 8190
 
+# Lines of gunicorn, too, have the form that '[logging]' of the settings says.
+logger_class = "glue_core.gunicorn_logs.Logger"
+
 # Two instances would share the path of the control socket.
 control_socket_disable = True
 # A client must not choose SCRIPT_NAME or PATH_INFO, wherever it connects from.
@@ -37,11 +40,12 @@ def post_worker_init(worker: Any) -> None:
     Args:
         worker: The worker of gunicorn.
     """
-    from glue_core.request_id import log_with_request_ids
+    from glue_core.logs import set_up_logging
 
-    log_with_request_ids()
     deployment = getattr(worker.wsgi, "deployment", None)
     if deployment is not None:
+        # Again, for a gunicorn with a logger class of somebody else.
+        set_up_logging(deployment.settings["logging"])
         deployment.start_up()
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from glue_core.exchange import Importer, Migrations, Publisher
     from glue_core.features import Features, Provider
     from glue_core.health import HealthCheck
-    from glue_core.listener import Call, Expand, Listener, Notice
+    from glue_core.listener import Call, Expand, Listener, LogFields, Notice
     from glue_core.openapi.serving import DocumentFormatter, ExpandDocument, IsStale
     from glue_core.operation import Operation, SimpleResource
     from glue_core.relationship import Relationship
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from glue_core.settings import Section, Settings
     from glue_core.step import Build, Format, Step, Validate, ValidateRouted, Wrap
     from glue_core.transport import Transport
+    from glue_core.wrapping import WrapPart
 
 PROJECT = "glue"
 
@@ -231,6 +232,51 @@ def glue_terminate(  # type: ignore[empty-body]
 
     Returns:
         Listeners whose callable takes the event of the answer.
+    """
+
+
+@hookspec
+def glue_part_wrappers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[WrapPart]]:
+    """Contribute what is put around the parts of an application while it is compiled.
+
+    For measuring and recording: a wrapper changes nothing of what it wraps. It is called at
+    start-up with each part and what is called for it, whose arguments differ by the stage:
+
+    - a stage of the flow, such as ``build`` or ``format``: those of its steps;
+    - ``control``: the request; what answers has the wrappers around the controller in it;
+    - ``write``: the response and the request;
+    - ``load``: what a relationship's ``load`` or ``load_page`` gets;
+    - ``run``, ``choose``, ``fail`` and ``commit``, what a flow does by itself: the flow; then the
+      request and the failure that came before, or None; the request; the error and the request;
+      the response and the request;
+    - ``request``: the WSGI environment and ``start_response``. It is the whole application, and
+      the only part of one that answers by itself. What runs as the shadow of another one does not
+      come here.
+
+    Plugins in ``glue.plugins`` are asked for the host as well, whose own answers are a ``request``.
+    Features are asked for the worker: ``publish`` is what a publisher's ``handle`` gets.
+    Where no wrapper is contributed, or it returns what it got, nothing is called in between. The
+    first in order is the outermost.
+
+    Returns:
+        Listeners whose callable takes a `Part` and what is called, and returns what to call.
+    """
+
+
+@hookspec
+def glue_log_fields(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[Listener[LogFields]]:
+    """Contribute fields of log lines, such as the tenant of a request or the id of a trace.
+
+    Asked when a line is written, in the thread that writes it; where nobody logs, nobody is asked.
+    Lines of a request ask the plugins of its application, others those in ``glue.plugins``.
+
+    Returns:
+        Listeners whose callable takes nothing and returns names and values; one that raises is
+        left out of the line.
     """
 
 

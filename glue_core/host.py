@@ -15,7 +15,7 @@ from glue_core.deployment import Deployment
 from glue_core.edge import Edge
 from glue_core.formatting import LOG, status_line
 from glue_core.http import NO_HOST
-from glue_core.request_id import request_id_of
+from glue_core.request_id import ENVIRON_KEY, SCENE, request_id_of
 from glue_core.selection import MissingApiApplication, Selection, context_of
 from glue_core.target import BASE_URL_KEY, base_url_of, host_of, raw_target_of
 
@@ -181,11 +181,19 @@ def _answer(
     body: bytes = b"",
     failed: Any = None,
 ) -> Any:
-    edge.finish(status, headers, environ)
-    # An answer may have begun: the server takes another one while nothing of it was sent.
-    start_response(status_line(status), list(headers.items()), *([failed] if failed else []))
-    is_sent = body and environ["REQUEST_METHOD"] != "HEAD"
-    return edge.watched([body] if is_sent else [], environ)
+    # No application is the one that answers, whoever was asked.
+    request_id = environ.get(ENVIRON_KEY) or request_id_of(environ)
+    SCENE.set((request_id, edge.logs, environ["REQUEST_METHOD"], None, None))
+
+    def answer(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        edge.finish(status, headers, environ)
+        # An answer may have begun: the server takes another one while nothing of it was sent.
+        start_response(status_line(status), list(headers.items()), *([failed] if failed else []))
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    # What failed was an application's request already.
+    asked = answer if failed else edge.wrapped(answer)
+    return edge.watched(asked(environ, start_response), environ)
 
 
 def _selection_of(deployment: Deployment) -> Selection:

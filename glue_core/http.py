@@ -30,7 +30,7 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES
-from glue_core.request_id import ENVIRON_KEY, request_id_of
+from glue_core.request_id import ENVIRON_KEY, SCENE, request_id_of
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import rehearsal_of
 from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
@@ -219,18 +219,20 @@ class HttpApplication:
         self._versions_in_path = versions_in_path
         self._transports = tuple(transports)
         self._edge = edge
+        self._logs = edge.logs
         self._parameters = parameters
-        self._app = falcon.App(
+        app = falcon.App(
             request_type=FlowRequest,
             response_type=FlowResponse,
             router=FlowRouter(self._respond),
         )
-        self._app.resp_options.xml_error_serialization = False
-        self._app.add_error_handler(Exception, self._last_resort)
+        app.resp_options.xml_error_serialization = False
+        app.add_error_handler(Exception, self._last_resort)
+        self._app = edge.wrapped(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
-        request_id_of(environ)
+        SCENE.set((request_id_of(environ), self._logs, environ["REQUEST_METHOD"], None, None))
         if self._parameters:
             move_to_headers(environ, self._parameters)
         body = self._app(environ, start_response)
@@ -308,6 +310,7 @@ class HttpApplication:
             # Links lead to what the client reads: the same version.
             request.base_url += prefix
         _name_resources(request, match)
+        SCENE.set((request.id, self._logs, method, flow, match.template))
         return flow, request
 
     def inner_of(

@@ -43,6 +43,9 @@ Call = Callable[[], None]
 Expand = Callable[[GlueApiContext, Mapping[str, Any]], GlueApiContext]
 """Fills in the context that selects an application, from the WSGI environment."""
 
+LogFields = Callable[[], Mapping[str, Any]]
+"""Returns fields of the log line that this thread writes, by their names."""
+
 Run = TypeVar("Run")
 
 

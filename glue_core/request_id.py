@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from glue_core.flow import Flow
+    from glue_core.logs import LogContext
 
 HEADER = "x-request-id"
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 ENVIRON_KEY = "glue.request_id"
 """Where an application that answers by itself finds the id in its WSGI environment."""
 
@@ -20,7 +24,15 @@ NO_REQUEST = "-"
 # these, and workers that were forked from one process do not make the same ones.
 _RANDOM = Random()  # noqa: S311
 os.register_at_fork(after_in_child=_RANDOM.seed)
-_CURRENT: ContextVar[str] = ContextVar("glue_request_id", default=NO_REQUEST)
+
+Scene = tuple[str, "LogContext | None", "str | None", "Flow | None", "str | None"]
+"""What a thread does just now: id of the request, who answers it, method, flow and route.
+
+A tuple, since each request makes some, and only what logs looks into one.
+"""
+
+SCENE: ContextVar[Scene] = ContextVar("glue_scene", default=(NO_REQUEST, None, None, None, None))
+"""What this thread does: whoever answers says it, and log lines tell it."""
 
 
 def request_id_of(environ: dict[str, Any]) -> str:
@@ -38,43 +50,25 @@ def request_id_of(environ: dict[str, Any]) -> str:
         asked = environ.get("HTTP_X_REQUEST_ID")
         known = asked if asked and _FORM.fullmatch(asked) else f"{_RANDOM.getrandbits(128):032x}"
         environ[ENVIRON_KEY] = known
-        _CURRENT.set(known)
+        SCENE.set((known, None, environ.get("REQUEST_METHOD"), None, None))
     return known
 
 
 def log_with(request_id: str) -> None:
     """Let this thread's log lines carry the id of a request that came in another one."""
-    _CURRENT.set(request_id)
+    SCENE.set((request_id, None, None, None, None))
+
+
+@contextmanager
+def log_within(context: LogContext) -> Iterator[None]:
+    """Let this thread's log lines carry what belongs to work that is no request."""
+    token = SCENE.set((NO_REQUEST, context, None, None, None))
+    try:
+        yield
+    finally:
+        SCENE.reset(token)
 
 
 def current_request_id() -> str:
     """Return the id of the request that this thread answers, ``-`` outside of requests."""
-    return _CURRENT.get()
-
-
-class RequestIdFilter(logging.Filter):
-    """Gives each log record the attribute ``request_id``; ``-`` outside of requests.
-
-    It belongs on a handler: filters of a logger do not see what comes from the loggers below.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
-        record.request_id = _CURRENT.get()
-        return True
-
-
-def log_with_request_ids() -> None:
-    """Let what is logged in this process carry request ids.
-
-    Handlers that the deployment set up get the attribute, for their formats to use. Where there is
-    none, warnings and errors go to the standard error with the id in brackets.
-    """
-    root = logging.getLogger()
-    if not root.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter(LOG_FORMAT))
-        root.addHandler(handler)
-    for each in root.handlers:
-        if not any(isinstance(known, RequestIdFilter) for known in each.filters):
-            each.addFilter(RequestIdFilter())
+    return SCENE.get()[0]

@@ -536,6 +536,35 @@ class ShadowSettings(Schema):
     )
 
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+"""Levels of log lines, by the names that Python has for them."""
+
+
+class LoggingSettings(Schema):
+    """``[logging]``: what the log has, and in which form."""
+
+    format = fields.String(
+        load_default="text",
+        validate=validate.OneOf(("text", "json")),
+        metadata={"description": "Lines for people, or a JSON object in each line."},
+    )
+    level = fields.String(
+        load_default="WARNING",
+        validate=validate.OneOf(LEVELS),
+        metadata={"description": "Lowest level of what is logged."},
+    )
+    levels = fields.Dict(
+        keys=fields.String(validate=validate.Length(min=1)),
+        values=fields.String(validate=validate.OneOf(LEVELS)),
+        load_default=dict,
+        metadata={"description": "Name of a logger to the level of it and those below it."},
+    )
+    access = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Log a line for every request, on the channel 'glue.access'."},
+    )
+
+
 class GlueSettings(Schema):
     """The top level of ``glue.toml``."""
 
@@ -576,6 +605,7 @@ class GlueSettings(Schema):
     quarantine = fields.Nested(
         QuarantineSettings, load_default=lambda: QuarantineSettings().load({})
     )
+    logging = fields.Nested(LoggingSettings, load_default=lambda: LoggingSettings().load({}))
     services = fields.Nested(ServiceSettings, load_default=lambda: ServiceSettings().load({}))
     limits = fields.Nested(LimitSettings, load_default=lambda: LimitSettings().load({}))
     login = fields.Nested(LoginSettings, load_default=lambda: LoginSettings().load({}))

@@ -12,16 +12,15 @@ from __future__ import annotations
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 from glue_core.errors import ConfigurationError
 from glue_core.flow import Flow
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.settings import Settings
+from glue_core.wrapping import WHOLE, Part, Parts, made_of, parts_of, wrapped
 
 HEADER = "server-timing"
 TOKEN_HEADER = "x-server-timing-token"  # noqa: S105 - the name of a header, no secret
@@ -94,14 +93,15 @@ class Timing:
         permits: Says who may know.
         seconds: Time that a request may take; with its deadline that tells when it began.
         kind: What the flow is without measuring.
-        parts: What is measured: fields of the flow, the stages that they count to, and the ids of
-            their steps, None where the settings tell of stages alone.
+        parts: What is measured.
+        names_steps: Whether the times of single steps are told, too.
     """
 
     permits: Permits
     seconds: float
     kind: Any
-    parts: Mapping[str, tuple[str, tuple[str | None, ...]]]
+    parts: Parts
+    names_steps: bool
 
 
 class TimedFlow(Flow):
@@ -124,62 +124,24 @@ class TimedFlow(Flow):
         return response
 
 
-class MeasuredFlow(Flow):
-    """What runs for one measured request.
-
-    Attributes:
-        watch: Where the times go.
-    """
-
-    __slots__ = ()
-    watch: Stopwatch
-
-    def chosen(self, request: GlueRequest) -> Flow:
-        """Return the flow of the request's store, measured."""
-        flow = super().chosen(request)
-        return _measured(flow, self.watch) if isinstance(flow, TimedFlow) else flow
-
-    def _finish(self, response: GlueResponse, request: GlueRequest) -> GlueResponse:
-        finish = _timed_call(super()._finish, self.watch, "commit", None)
-        finished: GlueResponse = finish(response, request)
-        return finished
-
-
-@cache
-def _made(of: Any, kind: Any, member: str) -> Any:
-    """Return the class of flows of a kind that are one of the flows above as well.
-
-    Whatever an application's own kind of flow has stays, since both are its bases.
-
-    Args:
-        of: `TimedFlow` or `MeasuredFlow`.
-        kind: The kind of flow.
-        member: Name of the field that the first of them adds.
-    """
-    return make_dataclass(
-        f"{of.__name__.removesuffix('Flow')}{kind.__name__}",
-        [(member, Any, field(kw_only=True))],
-        bases=(of, kind),
-        frozen=True,
-        slots=True,
-    )
-
-
-def _measured(flow: TimedFlow, watch: Stopwatch) -> Flow:
+def _measured(flow: Flow, watch: Stopwatch) -> Flow:
     """Return a flow whose every step is measured, for one request."""
+    if not isinstance(flow, TimedFlow):
+        return flow
     timing = flow.timing
+
+    def measure(part: Part, call: Callable[..., Any]) -> Callable[..., Any]:
+        if part.stage == "choose":
+            return lambda flow, request: _measured(call(flow, request), watch)
+        if part.stage in ("run", "fail"):
+            # What they take is counted where it is spent.
+            return call
+        is_step = timing.names_steps and part.stage not in WHOLE
+        return _timed_call(call, watch, part.stage, part.id if is_step else None)
+
     values = {each.name: getattr(flow, each.name) for each in fields(timing.kind)}
-    for name, (stage, ids) in timing.parts.items():
-        part = values[name]
-        if isinstance(part, tuple):
-            calls = zip(part, ids, strict=True)
-            values[name] = tuple(_timed_call(call, watch, stage, id_) for call, id_ in calls)
-        else:
-            values[name] = _timed_call(part, watch, stage, ids[0])
     # A measured request runs every step, so that each is told.
-    values["lanes"] = ()
-    measured: Flow = _made(MeasuredFlow, timing.kind, "watch")(**values, watch=watch)
-    return measured
+    return wrapped(timing.kind(**values), measure, timing.parts)
 
 
 def _timed_call(
@@ -242,23 +204,7 @@ def timed(flow: Flow, settings: Settings) -> Flow:
         return flow
     kind: Any = type(flow)
     names_steps = settings.application(application)["server_timing_steps"]
-    ids: dict[str, list[str | None]] = {}
-    for each in flow.trace:
-        if each.bound:
-            ids.setdefault(each.stage, []).append(each.id if names_steps else None)
-    stages = {hook: name.replace(" ", "-") for hook, name in kind.order if hook is not None}
-    parts = {
-        # A refusal has no steps where it does not get to.
-        name: (stages[hook], tuple(ids.get(hook.removeprefix("glue_"), ())[: len(steps)]))
-        for name, hook in kind.parts.items()
-        if (steps := getattr(flow, name))
-    }
-    for name, stage, traced in (
-        ("controller", "control", "controller"),
-        ("writer", "write", "write"),
-    ):
-        parts[name] = (stage, tuple(ids.get(traced, (None,))))
-    timing = Timing(permits, settings["limits"]["seconds"], kind, MappingProxyType(parts))
+    timing = Timing(permits, settings["limits"]["seconds"], kind, parts_of(flow), names_steps)
     values = {each.name: getattr(flow, each.name) for each in fields(kind)}
-    made: Flow = _made(TimedFlow, kind, "timing")(**values, timing=timing)
+    made: Flow = made_of(TimedFlow, kind, "timing")(**values, timing=timing)
     return made

@@ -9,6 +9,8 @@ from itertools import islice
 
 from glue_core.errors import ServiceUnavailable
 from glue_core.exchange import Publisher
+from glue_core.logs import LogContext, Packages
+from glue_core.request_id import log_within
 from glue_core.services.broker import Broker, Message
 from glue_core.services.database import Database
 from glue_core.work import Event
@@ -32,14 +34,22 @@ class Worker:
     free again when their lease ends.
     """
 
-    def __init__(self, database: Database, broker: Broker, publishers: Iterable[Publisher]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        publishers: Iterable[Publisher],
+        packages: Packages | None = None,
+    ) -> None:
         """Take what it works with.
 
         Args:
             database: Where publishers read; each batch is handled in a unit of work of its own.
             broker: Where messages come from.
             publishers: Who handles them; a message that nobody handles is acknowledged.
+            packages: Where the code of plugins is, for log lines.
         """
+        self._packages = packages or Packages()
         self._database = database
         self._broker = broker
         self._publishers: dict[str, list[Publisher]] = {}
@@ -146,14 +156,16 @@ class Worker:
         mistakes: list[Exception] = []
         outages: list[Exception] = []
         for publisher in self._publishers.get(name, ()):
-            try:
-                with self._database.work(writes=publisher.writes) as work:
-                    publisher.handle(events, work)
-            except ServiceUnavailable as error:
-                outages.append(error)
-            except Exception as error:
-                logger.exception("The publisher %r of %r failed.", publisher.name, name)
-                mistakes.append(error)
+            about = {"event": name, "publisher": publisher.name}
+            with log_within(LogContext(None, (about.copy,), self._packages)):
+                try:
+                    with self._database.work(writes=publisher.writes) as work:
+                        publisher.handle(events, work)
+                except ServiceUnavailable as error:
+                    outages.append(error)
+                except Exception as error:
+                    logger.exception("The publisher %r of %r failed.", publisher.name, name)
+                    mistakes.append(error)
         return mistakes + outages
 
     def _refuse(self, messages: Sequence[Message], reason: str) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from glue_core import Settings
+from glue_core import RequestFilter, Settings
 from glue_core.cli.group import COMMANDS
 from glue_core.host import Host
 from glue_core.migrating import migrate
@@ -322,6 +322,25 @@ def test_hook_examples_answer_a_collection(colours: Deployment) -> None:
     assert answer.status_code == 200
     assert [each["id"] for each in answer.json["data"]] == ["r", "g"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_hook_examples_watch_relationships(
+    colours: Deployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The wrapper of docs/hooks.md is around the relationship, and lines have its field."""
+    handler, filter_ = caplog.handler, RequestFilter()
+    plugins = colours.registry.applications["storefront_api"].plugins
+    example = next(e for e in plugins if e.source.distribution == "glue_part_wrappers").value
+    example.SLOW = -1
+    handler.addFilter(filter_)
+    try:
+        client_of(colours).json_api.get("/colours?include=opposite")
+    finally:
+        handler.removeFilter(filter_)
+
+    (record,) = [each for each in caplog.records if "is slow" in each.getMessage()]
+    assert record.getMessage().endswith(".colours.opposite is slow")
+    assert vars(record)["node"] == os.uname().nodename
 
 
 def test_hook_examples_answer_a_custom_route(colours: Deployment) -> None:

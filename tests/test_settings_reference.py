@@ -15,6 +15,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 TABLES: dict[str, type[Schema]] = {
     "The top level": settings.GlueSettings,
     "[quarantine]": settings.QuarantineSettings,
+    "[logging]": settings.LoggingSettings,
     "[services]": settings.ServiceSettings,
     "[limits]": settings.LimitSettings,
     "[login]": settings.LoginSettings,

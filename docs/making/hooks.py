@@ -135,7 +135,7 @@ def _hook(
 def _groups(name: str) -> tuple[str, ...]:
     if name == "glue_settings":
         return ("all groups",)
-    if name in plugins.FEATURE_HOOKS:
+    if name in plugins.FEATURE_HOOKS - plugins.SHARED_HOOKS:
         return (FEATURES,)
     if name in plugins.HOST_HOOKS:
         return (COMMON_PLUGINS,)
@@ -145,12 +145,15 @@ def _groups(name: str) -> tuple[str, ...]:
     if name in plugins.PLACE_HOOKS:
         return own
     conventions = (CONVENTIONS, f"{CONVENTIONS}.<convention>")
-    return (COMMON_PLUGINS, *own, *conventions)
+    everywhere = (COMMON_PLUGINS, *own, *conventions)
+    return (*everywhere, FEATURES) if name in plugins.SHARED_HOOKS else everywhere
 
 
 def _called(name: str) -> str:
     if name == "glue_settings":
         return "before all other hooks"
+    if name in plugins.SHARED_HOOKS:
+        return "once for each application, and of features once, without any"
     if name in plugins.FEATURE_HOOKS:
         return "once, without any application: a server, a worker and a command do so alike"
     if name in plugins.HOST_HOOKS:

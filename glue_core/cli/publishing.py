@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -29,7 +28,7 @@ def worker_of(deployment: Deployment) -> Worker:
     from glue_core.working import Worker
 
     services = deployment.services
-    return Worker(services.database, services.broker, deployment.publishers)
+    return Worker(services.database, services.broker, deployment.publishers, deployment.packages)
 
 
 def drain(
@@ -103,13 +102,13 @@ def work(ctx: click.Context, once: bool, until_stdin_ends: bool) -> None:
     """
     from glue_core.cli.checking import refuse_unmigrated
     from glue_core.errors import ServiceUnavailable
+    from glue_core.logs import set_up_logging
 
     stop = threading.Event()
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    session = ctx.ensure_object(Session)
     LOG.setLevel(logging.INFO)
-    with ctx.ensure_object(Session).deployment(serving=False) as deployment:
+    set_up_logging(session.settings()["logging"])
+    with session.deployment(serving=False) as deployment:
         try:
             refuse_unmigrated(deployment)
         except ServiceUnavailable as error:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from glue_core.cli.session import Session
 from glue_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from glue_core.host import Host
 
 DEFAULT_BIND = "127.0.0.1:8000"
 
@@ -85,7 +88,7 @@ def _check_environment() -> None:
         )
 
 
-def _server(host: object, options: Mapping[str, Any]) -> Any:
+def _server(host: Host, options: Mapping[str, Any]) -> Any:
     """Return gunicorn around a WSGI callable.
 
     Args:
@@ -95,12 +98,19 @@ def _server(host: object, options: Mapping[str, Any]) -> Any:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     from glue_core import gunicorn as defaults
+    from glue_core.gunicorn_logs import Logger
+
+    class SessionLogger(Logger):
+        """The log of these settings, wherever they come from."""
+
+        table = host.deployment.settings["logging"]
 
     class Server(BaseApplication):  # type: ignore[misc]
         """Gunicorn that reads neither the command line nor a file."""
 
         def load_config(self) -> None:
-            for name, value in {**vars(defaults), **options}.items():
+            own = {"logger_class": SessionLogger}
+            for name, value in {**vars(defaults), **own, **options}.items():
                 # The migrations were checked already.
                 if name in self.cfg.settings and name != "on_starting":
                     self.cfg.set(name, value)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from glue_core.deployment import Deployment
+from glue_core.logs import set_up_logging
 from glue_core.registry.discovery import APPLICATIONS, Source, installed
 from glue_core.registry.quarantine import Quarantine
 from glue_core.registry.registry import Registry
-from glue_core.settings import Settings
+from glue_core.settings import LoggingSettings, Settings
 
 if TYPE_CHECKING:
     from glue_core.registry.order import Contribution
@@ -57,7 +58,11 @@ class Session:
         Raises:
             ConfigurationError: It cannot start.
         """
-        return Deployment(self.settings(), self.sources(), only, serving=serving)
+        settings = self.settings()
+        if settings["logging"] != LoggingSettings().load({}):
+            # Else the warnings of a command are for the person who typed it.
+            set_up_logging(settings["logging"])
+        return Deployment(settings, self.sources(), only, serving=serving)
 
     @contextmanager
     def migrated(self) -> Iterator[Deployment]:

@@ -51,6 +51,7 @@ FEATURE_HOOKS = frozenset(
     {
         "glue_settings",
         "glue_features",
+        "glue_part_wrappers",
         "glue_service_engines",
         "glue_migrations",
         "glue_importers",
@@ -62,6 +63,8 @@ FEATURE_HOOKS = frozenset(
         "glue_commands",
     }
 )
+SHARED_HOOKS = frozenset({"glue_settings", "glue_part_wrappers"})
+"""The hooks of features that other plugins have as well."""
 HOST_HOOKS = frozenset({"glue_context_expanders"})
 ROUTES = "glue_route_providers"
 PLACE_HOOKS = frozenset(
@@ -80,6 +83,8 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_response_finishers": (Step,),
     "glue_response_events": (Listener,),
     "glue_terminate": (Listener,),
+    "glue_part_wrappers": (Listener,),
+    "glue_log_fields": (Listener,),
     "glue_health_checks": (HealthCheck,),
     "glue_documentation_expanders": (Listener,),
     "glue_documentation_formatters": (DocumentFormatter,),
@@ -406,7 +411,7 @@ def _misspelled(plugin: Plugin, implemented: set[str], known: Collection[str]) -
                 f"implements {name!r}, but is in the group {FEATURES!r}: only plugins of an "
                 f"application, 'glue.plugins.<application>', may.",
             )
-        elif group != FEATURES and name in FEATURE_HOOKS - {"glue_settings"}:
+        elif group != FEATURES and name in FEATURE_HOOKS - SHARED_HOOKS:
             yield _complain(
                 plugin,
                 f"implements {name!r}, but is in the group {group!r}: only plugins of the group "

@@ -73,6 +73,7 @@ from glue_core.services.handing import TakingFeatures
 from glue_core.services.services import Services
 from glue_core.settings import Section, Settings
 from glue_core.versions import UNREADABLE, versions_of
+from glue_core.wrapping import Part, WrapPart, in_order, wrapped_relationship
 
 STACKS = (
     "glue_request_builders",
@@ -94,6 +95,8 @@ NAMED_ACCESS_HOOKS = (
 LISTENERS = (
     "glue_response_events",
     "glue_terminate",
+    "glue_part_wrappers",
+    "glue_log_fields",
     "glue_start_up",
     "glue_shut_down",
     "glue_transports",
@@ -106,7 +109,7 @@ EXPANDERS = "glue_context_expanders"
 TOKEN_HOOKS = ("glue_grants", "glue_user_providers", "glue_scope_providers")
 """The hooks of an authorization server; features are asked, once it is made."""
 
-LISTENER_LAYERS = ("plain", "common", "convention", "application")
+LISTENER_LAYERS = ("feature", "plain", "common", "convention", "application")
 
 Declaring = RequestFlowAwareApiApplication | Adapter
 """What says how the declarations of an application's plugins are taken."""
@@ -159,6 +162,7 @@ class ApplicationRegistry:
         contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
             `heard` have what was made of theirs.
         hooks: The hooks of its plugins; None where nothing of them is asked.
+        wrap: What wraps its parts; None where nothing does.
     """
 
     application: ApiApplication
@@ -180,6 +184,7 @@ class ApplicationRegistry:
     documentation: Documentation | None = None
     contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     hooks: Hooks | None = None
+    wrap: WrapPart | None = None
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -231,6 +236,7 @@ class ApplicationRegistry:
 def core_sources() -> tuple[Source, ...]:
     """Return what the core itself contributes, through the same hooks as everybody else."""
     from glue_core import (
+        access_log,
         catalogue,
         conditional,
         formatting,
@@ -252,6 +258,7 @@ def core_sources() -> tuple[Source, ...]:
         of(FEATURES, "passwords", passwords),
         of(FEATURES, "login", login),
         of(CONVENTIONS, "plain", plain.PLAIN),
+        of(COMMON_PLUGINS, "access-log", access_log),
         of(COMMON_PLUGINS, "negotiation", negotiation),
         of(COMMON_PLUGINS, "validation", validation),
         of(COMMON_PLUGINS, "formatting", formatting),
@@ -363,9 +370,34 @@ class Registry:
         return found
 
     def publishers(self, features: Features, services: Services) -> tuple[Contribution, ...]:
-        """Return the publishers."""
-        return self.choice.of_contributions(
-            self.features.hooks.call("glue_publishers", features=features, services=services)
+        """Return the publishers, wrapped where a feature wraps them."""
+        call = self.features.hooks.call
+        found = self.choice.of_contributions(
+            call("glue_publishers", features=features, services=services)
+        )
+        hook = "glue_part_wrappers"
+        wrappers = self.choice.of_contributions(
+            call(hook, features=features, services=services, settings=self.settings)
+        )
+        placed = _arranged(wrappers, self.choice.replaced, hook, "the worker")
+        wrap = wrapping_of(placed, None)
+        if wrap is None:
+            return found
+        return tuple(
+            replace(
+                each,
+                value=replace(each.value, handle=wrap(Part("publish", each.id), each.value.handle)),
+            )
+            for each in found
+        )
+
+    @property
+    def wrapping(self) -> frozenset[Source]:
+        """The plugins that wrap parts of applications."""
+        return frozenset(
+            each.source
+            for registry in self.applications.values()
+            for each in registry.heard.get("glue_part_wrappers", ())
         )
 
     def token_plugins(self, features: Features, services: Services) -> TokenPlugins:
@@ -418,7 +450,7 @@ class Registry:
         self.listeners = self._host_listeners(features, services)
         # These are asked when somebody needs them: their ids may not be known yet.
         hooks = self.features.hooks
-        asked_later = {"glue_importers", "glue_publishers", *TOKEN_HOOKS}
+        asked_later = {"glue_importers", "glue_publishers", "glue_part_wrappers", *TOKEN_HOOKS}
         later = {
             each.source
             for each in hooks.plugins
@@ -557,11 +589,17 @@ class Registry:
         routes = documentation.without_clashes(pages, routes, operations)
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
+        heard = self._heard(hooks, arguments)
+        wrap = self._wrapping(application, heard)
+        if wrap is not None:
+            relationships = tuple(
+                replace(each, value=wrapped_relationship(each.value, each.id, wrap))
+                for each in relationships
+            )
         own_hooks = adapter.own_hooks if adapter is not None else ()
         stacks = {hook: call(hook) for hook in (*STACKS, *own_hooks)}
         encoders = call("glue_encoders")
         texts = call("glue_error_catalogue")
-        heard = self._heard(hooks, arguments)
         extensions = call("glue_media_type_extensions")
 
         problems: list[str] = []
@@ -633,6 +671,7 @@ class Registry:
             documentation=documentation,
             contributed=MappingProxyType(contributed),
             hooks=hooks,
+            wrap=wrap,
         )
 
     def _access(
@@ -700,11 +739,13 @@ class Registry:
         hooks = Hooks(plugins, application.name)
         reachable = services.reachable_for(application.name, application.services)
         arguments = {"features": features, "services": reachable, "settings": self.settings}
+        heard = self._heard(hooks, arguments)
         return replace(
             registry,
             plugins=plugins,
             hooks=hooks,
-            heard=MappingProxyType(self._heard(hooks, arguments)),
+            wrap=self._wrapping(application, heard),
+            heard=MappingProxyType(heard),
             replaced=MappingProxyType(self.choice.replaced),
         )
 
@@ -766,6 +807,14 @@ class Registry:
             refuse_twins(found, f"listeners of {hook!r} with the id {{!r}}", lambda each: each.id)
         return heard
 
+    def _wrapping(
+        self, application: ApiApplication, heard: Mapping[str, tuple[Contribution, ...]]
+    ) -> WrapPart | None:
+        """Return what wraps the parts of an application; None where nothing does."""
+        hook = "glue_part_wrappers"
+        placed = _arranged(heard[hook], self.choice.replaced, hook, application.name)
+        return wrapping_of(placed, application)
+
     def _host_listeners(
         self, features: Features, services: Services
     ) -> Mapping[str, tuple[Placed, ...]]:
@@ -814,6 +863,65 @@ class Registry:
         if declared_by.hooks is not None:
             plugins.append(Plugin(source, declared_by.hooks, "application"))
         return tuple(plugins)
+
+
+def bound(placed: Iterable[Placed], application: ApiApplication | None) -> tuple[Any, ...]:
+    """Bind listeners to an application, or to the host, and leave out those without a use.
+
+    Raises:
+        ConfigurationError: One of them raised.
+    """
+    found = []
+    for each in placed:
+        listener = each.contribution
+        try:
+            run = listener.value.bind(application)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            owner = repr(application.name) if application is not None else "the host"
+            raise ConfigurationError(
+                f"The listener {listener.id!r} cannot be bound to {owner}: "
+                f"{type(error).__name__}: {error}\n  {listener.party}\n"
+                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
+            ) from error
+        if run is not None:
+            found.append(run)
+    return tuple(found)
+
+
+def wrapping_of(placed: Iterable[Placed], application: ApiApplication | None) -> WrapPart | None:
+    """Bind wrappers to an application, or to the host, and make them one; None where none is.
+
+    Raises:
+        ConfigurationError: One of them raised. The one that is returned raises it, too, where a
+            part cannot be wrapped.
+    """
+    return in_order(
+        [_naming(wrap, each) for each in placed for wrap in bound((each,), application)]
+    )
+
+
+def _naming(wrap: WrapPart, placed: Placed) -> WrapPart:
+    """Return a wrapper that says whose it is where it fails."""
+    listener = placed.contribution
+
+    def named(part: Part, call: Callable[..., Any]) -> Callable[..., Any]:
+        try:
+            wrapped = wrap(part, call)
+            if not callable(wrapped):
+                raise TypeError(f"it returned {wrapped!r}, which cannot be called")
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            raise ConfigurationError(
+                f"The wrapper {listener.id!r} cannot wrap {part.stage!r} of {part.id!r}: "
+                f"{type(error).__name__}: {error}\n  {listener.party}\n"
+                f"Mend it, or put {listener.id!r} under 'disable' in the settings."
+            ) from error
+        return wrapped
+
+    return named
 
 
 def _declared_by(application: ApiApplication) -> Declaring | None:

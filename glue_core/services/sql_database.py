@@ -178,7 +178,10 @@ class SqlDatabase:
         if self.turns is not None:
             engine = self._listen(
                 sa.create_engine(
-                    self._url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+                    self._url,
+                    poolclass=StaticPool,
+                    connect_args={"check_same_thread": False},
+                    hide_parameters=True,
                 )
             )
             _prepare_sqlite(engine, self.timeout, in_file=False)
@@ -201,6 +204,8 @@ class SqlDatabase:
                 self._url,
                 pool_timeout=self.timeout,
                 connect_args={"check_same_thread": False, "timeout": self.timeout},
+                # Errors are logged, and values may be of people, or secret.
+                hide_parameters=True,
             )
         )
 
@@ -270,7 +275,11 @@ def _postgresql(url: URL, timeout: float) -> Engine:
         )
     try:
         engine = sa.create_engine(
-            url, pool_pre_ping=True, pool_timeout=timeout, connect_args=arguments
+            url,
+            pool_pre_ping=True,
+            pool_timeout=timeout,
+            connect_args=arguments,
+            hide_parameters=True,
         )
     except ModuleNotFoundError as error:
         raise ConfigurationError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import socket
 import subprocess
@@ -9,17 +11,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.instrument.statsd import Statsd  # type: ignore[import-untyped]
 
 from glue_core import gunicorn
 from glue_core.application import RequestFlowAwareApiApplication
 from glue_core.deployment import Deployment
 from glue_core.errors import ConfigurationError
+from glue_core.gunicorn_logs import Logger
 from glue_core.host import Host
+from glue_core.logs import JsonFormatter
 from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
+from glue_core.request_id import NO_REQUEST, log_with
+from glue_core.settings import LoggingSettings
 
 NAMES = sorted(
     name
@@ -44,6 +52,80 @@ def test_every_name_is_a_setting_that_gunicorn_takes(name: str) -> None:
 
     assert name in config.settings
     config.set(name, getattr(gunicorn, name))
+
+
+@pytest.fixture
+def own_loggers() -> Iterator[None]:
+    """Gunicorn's loggers and the root, afterwards as they were."""
+    loggers = [logging.getLogger(name) for name in (None, "gunicorn.error", "gunicorn.access")]
+    kept = [(each.handlers[:], each.level, each.propagate) for each in loggers]
+    yield
+    for each, (handlers, level, propagate) in zip(loggers, kept, strict=True):
+        each.handlers[:] = handlers
+        each.setLevel(level)
+        each.propagate = propagate
+
+
+def logger_of(**values: object) -> Logger:
+    """Return the logger that gunicorn makes, where the settings want JSON."""
+    config = Config()
+    for name, value in values.items():
+        config.set(name, value)
+    kind = type("Json", (Logger,), {"table": LoggingSettings().load({"format": "json"})})
+    made: Logger = kind(config)
+    return made
+
+
+@pytest.mark.usefixtures("own_loggers")
+def test_lines_of_gunicorn_are_json(tmp_path: Path) -> None:
+    """Where the settings say so, errors and requests leave as JSON, into their files as well."""
+    paths = {name: tmp_path / name for name in ("errorlog", "accesslog")}
+    logger = logger_of(**{name: str(path) for name, path in paths.items()})
+
+    logger.error("Worker (pid:%s) exited", 1)
+    logger.access_log.info('"GET /x?access_token=abc HTTP/1.1" 200')
+    for each in (*logger.error_log.handlers, *logger.access_log.handlers):
+        each.close()
+
+    error, access = (json.loads(path.read_text()) for path in paths.values())
+    assert (error["logger"], error["level"]) == ("gunicorn.error", "ERROR")
+    assert error["message"] == "Worker (pid:1) exited"
+    assert access["message"] == '"GET /x?access_token=[hidden] HTTP/1.1" 200'
+
+
+@pytest.mark.usefixtures("own_loggers")
+def test_statsd_of_gunicorn_stays() -> None:
+    """Where gunicorn sends its figures to StatsD, it still does."""
+    logger: Any = logger_of(statsd_host="127.0.0.1:8125")
+    try:
+        assert isinstance(logger, Statsd)
+        assert isinstance(logger, Logger)
+        assert {type(each.formatter) for each in logger.error_log.handlers} == {JsonFormatter}
+    finally:
+        logger.sock.close()
+
+
+@pytest.mark.usefixtures("own_loggers")
+def test_log_that_the_deployment_configures_stays(tmp_path: Path) -> None:
+    """What 'logconfig_dict' says is the deployment's own choice, formats included."""
+    handler = {"class": "logging.FileHandler", "filename": str(tmp_path / "log"), "formatter": "f"}
+    logger = logger_of(
+        logconfig_dict={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"f": {"format": "own [%(request_id)s] %(message)s"}},
+            "handlers": {"h": handler},
+            "root": {"handlers": []},
+            "loggers": {"gunicorn.error": {"handlers": ["h"], "propagate": False}},
+        }
+    )
+
+    log_with(NO_REQUEST)
+    logger.error("here")
+    for each in logger.error_log.handlers:
+        each.close()
+
+    assert (tmp_path / "log").read_text() == "own [-] here\n"
 
 
 def test_no_header_is_believed_about_the_path() -> None:

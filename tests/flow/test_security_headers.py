@@ -17,8 +17,8 @@ from glue_core import (
     RequestFlowAwareApiApplication,
 )
 from glue_core.host import Host
+from glue_core.logs import RequestFilter
 from glue_core.registry.discovery import Source
-from glue_core.request_id import RequestIdFilter
 from glue_core.testing import Client, Deployment, in_memory
 
 Serve = Callable[..., Client]
@@ -235,7 +235,7 @@ def test_log_records_carry_the_id(serve: Serve, caplog: pytest.LogCaptureFixture
         return GlueResponse(content=b"", format="text/plain")
 
     client = serve(glue_route_providers=lambda: [Operation("get", answer, "/log")])
-    filter_ = RequestIdFilter()
+    filter_ = RequestFilter()
     caplog.handler.addFilter(filter_)
     try:
         client.get("/log", headers={"x-request-id": "r-1"})

@@ -392,9 +392,9 @@ def test_log_of_a_shadow_has_the_id_of_the_request(
     pair: Pair, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What a handler logs in a shadow has the id of the request that the client sent."""
-    from glue_core import RequestIdFilter
+    from glue_core import RequestFilter
 
-    caplog.handler.addFilter(RequestIdFilter())
+    caplog.handler.addFilter(RequestFilter())
 
     def handle() -> GlueResponse:
         return GlueResponse(content=b"{}")

@@ -247,3 +247,31 @@ def test_bad_url(service: str, url: str) -> None:
 def test_password_is_not_shown() -> None:
     """The URL for people has no password in it."""
     assert "geheim" not in SqlDatabase("postgresql://glue:geheim@127.0.0.1/x").url
+
+
+@pytest.mark.parametrize("file", ["database.sqlite", ":memory:"])
+def test_errors_tell_no_values(tmp_path: Path, file: str) -> None:
+    """An error has its statement, and not its parameters: it is logged, and they may be secret."""
+    place = file if file == ":memory:" else f"{tmp_path}/{file}"
+    database = SqlDatabase(f"sqlite:///{place}")
+    try:
+        with (
+            pytest.raises(sa.exc.OperationalError, match="INSERT INTO nowhere") as caught,
+            database.work() as work,
+        ):
+            work.session.execute(sa.text("INSERT INTO nowhere VALUES (:a)"), {"a": "hunter2"})
+    finally:
+        database.close()
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_errors_of_postgresql_tell_no_values(database: SqlDatabase) -> None:
+    """The same on PostgreSQL."""
+    with (
+        pytest.raises(sa.exc.ProgrammingError, match="INSERT INTO nowhere") as caught,
+        database.work() as work,
+    ):
+        work.session.execute(sa.text("INSERT INTO nowhere VALUES (:a)"), {"a": "hunter2"})
+
+    assert "hunter2" not in str(caught.value)
