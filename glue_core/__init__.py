@@ -166,7 +166,7 @@ if TYPE_CHECKING:
         TokenPlugins,
         UserProvider,
     )
-    from glue_core.security.identity import KNOWN, Identity, IdentityReader
+    from glue_core.security.identity import Identity, IdentityReader, is_known
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
     from glue_core.security.login import (
         BLOCKED,
@@ -225,7 +225,6 @@ __all__ = [
     "FILTER",
     "INCLUDE",
     "INCLUDE_NOTE",
-    "KNOWN",
     "MISFIT",
     "PAGE",
     "PROBLEM",
@@ -430,6 +429,7 @@ __all__ = [
     "encoded",
     "has_key",
     "hookimpl",
+    "is_known",
     "hookspec",
     "import_directory",
     "in_utc",
@@ -548,7 +548,6 @@ _HOMES = {
     "InvalidToken": "glue_core.security.authentication",
     "JsonSchema": "glue_core.openapi.fragment",
     "JudgesNames": "glue_core.convention",
-    "KNOWN": "glue_core.security.identity",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
     "Located": "glue_core.application",
@@ -675,6 +674,7 @@ _HOMES = {
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
     "hookimpl": "glue_core.hookspecs",
+    "is_known": "glue_core.security.identity",
     "hookspec": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "in_utc": "glue_core.columns",
