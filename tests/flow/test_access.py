@@ -280,7 +280,9 @@ def test_kind_of_a_plugin_is_known(
             protection=Protection((strategy,), scopes=("sell",)),
         ),
         glue_identity_readers=lambda: [
-            IdentityReader("till", "x-till", lambda value, request: Identity(kind, "1", 1, (value,)))
+            IdentityReader(
+                "till", "x-till", lambda value, request: Identity(kind, "1", 1, (value,))
+            )
         ],
     )
 

@@ -356,9 +356,7 @@ def strategy(name: Name, application: Name | None, is_backend: bool) -> Plan:
     )
 
 
-def grant(
-    name: Name, grant_type: str | None, application: Name | None, is_backend: bool
-) -> Plan:
+def grant(name: Name, grant_type: str | None, application: Name | None, is_backend: bool) -> Plan:
     """Plan a feature with a grant of OAuth 2.
 
     Args:

@@ -547,7 +547,8 @@ def test_folder_that_exists_is_not_touched(tmp_path: Path, kind: str) -> None:
         (("convention", "lines", "--media-type", "text/" + "x" * 80), "no media type"),
         (
             ("plugin", "posts"),
-            "application, authentication-server, convention, grant, relationship, resource, strategy",
+            "application, authentication-server, convention, grant, relationship, resource, "
+            "strategy",
         ),
         (("application", "shop_api", "--directory", "no/such/folder"), "does not exist"),
     ],
