@@ -20,6 +20,7 @@ COMMANDS = {
     ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "docs": ("glue_core.cli.docs:docs", "Write the OpenAPI document of an application."),
+    "errors": ("glue_core.cli.errors:errors", "List every error that clients may be answered."),
     "doctor": (
         "glue_core.cli.doctor:doctor",
         "Check settings, plugins, routes, services, migrations.",
