@@ -159,6 +159,7 @@ class ApplicationRegistry:
         contributed: What plugins contribute, by hook; `operations`, `relationships`, `stacks` and
             `heard` have what was made of theirs.
         hooks: The hooks of its plugins; None where nothing of them is asked.
+        types: What is declared of each type after all changes, and by whom.
     """
 
     application: ApiApplication
@@ -180,6 +181,7 @@ class ApplicationRegistry:
     documentation: Documentation | None = None
     contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     hooks: Hooks | None = None
+    types: Mapping[str, Sequence[tuple[Resource, Contribution]]] = field(default_factory=dict)
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -632,6 +634,7 @@ class Registry:
             documentation=documentation,
             contributed=MappingProxyType(contributed),
             hooks=hooks,
+            types=MappingProxyType(types),
         )
 
     def _access(
