@@ -291,6 +291,7 @@ FEATURE_HOOKS = {
     "glue_publishers",
     "glue_demo_data",
     "glue_commands",
+    "glue_fixture_makers",
     "glue_grants",
     "glue_scope_providers",
     "glue_settings",
