@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
     from glue_core.fields import UtcDateTime, not_blank
+    from glue_core.fixtures import FixtureMaker, FixtureMakers
     from glue_core.flow import Flow
     from glue_core.formatting import STATUS_LINES, add_vary
     from glue_core.health import HealthCheck, HealthNote
@@ -176,7 +177,7 @@ if TYPE_CHECKING:
         TokenPlugins,
         UserProvider,
     )
-    from glue_core.security.identity import KNOWN, Identity, IdentityReader
+    from glue_core.security.identity import Identity, IdentityReader, is_known
     from glue_core.security.lens import Criterion, Decision, Lens, Model, Policy
     from glue_core.security.login import (
         BLOCKED,
@@ -226,7 +227,7 @@ if TYPE_CHECKING:
     from glue_core.upserting import upsert
     from glue_core.validation import refused
     from glue_core.versions import Asked, read_version, version_in
-    from glue_core.violations import Violation
+    from glue_core.violations import Violation, invalid_attributes
     from glue_core.work import Event, Work
     from glue_core.wrapping import Part, WrapPart
 
@@ -236,7 +237,6 @@ __all__ = [
     "FILTER",
     "INCLUDE",
     "INCLUDE_NOTE",
-    "KNOWN",
     "MISFIT",
     "PAGE",
     "PROBLEM",
@@ -286,6 +286,8 @@ __all__ = [
     "Expand",
     "ExtractedRequest",
     "Features",
+    "FixtureMaker",
+    "FixtureMakers",
     "Flow",
     "Forbidden",
     "Format",
@@ -451,6 +453,8 @@ __all__ = [
     "hookspec",
     "import_directory",
     "in_utc",
+    "invalid_attributes",
+    "is_known",
     "load_included",
     "made_on_access",
     "not_blank",
@@ -532,6 +536,8 @@ _HOMES = {
     "FIELDS": "glue_core.building",
     "FILTER": "glue_core.building",
     "Features": "glue_core.features",
+    "FixtureMaker": "glue_core.fixtures",
+    "FixtureMakers": "glue_core.fixtures",
     "Flow": "glue_core.flow",
     "Forbidden": "glue_core.errors",
     "Format": "glue_core.step",
@@ -572,7 +578,6 @@ _HOMES = {
     "JsonFormatter": "glue_core.logs",
     "JsonSchema": "glue_core.openapi.fragment",
     "JudgesNames": "glue_core.convention",
-    "KNOWN": "glue_core.security.identity",
     "Lens": "glue_core.security.lens",
     "Listener": "glue_core.listener",
     "Located": "glue_core.application",
@@ -705,6 +710,8 @@ _HOMES = {
     "encoded": "glue_core.linking",
     "has_key": "glue_core.security.protection",
     "hookimpl": "glue_core.hookspecs",
+    "invalid_attributes": "glue_core.violations",
+    "is_known": "glue_core.security.identity",
     "hookspec": "glue_core.hookspecs",
     "import_directory": "glue_core.importing",
     "in_utc": "glue_core.columns",

@@ -30,3 +30,8 @@ CORS_REFUSED = "030"
 CHANGED_MEANWHILE = "031"
 LOGIN_BLOCKED = "4401"
 INVALID_ATTRIBUTE = "901"
+
+ALL = frozenset(
+    value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)
+)
+"""All of them: no operation needs to declare one."""

@@ -18,12 +18,17 @@ COMMANDS = {
         "glue_core.cli.routes:routes",
         "List every operation of every application, and who may call it.",
     ),
+    "schema": (
+        "glue_core.cli.schema:schema",
+        "Show what a type consists of, and who brought which part.",
+    ),
     "flow": ("glue_core.cli.flow:flow", "Show the steps of a request, and why they stand there."),
     "docs": ("glue_core.cli.docs:docs", "Write the OpenAPI document of an application."),
     "contract": (
         "glue_core.cli.contract:contract",
         "Write down what clients rely on, and compare with that.",
     ),
+    "errors": ("glue_core.cli.errors:errors", "List every error that clients may be answered."),
     "doctor": (
         "glue_core.cli.doctor:doctor",
         "Check settings, plugins, routes, services, migrations.",

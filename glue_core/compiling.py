@@ -14,12 +14,12 @@ from typing import Any
 from glue_core import codes
 from glue_core.convention import IgnoresParameters
 from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
-from glue_core.flow import Flow, Trace
+from glue_core.flow import CONTROLLER, WRITE, Flow, Trace
 from glue_core.lanes import Bound, headers_of, lanes_of, told
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
 from glue_core.openapi.fragment import Describe
-from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, Method, Operation
+from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, ErrorCode, Method, Operation
 from glue_core.registry.discovery import CORE, core_version
 from glue_core.registry.models import follows, seen_in
 from glue_core.registry.order import Contribution, Placed
@@ -131,7 +131,7 @@ class _Compiler:
         self._alike = self._stores_alike()
         self._core = f"{CORE} {core_version()}   {__name__}"
         writer = f"{registry.convention_sources[convention]}.writer"
-        self._writes = Trace("write", writer, writer, "the convention writes every outcome", True)
+        self._writes = Trace(WRITE, writer, writer, "the convention writes every outcome", True)
         self._contributions = {id(each.value): each for each in registry.operations}
         self._flows: dict[tuple[int, str | None], Flow] = {}
         self._refusals: dict[tuple[str, tuple[str, ...], tuple[object, ...]], Flow] = {}
@@ -253,6 +253,7 @@ class _Compiler:
             "/",
             name=name,
             refusal=name,
+            errors=_REFUSED_WITH.get(name, ()),
             allowed=allowed,
             refused_type=None if at is None else at.type,
             relationship=None if at is None else at.relationship,
@@ -501,7 +502,7 @@ class _Compiler:
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)
         undescribed: list[Parameter] = list(operation.parameters)
-        describers: list[Describe] = []
+        describers: list[tuple[str, Describe]] = []
         bound: dict[str, tuple[Any, ...]] = {}
         parts: dict[str, list[Bound]] = {}
         for hook, stack in self._stacks.items():
@@ -521,7 +522,7 @@ class _Compiler:
                 if step.describe is None:
                     undescribed.extend(step.reads_of(operation))
                 else:
-                    describers.append(step.describe)
+                    describers.append((placed.contribution.id, step.describe))
             bound[hook] = tuple(runs)
         builders, validators, routed, wrappers, formatters, finishers = (
             bound[hook] for hook in STACKS
@@ -577,7 +578,7 @@ class _Compiler:
         id_, party = f"{CORE}.{operation.refusal}", self._core
         if contribution is not None:
             id_, party = contribution.id, contribution.party
-        return Trace("controller", id_, party, "it answers the operation", True), self._writes
+        return Trace(CONTROLLER, id_, party, "it answers the operation", True), self._writes
 
     def _admitted(self, controller: Handler, operation: Operation, store: str | None) -> Handler:
         """Hold what is shown, changed or named against the policies of the application."""
@@ -770,52 +771,61 @@ def _by_position(parameter: inspect.Parameter) -> bool:
     return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
 
 
-def _not_found(request: GlueRequest) -> GlueResponse:
-    raise NotFound(codes.NOT_FOUND, "Not found")
+NOT_FOUND_STATUS = 404
+_NOT_FOUND = ErrorCode(NOT_FOUND_STATUS, codes.NOT_FOUND, "Not found")
+_PARENT_NOT_FOUND = ErrorCode(404, codes.PARENT_NOT_FOUND, "Parent resource not found")
+_NO_VERSION = ErrorCode(406, codes.NOT_ACCEPTABLE, "There is no such version of this resource.")
+_INVALID_PATH = ErrorCode(
+    400, codes.INVALID_PATH, "The path is not UTF-8 text, or contains a NUL character."
+)
+_NO_METHOD = ErrorCode(405, codes.METHOD_NOT_ALLOWED, "Method does not exist")
+_NO_CHANGE = ErrorCode(
+    403, codes.RELATIONSHIP_REFUSED, "The relationship cannot be changed this way."
+)
+_REFUSED_WITH = {
+    "not-found": (_NOT_FOUND,),
+    "not-in-store": (_NOT_FOUND,),
+    "unknown-version": (_NOT_FOUND,),
+    "parent-not-found": (_PARENT_NOT_FOUND,),
+    "unacceptable-version": (_NO_VERSION,),
+    "invalid-path": (_INVALID_PATH,),
+    "method-not-allowed": (_NO_METHOD,),
+    "relationship-refused": (_NO_CHANGE,),
+}
+"""Errors of refusals by their names; a preflight is none."""
 
 
-def _parent_not_found(request: GlueRequest) -> GlueResponse:
-    raise NotFound(codes.PARENT_NOT_FOUND, "Parent resource not found")
+def _refusing(
+    refused: ErrorCode, headers: dict[str, str] | None = None, *, header: str | None = None
+) -> Handler:
+    """Return what answers with an error.
+
+    Args:
+        refused: The error.
+        headers: Headers of the answer.
+        header: Name of the header of the request that is at fault.
+    """
+
+    def refuse(request: GlueRequest) -> GlueResponse:
+        if refused.status == NOT_FOUND_STATUS:
+            # Who asks within a request knows it by its type.
+            raise NotFound(refused.code, refused.message)
+        error = GlueError(
+            status=refused.status, code=refused.code, message=refused.message, header=header
+        )
+        raise Problem(refused.status, [error], headers)
+
+    return refuse
 
 
-def _version_not_acceptable(request: GlueRequest) -> GlueResponse:
-    raise Problem(
-        406,
-        [
-            GlueError(
-                status=406,
-                code=codes.NOT_ACCEPTABLE,
-                message="There is no such version of this resource.",
-                header="Accept",
-            )
-        ],
-    )
-
-
-def _invalid_path(request: GlueRequest) -> GlueResponse:
-    raise Problem(
-        400,
-        [
-            GlueError(
-                status=400,
-                code=codes.INVALID_PATH,
-                message="The path is not UTF-8 text, or contains a NUL character.",
-            )
-        ],
-    )
+_not_found = _refusing(_NOT_FOUND)
+_parent_not_found = _refusing(_PARENT_NOT_FOUND)
+_version_not_acceptable = _refusing(_NO_VERSION, header="Accept")
+_invalid_path = _refusing(_INVALID_PATH)
 
 
 def _method_not_allowed(allowed: tuple[str, ...]) -> Handler:
-    headers = {"allow": ", ".join(allowed)}
-
-    def refuse(request: GlueRequest) -> GlueResponse:
-        raise Problem(
-            405,
-            [GlueError(status=405, code=codes.METHOD_NOT_ALLOWED, message="Method does not exist")],
-            headers,
-        )
-
-    return refuse
+    return _refusing(_NO_METHOD, {"allow": ", ".join(allowed)})
 
 
 def _relationship_refused(relationship: Relationship) -> Handler:

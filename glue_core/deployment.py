@@ -18,6 +18,7 @@ from glue_core.edge import Edge, EdgedApplication
 from glue_core.errors import ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Features, Provider
+from glue_core.fixtures import FixtureMakers
 from glue_core.formatting import LOG
 from glue_core.listener import Call, Expand
 from glue_core.logs import LogContext, packages_of
@@ -112,10 +113,13 @@ class Deployment:
         own = Provider(
             TokenPlugins, lambda features: self.registry.token_plugins(features, self.services)
         )
+        fixtures = Provider(
+            FixtureMakers, lambda features: self.registry.fixture_makers(features, self.services)
+        )
         self.shadows = Shadows()
         watched = Provider(Shadows, lambda features: self.shadows)
         provided = [each.value for each in self.registry.providers(self.services)]
-        self.features = Features([own, watched, *provided])
+        self.features = Features([own, fixtures, watched, *provided])
         self.registry.complete(self.features, self.services)
         self.packages = packages_of(self.registry.sources, self.registry.wrapping)
         listeners = self.registry.listeners

@@ -136,6 +136,49 @@ def with_attribute(kind: SchemaClass, path: str, change: AttributeChange) -> Sch
     return _at(kind, parts_of(path), _name, lambda schema, name: _changed(schema, name, change))
 
 
+def field_at(kind: SchemaClass, path: str) -> _Field | None:
+    """Return the field that a path leads to; None where there is none.
+
+    Args:
+        kind: The schema.
+        path: Way to the attribute.
+    """
+    first, *rest = parts_of(path)
+    own = names_of(kind).get(first)
+    if own is None:
+        return None
+    field = _declared(kind, own)
+    if not rest:
+        return field
+    nested = nested_in(field)
+    return None if nested is None else field_at(nested, "/".join(map(_escaped, rest)))
+
+
+def nested_in(field: _Field) -> SchemaClass | None:
+    """Return the schema of the objects that a field holds, or that are in its list, or None."""
+    if isinstance(field, fields.List):
+        return nested_in(field.inner)
+    if not isinstance(field, fields.Nested):
+        return None
+    kind = field.nested
+    if callable(kind) and not isinstance(kind, type):
+        kind = kind()
+    return kind if isinstance(kind, type) and issubclass(kind, Schema) else None
+
+
+def rules_at(kind: SchemaClass, path: str) -> tuple[Rule, ...]:
+    """Return the validators of an attribute, or of the whole where the path is empty."""
+    if not path:
+        held = (each for name, each in vars_of(kind).items() if name.startswith("_rule_"))
+        return tuple(each.rule for each in held)
+    field = field_at(kind, path)
+    return () if field is None else tuple(field.validators)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
 def with_rules(
     kind: SchemaClass, path: str, rules: Iterable[Rule], *, replaces: bool, required: bool
 ) -> SchemaClass:
@@ -255,19 +298,16 @@ def _with_nested(field: _Field, change: Callable[[SchemaClass], SchemaClass]) ->
         inner = _with_nested(field.inner, change)
         if inner is None:
             return None
-        copied: Any = _copied(field)
-        copied.inner = inner
-        return cast("_Field", copied)
-    if isinstance(field, fields.Nested):
-        kind = field.nested
-        if callable(kind) and not isinstance(kind, type):
-            kind = kind()
-        if isinstance(kind, type) and issubclass(kind, Schema):
-            copied = _copied(field)
-            copied.nested = change(kind)
-            copied._schema = None
-            return cast("_Field", copied)
-    return None
+        held: Any = _copied(field)
+        held.inner = inner
+        return cast("_Field", held)
+    kind = nested_in(field)
+    if kind is None:
+        return None
+    copied: Any = _copied(field)
+    copied.nested = change(kind)
+    copied._schema = None
+    return cast("_Field", copied)
 
 
 def _copied(field: _Field) -> _Field:

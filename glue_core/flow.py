@@ -23,13 +23,16 @@ from glue_core.validation import KnownParameters, refused, status_of
 from glue_core.variants import Stores
 from glue_core.versions import Versions
 
+CONTROLLER, WRITE = "controller", "write"
+"""Stages that no stack has: what answers, and the convention."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One step of a compiled flow, for people.
 
     Attributes:
-        stage: Where in the flow it stands: a hook without ``glue_``, ``controller`` or ``write``.
+        stage: Where in the flow it stands: a hook without ``glue_``, `CONTROLLER` or `WRITE`.
         id: Id of the contribution.
         party: Distribution, version and place.
         reason: Why it stands there.
@@ -63,7 +66,7 @@ class Flow:
         order: What runs, first to last: stacks with their names for people, and what has no stack.
         parts: The fields that hold the steps of a stack, with its hook.
         reads: Query parameters of the handler, and of the steps that describe nothing themselves.
-        describers: What describes the steps to the documentation.
+        describers: What describes the steps to the documentation, behind the ids of the steps.
         lanes: Which of the steps run for requests that have, or have not, what steps look at; none
             where every request runs all.
         looks_at: Where a WSGI environment has the headers that steps look at.
@@ -102,7 +105,7 @@ class Flow:
     versions: Versions[Flow] | None = None
     stores: Stores[Flow] | None = None
     reads: tuple[Parameter, ...] = ()
-    describers: tuple[Describe, ...] = ()
+    describers: tuple[tuple[str, Describe], ...] = ()
     lanes: tuple[Lane, ...] = ()
     looks_at: frozenset[str] = frozenset()
 

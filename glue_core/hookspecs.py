@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glue_core.encoding import Encoder
     from glue_core.exchange import Importer, Migrations, Publisher
     from glue_core.features import Features, Provider
+    from glue_core.fixtures import FixtureMaker
     from glue_core.health import HealthCheck
     from glue_core.listener import Call, Expand, Listener, LogFields, Notice
     from glue_core.openapi.serving import DocumentFormatter, ExpandDocument, IsStale
@@ -597,6 +598,25 @@ def glue_scope_providers(  # type: ignore[empty-body]
 
     Returns:
         Scope providers; two of one name stop the start.
+    """
+
+
+@hookspec
+def glue_fixture_makers(  # type: ignore[empty-body]
+    features: Features, services: Services, settings: Settings
+) -> Sequence[FixtureMaker]:
+    """Contribute what makes data for outer tests. For plugins of the group ``glue.features``.
+
+    Called once, when something offers fixtures, which it does in settings for tests alone. Two of
+    one name stop the start.
+
+    Args:
+        features: The business logic of the deployment.
+        services: All services of the deployment.
+        settings: The settings of the deployment.
+
+    Returns:
+        Makers, each with the schema of its parameters.
     """
 
 

@@ -172,6 +172,11 @@ class Matcher(Generic[Target]):
             for location in routes:
                 self._router.add_route(location.template, location, compile=location is routes[-1])
 
+    @property
+    def elsewhere(self) -> tuple[Target, ...]:
+        """What answers where nothing is."""
+        return (self._not_found, self._parent_not_found, self._invalid, self._preflight)
+
     def locations(self) -> tuple[Location[Target], ...]:
         """Return every place that something answers, custom routes first, as they are asked."""
         tables = (self._collections, self._items, self._linkage)

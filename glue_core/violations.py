@@ -10,9 +10,10 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from glue_core import codes
+from glue_core.errors import Problem
 from glue_core.messages import GlueError
 
 KINDS: Mapping[str, str] = {
@@ -144,6 +145,16 @@ def _prepare_validator(validator: Any) -> Any:
             if isinstance(text, str):
                 setattr(prepared, name, _Wording.of(text, kind))
     return prepared
+
+
+def invalid_attributes(error: ValidationError, pointer: str = "") -> Problem:
+    """Return the answer to what a schema refuses: 422 with an error for each violation.
+
+    Args:
+        error: What the schema raised.
+        pointer: JSON Pointer to what it judged.
+    """
+    return Problem(422, list(violations(error.normalized_messages(), pointer)))
 
 
 def violations(messages: Any, pointer: str = "") -> Iterable[GlueError]:

@@ -32,7 +32,7 @@ GROUPS = {
 """Rules of each group: they are numbered from 1 without a gap."""
 
 IDS = [f"{group}-{number:02}" for group, last in GROUPS.items() for number in range(1, last + 1)]
-OPEN: tuple[str, ...] = ("DEV-06",)
+OPEN: tuple[str, ...] = ()
 """What nothing shows yet, or in part; whoever closes one takes it out of here."""
 
 LINE = re.compile(r"^\| ([A-Z]+-\d+) \| (.+?) \| (.*?) \|$")

@@ -35,8 +35,9 @@ a wrong attribute gets.
 A 403 without a code says that the caller is known and may not. The error answers of the server in
 front, and those of gunicorn itself, have no code: [operating](operating.md#in-front-of-gunicorn).
 
-This page is made from the code: `python -m docs.making` writes it. `…` stands for what the request
-says.
+This page is made from the code of all distributions: `python -m docs.making` writes it. `…` stands
+for what the request says. [`glue errors`](commands.md#glue-errors) lists those of a deployment,
+with who says them.
 
 ## Codes
 

@@ -29,6 +29,7 @@ def contributions_of(deployment: Deployment) -> Iterator[tuple[str, Contribution
     yield from _each("glue_features", registry.providers(services))
     yield from _each("glue_importers", registry.importers(features))
     yield from _each("glue_publishers", registry.publishers(features, services))
+    yield from _each("glue_fixture_makers", registry.fixture_contributions(features, services))
     for hook, found in registry.token_contributions(features, services).items():
         yield from _each(hook, found)
     for application in registry.applications.values():

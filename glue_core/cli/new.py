@@ -15,12 +15,14 @@ from glue_core.cli.scaffolding.naming import Name
 from glue_core.cli.scaffolding.plans import Plan
 from glue_core.cli.session import Session
 from glue_core.cli.showing import indented
-from glue_core.registry.discovery import APPLICATIONS, COMMON_PLUGINS
+from glue_core.registry.discovery import APPLICATIONS
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 
+_GRANT_TYPE = re.compile(r"[A-Za-z0-9._~:/?#@!&'()*+,;=%-]+")
+
 LONGEST_TYPE = 80
-"""Letters of a media type at most: it is a line of the convention, and of its README."""
+"""Letters of a media type or a grant at most: it is a line of the code, and of the README."""
 
 
 class _Name(click.ParamType[Name]):
@@ -43,6 +45,20 @@ def _media_type(ctx: click.Context, parameter: click.Parameter, value: str | Non
         raise click.BadParameter(
             f"{value!r} is no media type of at most {LONGEST_TYPE} letters, in lower case and "
             f"without parameters, such as application/vnd.lines+json."
+        )
+    return value
+
+
+def _grant_type(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no grant type, as wrong usage.
+
+    Source:
+        RFC 6749, sections 4.5 and A.10: a name, or the absolute URI of an extension.
+    """
+    if value is not None and not (_GRANT_TYPE.fullmatch(value) and len(value) <= LONGEST_TYPE):
+        raise click.BadParameter(
+            f"{value!r} is no grant type of at most {LONGEST_TYPE} letters, such as device_key or "
+            f"urn:example:device-key."
         )
     return value
 
@@ -192,6 +208,33 @@ def strategy(
     _write(plan, directory, "glue plugins", session=ctx.ensure_object(Session))
 
 
+@new.command()
+@click.argument("name", type=NAME)
+@click.option(
+    "--grant-type",
+    callback=_grant_type,
+    help="What requests call it, such as a URI; NAME with underscores by default.",
+)
+@for_application
+@for_backend
+@in_directory
+@click.pass_context
+def grant(
+    ctx: click.Context,
+    name: Name,
+    grant_type: str | None,
+    application: Name | None,
+    backend: bool,
+    directory: Path,
+) -> None:
+    """Write a plugin with a grant of OAuth 2.
+
+    It is a way to get a token from the authorization server. NAME is such as device-key.
+    """
+    plan = _planned(lambda: plans.grant(name, grant_type, application, backend))
+    _write(plan, directory, "glue plugins", session=ctx.ensure_object(Session))
+
+
 def _planned(make: Callable[[], Plan]) -> Plan:
     """Make a plan, and refuse as wrong usage what cannot be one.
 
@@ -236,6 +279,6 @@ def _write(plan: Plan, directory: Path, *commands: str, session: Session | None 
 
 def _missing(plan: Plan, session: Session) -> Iterator[str]:
     """Tell of an application that is not installed, and would have to show the plugin."""
-    wanted = plan.group.removeprefix(f"{COMMON_PLUGINS}.")
+    wanted = plan.values["application"]
     if wanted not in {each.name for each in session.sources() if each.group == APPLICATIONS}:
         yield f"The application {wanted!r} is not installed, and no other one shows the plugin."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from glue_core import codes
 from glue_core.convention import IgnoresParameters
 from glue_core.errors import ConfigurationError
+from glue_core.flow import CONTROLLER, WRITE
 from glue_core.openapi.fragment import (
     Fragment,
     JsonSchema,
@@ -17,6 +18,7 @@ from glue_core.openapi.fragment import (
     any_of,
 )
 from glue_core.operation import ErrorCode
+from glue_core.registry.discovery import CORE
 
 if TYPE_CHECKING:
     from glue_core.flow import Flow
@@ -57,6 +59,7 @@ class Described:
         notes: Sentences about answers, by status.
         errors: Errors by status.
         headers: Headers of answers by status and name.
+        told: All that is said of errors, behind the id of who says it.
     """
 
     status: int
@@ -67,6 +70,7 @@ class Described:
     notes: dict[int, str] = field(default_factory=dict)
     errors: dict[int, list[ErrorCode]] = field(default_factory=dict)
     headers: dict[int, dict[str, ResponseHeader]] = field(default_factory=dict)
+    told: list[tuple[str, ErrorCode]] = field(default_factory=list)
 
 
 def describe(flow: Flow, view: View) -> Described:
@@ -81,13 +85,16 @@ def describe(flow: Flow, view: View) -> Described:
     """
     operation = flow.operation
     described = Described(flow.status)
-    fragments = [_own(flow, view)]
-    fragments += [each(operation, view) for each in flow.describers]
+    ids = {each.stage: each.id for each in flow.trace}
+    answers = ids.get(CONTROLLER, CORE)
+    said = [(answers, Fragment(errors=operation.errors)), (CORE, _own(flow, view))]
+    said += [(id_, each(operation, view)) for id_, each in flow.describers]
     if operation.spoken is not None:
-        fragments.append(operation.spoken.describe(operation, view))
+        said.append((ids.get(WRITE, CORE), operation.spoken.describe(operation, view)))
     if operation.describe is not None:
-        fragments.append(operation.describe(operation, view))
-    for each in fragments:
+        said.append((answers, operation.describe(operation, view)))
+    fragments = [each for _, each in said]
+    for id_, each in said:
         if not isinstance(each, Fragment):
             raise ConfigurationError(
                 f"{operation.contribution_name!r} of {operation.application!r} cannot be "
@@ -95,6 +102,7 @@ def describe(flow: Flow, view: View) -> Described:
                 f"Return a glue_core.Fragment from each 'describe'."
             )
         _take(described, each)
+        described.told += [(id_, error) for error in each.errors]
     own: dict[str, JsonSchema] = {}
     if operation.resource is None and operation.describe is None:
         # The handler writes the body, and nobody says what it is.
@@ -124,6 +132,19 @@ def describe(flow: Flow, view: View) -> Described:
     return described
 
 
+def refused_with(flow: Flow, view: View) -> Iterator[tuple[str, ErrorCode]]:
+    """Yield the errors of a compiled refusal, behind the id of who says so.
+
+    Args:
+        flow: The refusal.
+        view: For whom it is.
+    """
+    refused = next((each.id for each in flow.trace if each.stage == CONTROLLER), CORE)
+    yield from ((refused, error) for error in flow.operation.errors)
+    for id_, each in flow.describers:
+        yield from ((id_, error) for error in each(flow.operation, view).errors)
+
+
 def _take(described: Described, fragment: Fragment) -> None:
     for parameter in fragment.parameters:
         described.parameters[parameter.place, parameter.name] = parameter
@@ -144,10 +165,9 @@ def _take(described: Described, fragment: Fragment) -> None:
 
 def _own(flow: Flow, view: View) -> Fragment:
     """Describe what the flow itself reads and may answer."""
-    operation = flow.operation
     return Fragment(
         tuple(map(RequestParameter.of, flow.reads)),
-        errors=(*operation.errors, *_own_errors(flow, view), *ALWAYS),
+        errors=(*_own_errors(flow, view), *ALWAYS),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from glue_core.security.protection import PUBLIC
 if TYPE_CHECKING:
     from glue_core.openapi.view import Grants, View
     from glue_core.openapi.walk import Matchers, Wanted
+    from glue_core.operation import ErrorCode
     from glue_core.registry.order import Contribution
     from glue_core.registry.registry import ApplicationRegistry
     from glue_core.settings import Settings
@@ -154,6 +155,27 @@ class Documentation:
         for expand in self._expanders:
             expand(document, grants)
         return document
+
+    def errors(self) -> Iterator[tuple[str, str, ErrorCode]]:
+        """Yield what is said of errors anywhere: for what, by whom, and the error.
+
+        It is for a method and a path, or for a refusal, whose name stands there. Who says it is
+        the id of a contribution, or the distribution of the core for its flow.
+        """
+        from glue_core.openapi.describing import describe, refused_with
+        from glue_core.openapi.view import View
+        from glue_core.openapi.walk import found_in, refusals_in
+
+        assert self._known is not None
+        _, matchers = self._known
+        view = View(self._settings)
+        for found in found_in(matchers):
+            for each in found.variants:
+                for id_, error in describe(each.flow, view).told:
+                    yield f"{found.method.upper()} {found.template}", id_, error
+        for flow in refusals_in(matchers):
+            for id_, error in refused_with(flow, view):
+                yield f"{flow.operation.refusal}", id_, error
 
     def written(self, document: Document, format_: str) -> bytes:
         """Return a document in a format.

@@ -80,6 +80,22 @@ def found_in(
             yield from _at(location, name, wanted)
 
 
+def refusals_in(matchers: Matchers) -> Iterator[Flow]:
+    """Yield what refuses paths and methods that nobody declares; one of each kind."""
+    seen: set[str | None] = set()
+    for name in sorted(matchers, key=lambda each: each or ""):
+        matcher = matchers[name]
+        at_places = (
+            flow
+            for location in matcher.locations()
+            for flow in (location.refused, *location.methods.values())
+        )
+        for flow in (*matcher.elsewhere, *at_places):
+            if flow.operation.refusal is not None and flow.operation.refusal not in seen:
+                seen.add(flow.operation.refusal)
+                yield flow
+
+
 def _at(location: Location[Flow], convention: str | None, wanted: Wanted | None) -> Iterator[Found]:
     for method in METHODS:
         flow = location.methods.get(method.upper())

@@ -28,6 +28,7 @@ from glue_core.deriving import (
     names_of,
     own_fields,
     parts_of,
+    rules_at,
     same,
     with_attribute,
     with_rules,
@@ -37,7 +38,7 @@ from glue_core.errors import ConfigurationError
 from glue_core.operation import METHODS, Operation, PageRules
 from glue_core.registry.conflicts import twice
 from glue_core.registry.discovery import APPLICATIONS, place_of
-from glue_core.registry.order import Contribution, arrange
+from glue_core.registry.order import Contribution, Said, arrange
 from glue_core.resource import Resource
 from glue_core.validation import TAKES_A_BODY
 from glue_core.variants import at_stores, share_stores, stores_of
@@ -152,6 +153,7 @@ class _Changing:
         self._targets = {each.id: self._named_by(each) for each in changes}
         self._tiers = self._ordered(changes, project, replaced)
         self._resources: dict[tuple[object, ...], Resource] = {}
+        self._histories: dict[int, tuple[Said, ...]] = {}
         self._found: set[tuple[str, str]] = set()
         self._missing: dict[tuple[str, str], tuple[Contribution, str]] = {}
 
@@ -343,6 +345,7 @@ class _Changing:
                 name=f"{made.type}{at_stores(made.stores)}",
                 value=made,
                 changes=changes,
+                history=self._histories.get(id(made), ()),
             )
 
     def _operation(self, declared: Contribution) -> Iterator[Contribution]:
@@ -376,23 +379,25 @@ class _Changing:
         about_it = self._of_operation(declared, store)
         about_rules = self._rules_of(operation, store)
         changes = (*about_type, *about_it, *about_rules)
+        history: list[Said] = []
         place = declared.place
         if operation.resource is not None:
             base = operation.resource
             if not stores_of(operation):
                 base = self._base(base, store)
             shown = self._resource(base, store, about_type)
+            history += self._histories.get(id(shown), ())
             if shown is not operation.resource:
                 operation = self._shown(operation, base, shown)
         shown_as = operation
         for each in about_it:
-            operation = self._changed(operation, each)
+            operation = self._changed(operation, each, history)
             if each.value.handler is not UNCHANGED:
                 place = place_of(each.value.handler, each.source)
-        operation = self._paged(operation, about_it)
+        operation = self._paged(operation, about_it, history)
         if all(each.value.handler is UNCHANGED for each in about_it):
             self._problems += self._unhandled(declared, shown_as, about_it)
-        operation = self._ruled(operation, about_rules)
+        operation = self._ruled(operation, about_rules, history)
         if operation is declared.value and stores == operation.stores:
             return declared
         operation = replace(operation, stores=stores)
@@ -404,6 +409,7 @@ class _Changing:
             value=operation,
             place=place,
             changes=changes,
+            history=tuple(history),
         )
 
     def _about(self, declared: Contribution, store: str | None = None) -> tuple[Contribution, ...]:
@@ -500,31 +506,41 @@ class _Changing:
         if made is None:
             schema = declared.attributes
             past = _Names(declared)
+            history: list[Said] = []
             for tier in self._tiers:
-                schema = self._schema(schema, [each for each in changes if each in tier])
+                about = [each for each in changes if each in tier]
+                schema = self._schema(schema, about, history)
                 past.note(schema)
-            plain = {
-                name: getattr(each.value, name)
+            history += (
+                Said(name, "restricted", grants, each)
                 for each in changes
-                for name in PLAIN_OF_RESOURCE
-                if getattr(each.value, name) is not UNCHANGED
-            }
+                for name, grants in each.value.restricted.items()
+            )
+            plain = {}
+            for each in changes:
+                for name in PLAIN_OF_RESOURCE:
+                    if getattr(each.value, name) is not UNCHANGED:
+                        plain[name] = getattr(each.value, name)
+                        history.append(Said("", name, plain[name], each))
             plain["restricted"] = _restricted(declared, changes)
             made = replace(
                 declared, attributes=schema, stores=stores, renamed=past.renamed(), **plain
             )
             self._resources[key] = made
+            self._histories[id(made)] = tuple(history)
         return made
 
-    def _schema(self, kind: type[Schema], tier: Sequence[Contribution]) -> type[Schema]:
-        """Apply what one tier says of a type's attributes.
+    def _schema(
+        self, kind: type[Schema], tier: Sequence[Contribution], history: list[Said]
+    ) -> type[Schema]:
+        """Apply what one tier says of a type's attributes, and note what it did.
 
         All of it uses the names that the tier before has left, so new names are given last, those
         of the innermost attributes first.
         """
         for each in tier:
             if each.value.attributes is not None:
-                kind = self._added(kind, each)
+                kind = self._added(kind, each, history)
         passes: tuple[Callable[[AttributeChange], bool], ...] = (
             lambda change: not change.hidden,
             lambda change: change.hidden,
@@ -534,7 +550,7 @@ class _Changing:
                 for path, change in each.value.changes.items():
                     if wanted(change):
                         unnamed = replace(change, rename=UNCHANGED)
-                        kind = self._with_attribute(kind, each, path, unnamed)
+                        kind = self._with_attribute(kind, each, path, unnamed, history)
         renamed = [
             (path, change.rename, each)
             for each in tier
@@ -546,7 +562,9 @@ class _Changing:
             new, by = last[path]
             if self._is_taken(kind, by, path, new):
                 continue
-            kind = self._with_attribute(kind, by, path, AttributeChange(rename=new))
+            renaming = AttributeChange(rename=new)
+            kind = self._with_attribute(kind, by, path, renaming, history)
+            history[:] = [_called(each, path, new) for each in history]
         return kind
 
     def _is_taken(self, kind: type[Schema], change: Contribution, path: str, new: str) -> bool:
@@ -562,7 +580,7 @@ class _Changing:
         )
         return True
 
-    def _added(self, kind: type[Schema], change: Contribution) -> type[Schema]:
+    def _added(self, kind: type[Schema], change: Contribution, history: list[Said]) -> type[Schema]:
         value: ResourceChange = change.value
         added = value.attributes
         assert added is not None
@@ -580,11 +598,18 @@ class _Changing:
                 self._note(change, name, Missing(name, known))
             else:
                 self._found.add((change.id, name))
+                done = "replaced" if name in value.replaces else "added"
+                history.append(Said(_escaped(name), done, place_of(added, change.source), change))
         made: type[Schema] = self._tried(kind, change, lambda: with_schema(kind, added))
         return made
 
     def _with_attribute(
-        self, kind: type[Schema], change: Contribution, path: str, different: AttributeChange
+        self,
+        kind: type[Schema],
+        change: Contribution,
+        path: str,
+        different: AttributeChange,
+        history: list[Said],
     ) -> type[Schema]:
         try:
             made: type[Schema] = self._tried(
@@ -594,6 +619,12 @@ class _Changing:
             self._note(change, path, missing)
             return kind
         self._found.add((change.id, path))
+        told = {name: getattr(different, name) for name in ONE_ATTRIBUTE}
+        history += (
+            Said(path, name, value, change)
+            for name, value in told.items()
+            if value is not UNCHANGED and (name != "hidden" or value)
+        )
         return made
 
     def _shown(self, operation: Operation, base: Resource, resource: Resource) -> Operation:
@@ -608,16 +639,20 @@ class _Changing:
         )
         return replace(operation, resource=resource, filters=filters, sorts=sorts)
 
-    def _changed(self, operation: Operation, change: Contribution) -> Operation:
+    def _changed(
+        self, operation: Operation, change: Contribution, history: list[Said]
+    ) -> Operation:
         value: OperationChange = change.value
         told: dict[str, Any] = {
             name: getattr(value, name)
             for name in PLAIN_OF_OPERATION
             if getattr(value, name) is not UNCHANGED
         }
+        history += (Said("", name, held, change) for name, held in told.items())
         for name in MERGED:
             held = getattr(value, name)
             if held is not UNCHANGED:
+                history.append(Said("", name, held, change))
                 below = () if name in value.replaces else getattr(operation, name)
                 told[name] = tuple(dict.fromkeys((*below, *held)))
         return replace(operation, **told)
@@ -642,13 +677,16 @@ class _Changing:
                         f"present one passes any name on, or a wrapper deals with it."
                     )
 
-    def _paged(self, operation: Operation, changes: Sequence[Contribution]) -> Operation:
+    def _paged(
+        self, operation: Operation, changes: Sequence[Contribution], history: list[Said]
+    ) -> Operation:
         """Cut a collection by all that is said of its pages; only the result must be possible."""
         about = [each for each in changes if each.value.page is not UNCHANGED]
         rules = operation.page
         told: dict[str, Any] = {}
         for each in about:
             said = each.value.page
+            history.append(Said("", "page", said, each))
             if isinstance(said, Mapping):
                 told.update(said)
             else:
@@ -665,7 +703,9 @@ class _Changing:
             return operation
         return replace(operation, page=page) if about else operation
 
-    def _ruled(self, operation: Operation, rules: Sequence[Contribution]) -> Operation:
+    def _ruled(
+        self, operation: Operation, rules: Sequence[Contribution], history: list[Said]
+    ) -> Operation:
         kind = operation.body
         if not rules or kind is None:
             return operation
@@ -681,8 +721,10 @@ class _Changing:
                     required=path in value.required,
                 )
                 try:
-                    kind = self._tried(kind, each, make)
+                    made = self._tried(kind, each, make)
                     self._found.add((each.id, path))
+                    history += _rules_between(kind, made, path, each)
+                    kind = made
                 except Missing as missing:
                     self._note(each, path, missing)
         return replace(operation, ruled=kind)
@@ -723,6 +765,34 @@ class _Changing:
     def _parties(self, change: Contribution) -> str:
         declared = self._types[change.value.type][0]
         return f"  {change.party}\n  {declared.party}"
+
+
+def _called(said: Said, path: str, new: str) -> Said:
+    """Return what was said of an attribute under the name that it has from now on."""
+    if said.attribute != path and not said.attribute.startswith(f"{path}/"):
+        return said
+    above, slash, _ = path.rpartition("/")
+    return replace(said, attribute=above + slash + _escaped(new) + said.attribute[len(path) :])
+
+
+def _escaped(name: str) -> str:
+    """Return a name as a part of the way to an attribute."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _rules_between(
+    before: type[Schema], after: type[Schema], path: str, by: Contribution
+) -> Iterator[Said]:
+    """Yield which rules of an attribute came and went, and whether bodies must have it now."""
+    held, holds = rules_at(before, path), rules_at(after, path)
+    for each in held:
+        if not any(same(each, other) for other in holds):
+            yield Said(path, "rule gone", each, by)
+    for each in holds:
+        if not any(same(each, other) for other in held):
+            yield Said(path, "rule", each, by)
+    if path in by.value.required:
+        yield Said(path, "required", True, by)
 
 
 class _Names:

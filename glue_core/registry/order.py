@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from glue_core.errors import ConfigurationError
@@ -25,6 +25,7 @@ class Contribution:
         after: Names or ids that come earlier.
         place: Module and name, for people.
         changes: What others changed about it, the last one last.
+        history: What these changes did to it, one thing after another.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Contribution:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     changes: tuple[Contribution, ...] = ()
+    history: tuple[Said, ...] = field(default=(), compare=False)
 
     @property
     def party(self) -> str:
@@ -45,6 +47,25 @@ class Contribution:
             f"{each.source.distribution} {each.source.version}" for each in self.changes
         )
         return f"{party}, changed by {', '.join(changers)}" if changers else party
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a change did to a declaration.
+
+    Attributes:
+        attribute: The attribute by the name that clients know in the end, such as ``address/city``;
+            empty where it is about the whole.
+        what: What it did: ``added``, ``replaced``, ``hidden``, ``rule``, ``rule gone``, or the
+            part of the declaration that is different, such as ``required`` or ``filters``.
+        value: What it says of it.
+        by: The change.
+    """
+
+    attribute: str
+    what: str
+    value: Any
+    by: Contribution
 
 
 @dataclass(frozen=True, slots=True)

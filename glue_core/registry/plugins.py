@@ -22,6 +22,7 @@ from glue_core.encoding import Encoder
 from glue_core.errors import Complaint, ConfigurationError
 from glue_core.exchange import Importer, Migrations, Publisher
 from glue_core.features import Provider
+from glue_core.fixtures import FixtureMaker
 from glue_core.health import HealthCheck
 from glue_core.listener import Listener
 from glue_core.openapi.serving import DocumentFormatter
@@ -60,6 +61,7 @@ FEATURE_HOOKS = frozenset(
         "glue_grants",
         "glue_user_providers",
         "glue_scope_providers",
+        "glue_fixture_makers",
         "glue_commands",
     }
 )
@@ -111,6 +113,7 @@ EXPECTED: Mapping[str, tuple[type, ...]] = {
     "glue_grants": (Grant,),
     "glue_user_providers": (UserProvider,),
     "glue_scope_providers": (ScopeProvider,),
+    "glue_fixture_makers": (FixtureMaker,),
     "glue_commands": (Command,),
 }
 """What each hook returns a sequence of."""

@@ -20,6 +20,7 @@ from glue_core.catalogue import Catalogue
 from glue_core.convention import Convention, MediaTypeExtension
 from glue_core.errors import Complaint, ConfigurationError
 from glue_core.features import Features
+from glue_core.fixtures import FixtureMakers
 from glue_core.openapi import serving
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import Operation, SimpleResource
@@ -106,6 +107,7 @@ LISTENERS = (
 """The hooks whose contributions hear of what happens around requests."""
 
 EXPANDERS = "glue_context_expanders"
+FIXTURES = "glue_fixture_makers"
 TOKEN_HOOKS = ("glue_grants", "glue_user_providers", "glue_scope_providers")
 """The hooks of an authorization server; features are asked, once it is made."""
 
@@ -163,6 +165,7 @@ class ApplicationRegistry:
             `heard` have what was made of theirs.
         hooks: The hooks of its plugins; None where nothing of them is asked.
         wrap: What wraps its parts; None where nothing does.
+        types: What is declared of each type after all changes, and by whom.
     """
 
     application: ApiApplication
@@ -185,6 +188,7 @@ class ApplicationRegistry:
     contributed: Mapping[str, tuple[Contribution, ...]] = field(default_factory=dict)
     hooks: Hooks | None = None
     wrap: WrapPart | None = None
+    types: Mapping[str, Sequence[tuple[Resource, Contribution]]] = field(default_factory=dict)
 
     def extensions_of(self, convention: str | None) -> tuple[MediaTypeExtension, ...]:
         """Return what the media type parameters of a convention may name."""
@@ -429,6 +433,28 @@ class Registry:
         refuse_twins(scopes, "scope providers named {!r}", lambda each: each.value.name)
         return found
 
+    def fixture_makers(self, features: Features, services: Services) -> FixtureMakers:
+        """Return what makes data for tests from outside.
+
+        Raises:
+            ConfigurationError: Two of them have one name.
+        """
+        found = self.fixture_contributions(features, services)
+        return FixtureMakers(MappingProxyType({each.value.name: each.value for each in found}))
+
+    def fixture_contributions(
+        self, features: Features, services: Services
+    ) -> tuple[Contribution, ...]:
+        """Return the same with who contributed it, by name.
+
+        Raises:
+            ConfigurationError: Two of them have one name.
+        """
+        arguments = {"features": features, "services": services, "settings": self.settings}
+        found = self.choice.of_contributions(self.features.hooks.call(FIXTURES, **arguments))
+        refuse_twins(found, "fixture makers named {!r}", lambda each: each.value.name)
+        return tuple(sorted(found, key=lambda each: each.name))
+
     def complete(self, features: Features, services: Services) -> None:
         """Ask the plugins of each application for what they contribute, and check it.
 
@@ -450,7 +476,13 @@ class Registry:
         self.listeners = self._host_listeners(features, services)
         # These are asked when somebody needs them: their ids may not be known yet.
         hooks = self.features.hooks
-        asked_later = {"glue_importers", "glue_publishers", "glue_part_wrappers", *TOKEN_HOOKS}
+        asked_later = {
+            "glue_importers",
+            "glue_publishers",
+            "glue_part_wrappers",
+            FIXTURES,
+            *TOKEN_HOOKS,
+        }
         later = {
             each.source
             for each in hooks.plugins
@@ -672,6 +704,7 @@ class Registry:
             contributed=MappingProxyType(contributed),
             hooks=hooks,
             wrap=wrap,
+            types=MappingProxyType(types),
         )
 
     def _access(

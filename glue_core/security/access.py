@@ -21,11 +21,11 @@ from glue_core.security.authentication import (
 )
 from glue_core.security.identity import (
     API_KEY,
-    KNOWN,
     KNOWN_KINDS,
     WAREHOUSE,
     Identity,
     IdentityReader,
+    is_known,
 )
 from glue_core.security.lens import Decide, Implied, Policy
 from glue_core.security.protection import (
@@ -242,8 +242,8 @@ class Access:
         The protection chooses the words, or else the first of its strategies that has some.
         """
         protection = self._worded(protection)
-        is_known = not KNOWN.isdisjoint(request.grants)
-        if not is_known and protection.status is None:
+        somebody = is_known(request.grants)
+        if not somebody and protection.status is None:
             # Without a status of its own a protection speaks of what somebody lacks who is known.
             protection = replace(protection, code=None, message=None)
             words = self.rules.refusals.unknown
@@ -253,7 +253,7 @@ class Access:
                 )
         # What somebody else words is worded by its code, like every error of a plugin.
         is_ours = protection.message is None
-        if not is_known:
+        if not somebody:
             problem = unauthorized(
                 protection.code, protection.message or REFUSED, realm=self.rules.realm
             )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_core import codes
 from glue_core.application import ApiApplication
@@ -21,9 +21,13 @@ from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.listener import Listener, Notice, ResponseEvent
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation
-from glue_core.operation import Operation
+from glue_core.openapi.fragment import Fragment
+from glue_core.operation import ErrorCode, Operation
 from glue_core.settings import Settings
 from glue_core.step import Step, Validate
+
+if TYPE_CHECKING:
+    from glue_core.openapi.view import View
 
 ANY_ORIGIN = "*"
 NOT_ALLOWED = "Not allowed."
@@ -160,11 +164,24 @@ def _preflight(settings: Settings, operation: Operation) -> Validate | None:
     return validate
 
 
+def _describe_preflight(operation: Operation, view: View) -> Fragment:
+    return Fragment(
+        errors=(
+            ErrorCode(400, codes.CORS_REFUSED, NOT_ALLOWED),
+            ErrorCode(501, codes.CORS_REFUSED, NO_ORIGIN),
+        )
+    )
+
+
 @hookimpl
 def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
     """Judge preflights where the application allows other origins at all."""
     return [
-        Step("preflight", lambda operation: _preflight(settings, operation)),
+        Step(
+            "preflight",
+            lambda operation: _preflight(settings, operation),
+            describe=_describe_preflight,
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glue_core.errors import Problem
     from glue_core.security.identity import Identity
     from glue_core.security.login import LoginKind
     from glue_core.work import Work
@@ -207,6 +208,16 @@ class GrantRefused(Exception):
         self.message = message
         self.status = status
         self.headers = dict(headers or {})
+
+    @classmethod
+    def of(cls, problem: Problem) -> GrantRefused:
+        """Return the refusal that answers with the first error of a problem.
+
+        Args:
+            problem: What `too_many_attempts` returns, or another one.
+        """
+        error = problem.errors[0]
+        return cls(error.code or "", error.message, status=problem.status, headers=problem.headers)
 
 
 @dataclass(frozen=True, slots=True)

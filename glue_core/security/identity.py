@@ -22,8 +22,20 @@ def grant_of_kind(kind: str) -> str:
 
 
 KNOWN_KINDS = frozenset({USER, CUSTOMER, WAREHOUSE, CLIENT, API_KEY})
-KNOWN = frozenset(map(grant_of_kind, KNOWN_KINDS))
-"""Grants of which somebody holds one whose credentials were checked."""
+_KNOWN = frozenset(map(grant_of_kind, KNOWN_KINDS))
+_NOBODY = grant_of_kind(ANONYMOUS)
+
+
+def is_known(grants: frozenset[str]) -> bool:
+    """Say whether somebody's credentials were checked: whoever has a kind, and is not anonymous.
+
+    Args:
+        grants: Grants of a caller, those of all that were proved together.
+    """
+    if not _KNOWN.isdisjoint(grants):
+        return True
+    # A plugin may know kinds of its own.
+    return any(each.startswith(KIND_MARK) and each != _NOBODY for each in grants)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glue_core.security.identity import API_KEY, KNOWN, WAREHOUSE, grant_of_kind
+from glue_core.security.identity import API_KEY, WAREHOUSE, grant_of_kind, is_known
 
 if TYPE_CHECKING:
     from glue_core.messages import GlueRequest
@@ -112,15 +112,15 @@ class Strategy:
     errors: tuple[ErrorCode, ...] = ()
 
 
-def is_known(protection: Protection, grants: frozenset[str]) -> bool:
+def _is_somebody(protection: Protection, grants: frozenset[str]) -> bool:
     """Say whether the credentials of the caller were checked."""
-    return not KNOWN.isdisjoint(grants)
+    return is_known(grants)
 
 
 def has_scope(protection: Protection, grants: frozenset[str]) -> bool:
     """Say whether a known caller holds one of the scopes, and is of one of the kinds."""
     return (
-        is_known(protection, grants)
+        is_known(grants)
         and is_of_kind(protection, grants)
         and (not protection.scopes or not grants.isdisjoint(protection.scopes))
     )
@@ -144,7 +144,7 @@ def has_key(protection: Protection, grants: frozenset[str]) -> bool:
 
 
 BUILT_IN = (
-    Strategy(PROTECTED_PATH, is_known),
+    Strategy(PROTECTED_PATH, _is_somebody),
     Strategy(OAUTH_USER_SCOPE, has_scope),
     Strategy(USER_TYPE, lambda protection, grants: is_of_kind(protection, grants)),
     Strategy(WAREHOUSE_TOKEN, is_warehouse),

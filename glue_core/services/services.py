@@ -82,6 +82,11 @@ class Services:
         """What is remembered of clients between requests."""
         return cast(Sessions, self.open("session"))
 
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """Names of the services that were opened, in order."""
+        return tuple(sorted(self._opened))
+
     def url(self, service: str) -> str:
         """Return the URL of a service as the settings say it."""
         return self._urls[service]
@@ -153,6 +158,10 @@ class _Part(Services):
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._names))
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        return tuple(each for each in self._whole.opened if each in self._names)
 
     def url(self, service: str) -> str:
         self._refuse(service)

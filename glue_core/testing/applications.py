@@ -6,8 +6,8 @@
             return ApplicationSample("shop_api", installed("shop_api", "json_api", "lamps_api"))
 
 The suite deploys the application alone, and calls everything that its operations declare, whatever
-plugins they come from. It is for applications whose requests run through the flow. Each message
-says what is broken and where to look.
+plugins they come from. It is for applications whose requests run through the flow; that of
+`glue_core.testing.agnostic` is for all others. Each message says what is broken and where to look.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class ApplicationProbe:
         if not isinstance(application, RequestFlowAwareApiApplication):
             fail(
                 f"The application {sample.name!r} answers by itself",
-                "the suite, which is for applications whose requests run through the flow",
+                "'AgnosticApplicationCompliance' of glue_core.testing.agnostic; this suite is for "
+                "applications whose requests run through the flow",
             )
         self.application: RequestFlowAwareApiApplication = application
         self.operations: list[Operation] = [each.value for each in self.asking.registry.operations]

@@ -195,7 +195,7 @@ class Client:
             sent["content-type"] = self._json_type
         sent.update(self._headers)
         sent.update({name.lower(): value for name, value in (headers or {}).items()})
-        whole = _environ(method, path, sent, body or b"", chunked)
+        whole = environ_of(method, path, sent, body or b"", chunked=chunked)
         if raw_path is not None:
             whole["RAW_URI"] = raw_path
         whole.update(environ or {})
@@ -238,10 +238,15 @@ def call(wsgi: Any, environ: dict[str, Any]) -> Response:
     return Response(status, headers, b"".join(parts))
 
 
-def _environ(
-    method: str, path: str, headers: Mapping[str, str | None], body: bytes, chunked: bool
+def environ_of(
+    method: str,
+    path: str,
+    headers: Mapping[str, str | None],
+    body: bytes = b"",
+    *,
+    chunked: bool = False,
 ) -> dict[str, Any]:
-    """Make the environment that a server makes of a request."""
+    """Make the environment that a server makes of a request; see `Client.request`."""
     location, _, query = path.partition("?")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,

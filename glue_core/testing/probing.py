@@ -24,13 +24,6 @@ JSON_API_NAME = "json_api"
 NOBODY = "nobodyHasThis"
 """A name that no attribute, parameter or relationship has."""
 
-CORE_CODES = frozenset(
-    value
-    for name, value in vars(codes).items()
-    if not name.startswith("_") and name.isupper() and isinstance(value, str)
-)
-"""Codes of the core, which no operation needs to declare."""
-
 
 @dataclass(frozen=True, slots=True)
 class ErrorFacts:
@@ -234,7 +227,7 @@ class Asking:
             for status in (each.status or 401, each.status or 403)
         }
         for error in answer.errors():
-            is_known = error.code in CORE_CODES or (
+            is_known = error.code in codes.ALL or (
                 error.code is None and answer.status in (401, 403)
             )
             if not is_known and (error.status, error.code) not in declared:

@@ -266,6 +266,29 @@ def test_further_readers(answer: Callable[..., Client]) -> None:
     assert client.get("/looks/1", headers={"x-key": "bad"}).status_code == 401
 
 
+@pytest.mark.parametrize(("kind", "status"), [("till", 204), ("anonymous", 401)])
+@pytest.mark.parametrize("strategy", ["protected-path", "oauth-user-scope"])
+def test_kind_of_a_plugin_is_known(
+    answer: Callable[..., Client], strategy: str, kind: str, status: int
+) -> None:
+    """Whoever is of a kind that only a plugin knows is somebody; who is anonymous is not."""
+    client = answer(
+        Operation(
+            "get",
+            lambda: GlueResponse.no_content(),
+            "looks",
+            protection=Protection((strategy,), scopes=("sell",)),
+        ),
+        glue_identity_readers=lambda: [
+            IdentityReader(
+                "till", "x-till", lambda value, request: Identity(kind, "1", 1, (value,))
+            )
+        ],
+    )
+
+    assert client.get("/looks/1", headers={"x-till": "sell"}).status_code == status
+
+
 def test_reader_that_wants_to_be_alone(answer: Callable[..., Client]) -> None:
     """Two headers that name two callers are 400 with the code 005."""
     client = answer(

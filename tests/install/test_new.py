@@ -41,6 +41,8 @@ WRITTEN = {
     "badges_backend_server": ("authentication-server", "badges", "--backend"),
     "named_strategy": ("strategy", "named", "--application", "shop_api"),
     "floor_backend_strategy": ("strategy", "floor", "--backend"),
+    "device_key_grant": ("grant", "device-key", "--application", "shop_api"),
+    "till_backend_grant": ("grant", "till", "--grant-type", "urn:example:till", "--backend"),
 }
 """Folders, and the calls that write them; together they are one deployment."""
 
@@ -84,7 +86,7 @@ class Environment(Protocol):
 @pytest.fixture(scope="module")
 def deployed(shared_environment: Environment, wheel_of: Callable[[str], Path]) -> Environment:
     """An environment with one distribution of each kind, written and installed there."""
-    wheels = [str(wheel_of(each)) for each in ("json_api", "backend_api")]
+    wheels = [str(wheel_of(each)) for each in ("json_api", "backend_api", "oauth")]
     core = wheel_of("core").as_uri()
     shared_environment.pip_install(f"glue-api-core[testing] @ {core}", *wheels)
     for call in WRITTEN.values():

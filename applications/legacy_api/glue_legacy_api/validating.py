@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from glue_core import (
-    KNOWN,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
     Operation,
     Problem,
     Validate,
+    is_known,
 )
 from glue_legacy_api.messages import worded
 from glue_legacy_api.requests import BODY_NOTE, WRITES
@@ -73,7 +73,7 @@ def check_token(operation: Operation) -> Validate | None:
         return None
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
-        if not KNOWN.isdisjoint(request.grants):
+        if is_known(request.grants):
             return None
         for guard in guards:
             # What a strategy raises is for who is known.

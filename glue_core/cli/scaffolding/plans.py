@@ -22,14 +22,20 @@ from glue_core.registry.discovery import (
 )
 
 API, BACKEND, RELATIONSHIP = "api", "backend", "relationship"
-SERVER, STRATEGY = "server", "strategy"
+SERVER, STRATEGY, GRANT = "server", "strategy", "grant"
 STOREFRONT_API, BACKEND_API = "storefront_api", "backend_api"
-JSON_API = "glue-json-api"
+JSON_API, OAUTH = "glue-json-api", "glue-oauth"
 LIFETIME = 3600
 """Seconds that a token of a new authentication server counts."""
 
 STRATEGIES = ("protected-path", "oauth-user-scope", "user-type", "warehouse-token", "api-key")
 """Strategies that there are already."""
+
+GRANTS = ("password", "refresh_token", "client_credentials", "authorization_code")
+"""Grants that there are already."""
+
+KINDS = ("customer", "user", "warehouse", "client")
+"""Kinds of subjects that somebody knows already."""
 
 RESERVED = {
     RELATIONSHIPS: "in a path it stands in front of a relationship",
@@ -347,6 +353,51 @@ def strategy(name: Name, application: Name | None, is_backend: bool) -> Plan:
         f"The authorization strategy {called.kebab} in the application {shown_by} of Glue.",
         ("strategy",),
         {"application": shown_by, "name": called.kebab, "camel": called.camel},
+    )
+
+
+def grant(name: Name, grant_type: str | None, application: Name | None, is_backend: bool) -> Plan:
+    """Plan a feature with a grant of OAuth 2.
+
+    Args:
+        name: Name of the grant; the ending of a folder behind it is taken off.
+        grant_type: What requests call it; the name, with underscores, where it is None.
+        application: Application that offers it; that of the storefront or the back office where it
+            is None.
+        is_backend: As for `resource`.
+
+    Raises:
+        ValueError: There is a grant of that name, or somebody knows subjects of that kind.
+    """
+    is_backend = is_backend or name.words[-2:] == (BACKEND, GRANT)
+    called = name.without(BACKEND, GRANT).without(GRANT)
+    type_ = grant_type or called.snake
+    if type_ in GRANTS:
+        raise ValueError(
+            f"The grant {type_!r} is there: Glue has one of that name. Choose another."
+        )
+    if called.kebab in KINDS:
+        raise ValueError(
+            f"The name {called.kebab!r} is taken: tokens speak for a {called.text} already, whom "
+            f"another plugin knows. Choose another."
+        )
+    folder = called.joined(BACKEND, GRANT) if is_backend else called.joined(GRANT)
+    shown_by = _application(application, is_backend)
+    return Plan(
+        "grant",
+        folder.snake,
+        FEATURES,
+        ".plugin",
+        f"The grant {type_} of the application {shown_by} of Glue.",
+        ("grant",),
+        {
+            "application": shown_by,
+            "name": called.kebab,
+            "camel": called.camel,
+            "grant_type": type_,
+            "folder_upper": folder.constant,
+        },
+        tested_with=(OAUTH,),
     )
 
 

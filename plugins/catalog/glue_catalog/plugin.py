@@ -17,6 +17,7 @@ from glue_catalog.addressing import ABSTRACT_PRODUCTS, ProductUrlPublisher, Show
 from glue_catalog.reading import PublishedCatalogReader
 from glue_core import (
     Features,
+    FixtureMaker,
     Importer,
     Migrations,
     Provider,
@@ -116,6 +117,14 @@ def glue_importers(features: Features) -> Sequence[Importer]:
         Importer(entity, file, required, _importer(entity, features), after)
         for entity, file, required, after in FILES
     ]
+
+
+@hookimpl
+def glue_fixture_makers(features: Features) -> Sequence[FixtureMaker]:
+    """Make products for tests from outside."""
+    from glue_catalog.fixtures import product_maker
+
+    return [product_maker(features.get(ProductEditor), features.get(CatalogWriter))]
 
 
 @hookimpl

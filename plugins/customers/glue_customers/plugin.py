@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from glue_core import (
     DemoData,
     Features,
+    FixtureMaker,
     Importer,
     Migrations,
     Passwords,
@@ -187,6 +188,14 @@ def glue_user_providers(features: Features) -> Sequence[UserProvider]:
     from glue_customers.login import user_provider
 
     return [user_provider(features.get(CustomerCredentials), features.get(CustomerReader))]
+
+
+@hookimpl
+def glue_fixture_makers(features: Features) -> Sequence[FixtureMaker]:
+    """Make customers for tests from outside."""
+    from glue_customers.fixtures import customer_maker
+
+    return [customer_maker(features.get(CustomerWriter))]
 
 
 @hookimpl

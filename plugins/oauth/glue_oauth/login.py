@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 from glue_core import (
@@ -72,7 +71,7 @@ class Login:
         told = {"application": request.application}
         seconds = guard.blocked(*where, **told)
         if seconds:
-            raise blocked(seconds)
+            raise GrantRefused.of(too_many_attempts(seconds))
         # A unit of work of its own that only reads: no lock is held while the password is hashed.
         with self._database().work(writes=False) as work:
             is_long = len(username) > LONGEST_NAME
@@ -82,22 +81,6 @@ class Login:
             raise GrantRefused("invalid_grant", WRONG)
         guard.succeeded(*where, **told, subject=subject.natural_identifier)
         return subject
-
-
-def blocked(seconds: int) -> GrantRefused:
-    """Return the answer to who has to wait.
-
-    Args:
-        seconds: How long, from 1.
-    """
-    problem = too_many_attempts(seconds)
-    (error,) = problem.errors
-    return GrantRefused(
-        error.code or "",
-        error.message,
-        status=problem.status,
-        headers={"retry-after": str(math.ceil(seconds))},
-    )
 
 
 def check_users(users: Mapping[str, str], plugins: TokenPlugins, origin: str) -> None:

@@ -228,7 +228,40 @@ Deploy = Callable[..., Deployment]
 
 
 @pytest.fixture
-def deploy(glue_deployment: Callable[..., Deployment]) -> Deploy:
+def sources() -> list[Source]:
+    """Return what counts as installed: the application, with plugins of both groups."""
+    from glue_legacy_api import plugin
+
+    both = IdentityReader(
+        "anonymous",
+        "x-anonymous-customer-unique-id",
+        anonymous,
+        is_alone=True,
+        alone_message="Headers request error. A user can't act as logged and not logged user "
+        "at the same time.",
+    )
+    return [
+        in_memory("glue.applications", "legacy_api", LEGACY_API),
+        in_memory("glue.plugins.legacy_api", "legacy_api", plugin),
+        in_memory(
+            "glue.plugins.storefront_api",
+            "boxes_api",
+            glue_resources=storefront_resources,
+            glue_request_builders=storefront_builders,
+            glue_authentication_servers=lambda: [Names()],
+            glue_identity_readers=lambda: [both],
+        ),
+        in_memory(
+            "glue.plugins.legacy_api",
+            "secrets_api",
+            glue_resources=secret_resources,
+            glue_legacy_missing_ids=missing_ids,
+        ),
+    ]
+
+
+@pytest.fixture
+def deploy(glue_deployment: Callable[..., Deployment], sources: list[Source]) -> Deploy:
     """Deploy the old application, with plugins of the storefront and of its own.
 
     ``deploy(source, ..., settings={...}, glue_resources=lambda: [...])``: hooks are those of a
@@ -236,40 +269,8 @@ def deploy(glue_deployment: Callable[..., Deployment]) -> Deploy:
     """
 
     def make(*plugins: Source, settings: dict[str, Any] | None = None, **hooks: Any) -> Deployment:
-        from glue_legacy_api import plugin
-
         own = [in_memory("glue.plugins.legacy_api", "more", **hooks)] if hooks else []
-        both = IdentityReader(
-            "anonymous",
-            "x-anonymous-customer-unique-id",
-            anonymous,
-            is_alone=True,
-            alone_message="Headers request error. A user can't act as logged and not logged user "
-            "at the same time.",
-        )
-        return glue_deployment(
-            [
-                in_memory("glue.applications", "legacy_api", LEGACY_API),
-                in_memory("glue.plugins.legacy_api", "legacy_api", plugin),
-                in_memory(
-                    "glue.plugins.storefront_api",
-                    "boxes_api",
-                    glue_resources=storefront_resources,
-                    glue_request_builders=storefront_builders,
-                    glue_authentication_servers=lambda: [Names()],
-                    glue_identity_readers=lambda: [both],
-                ),
-                in_memory(
-                    "glue.plugins.legacy_api",
-                    "secrets_api",
-                    glue_resources=secret_resources,
-                    glue_legacy_missing_ids=missing_ids,
-                ),
-                *plugins,
-                *own,
-            ],
-            settings=settings or {},
-        )
+        return glue_deployment([*sources, *plugins, *own], settings=settings or {})
 
     return make
 

@@ -27,6 +27,7 @@ from glue_core import (
     Protection,
     RequestFlowAwareApiApplication,
     Resource,
+    TokenPlugins,
 )
 from glue_core.cli import main
 from glue_core.cli.scaffolding.naming import LONGEST
@@ -55,6 +56,8 @@ KINDS = {
     "backend-server": ("authentication-server", "made-up", "--backend"),
     "strategy": ("strategy", "made-up"),
     "backend-strategy": ("strategy", "made-up", "--backend"),
+    "grant": ("grant", "made-up"),
+    "backend-grant": ("grant", "made-up", "--backend"),
 }
 """A call for each skeleton there is."""
 
@@ -174,6 +177,8 @@ def test_modules_compile(write: Callable[..., Written], kind: str) -> None:
         ("authentication-server", LONG, "--backend"),
         ("strategy", "z"),
         ("strategy", LONG, "--backend"),
+        ("grant", "z"),
+        ("grant", LONG, "--backend", "--grant-type", "urn:" + "x" * 76),
     ],
     ids=" ".join,
 )
@@ -398,6 +403,36 @@ def test_strategy_can_be_named(
     assert client.get("/guarded").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("options", "grant_type", "application"),
+    [
+        ((), "made_up", "storefront_api"),
+        (("--backend",), "made_up", "backend_api"),
+        (("--grant-type", "urn:example:made-up"), "urn:example:made-up", "storefront_api"),
+        (("--application", "shop_api"), "made_up", "shop_api"),
+    ],
+)
+def test_grant_is_one_of_the_authorization_server(
+    write: Callable[..., Written],
+    load: Callable[[Written], Source],
+    glue_deployment: Callable[..., Deployment],
+    options: tuple[str, ...],
+    grant_type: str,
+    application: str,
+) -> None:
+    """A new grant is offered by its application alone, under its name, and knows its subjects."""
+    written = write("grant", "made-up", *options)
+    applications = installed("storefront_api", "backend_api")
+    deployment = glue_deployment([*applications, *installed("oauth"), load(written)])
+
+    plugins = deployment.features.get(TokenPlugins)
+    found = plugins.grant(grant_type, application)
+    assert found is not None
+    assert found.applications == (application,)
+    assert plugins.knower("made-up") is not None
+    assert f"| `{grant_type}` | `member`, `secret`" in written.readme
+
+
 def test_resource_of_the_back_office_is_guarded(
     write: Callable[..., Written],
     load: Callable[[Written], Source],
@@ -503,12 +538,17 @@ def test_folder_that_exists_is_not_touched(tmp_path: Path, kind: str) -> None:
         (("resource", "posts", "--application", "Shop"), "Try 'shop'."),
         (("relationship", "posts"), "Missing argument 'TARGET'"),
         (("strategy", "user-type"), "The name 'user-type' is taken"),
+        (("grant", "refresh-token"), "The grant 'refresh_token' is there"),
+        (("grant", "user"), "tokens speak for a user already"),
+        (("grant", "keys", "--grant-type", "a b"), "no grant type"),
+        (("grant", "keys", "--grant-type", "x" * 81), "no grant type"),
         (("convention", "json_api"), "'glue_json_api' is installed already"),
         (("convention", "lines", "--media-type", "lines"), "no media type"),
         (("convention", "lines", "--media-type", "text/" + "x" * 80), "no media type"),
         (
             ("plugin", "posts"),
-            "application, authentication-server, convention, relationship, resource, strategy",
+            "application, authentication-server, convention, grant, relationship, resource, "
+            "strategy",
         ),
         (("application", "shop_api", "--directory", "no/such/folder"), "does not exist"),
     ],

@@ -14,6 +14,7 @@ from glue_core import (
     TokenDraft,
     TokenPlugins,
     UserProvider,
+    too_many_attempts,
 )
 
 NO_WORK: Any = None
@@ -61,3 +62,12 @@ def test_kind_is_known_by_its_provider() -> None:
 
     assert TokenPlugins(user_providers=(users,)).knower("user") is users
     assert TokenPlugins(user_providers=(users,)).knower("warehouse") is None
+
+
+def test_refusal_may_be_that_of_a_problem() -> None:
+    """What a grant refuses as others do has the status, the code, the words and the headers."""
+    refused = GrantRefused.of(too_many_attempts(90))
+
+    assert (refused.error, refused.status) == ("4401", 429)
+    assert "wait 2 minutes" in refused.message
+    assert refused.headers == {"retry-after": "90"}

@@ -1,0 +1,1 @@
+"""Data for tests that call a deployment from outside, made and removed over HTTP."""
