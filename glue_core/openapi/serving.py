@@ -168,7 +168,7 @@ class Documentation:
         assert self._known is not None
         _, matchers = self._known
         view = View(self._settings)
-        for found in found_in(matchers):
+        for found in found_in(matchers, sorted(matchers, key=lambda each: each or "")):
             for each in found.variants:
                 for id_, error in describe(each.flow, view).told:
                     yield f"{found.method.upper()} {found.template}", id_, error
