@@ -152,6 +152,7 @@ if TYPE_CHECKING:
         AuthenticationResponse,
         AuthenticationServer,
         InvalidToken,
+        OffersFlows,
         Refusals,
         unauthorized,
     )
@@ -330,6 +331,7 @@ __all__ = [
     "Model",
     "NotFound",
     "Notice",
+    "OffersFlows",
     "OnlyChild",
     "Operation",
     "OperationChange",
@@ -569,6 +571,7 @@ _HOMES = {
     "Model": "glue_core.security.lens",
     "NotFound": "glue_core.errors",
     "Notice": "glue_core.listener",
+    "OffersFlows": "glue_core.security.authentication",
     "OnlyChild": "glue_core.child",
     "Operation": "glue_core.operation",
     "OperationChange": "glue_core.changes",

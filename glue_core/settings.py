@@ -249,8 +249,8 @@ class DocumentationSettings(Schema):
         load_default="development",
         validate=validate.OneOf(("never", "development", "always")),
         metadata={
-            "description": "When '/docs.json' and '/docs.yaml' answer: never, in development mode, "
-            "or always."
+            "description": "When '/docs', '/docs.json' and '/docs.yaml' answer: never, in "
+            "development mode, or always."
         },
     )
     title = _told("Title; the name of the application by default.")

@@ -19,12 +19,13 @@ JSON_API = "application/vnd.api+json"
 
 
 @contextmanager
-def running_demo(folder: Path, products: int = 30) -> Iterator[str]:
+def running_demo(folder: Path, products: int = 30, directory: Path | None = None) -> Iterator[str]:
     """Serve all applications of the demo on a free port, with data that is removed at the end.
 
     Args:
         folder: Where its files and its output are.
         products: Number of products.
+        directory: Where its settings and its data are; a temporary one by default.
 
     Yields:
         Its address without a slash at the end; each application answers under its name there.
@@ -35,6 +36,7 @@ def running_demo(folder: Path, products: int = 30) -> Iterator[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
     output = folder / "output"
     arguments = ["demo", "--port", "0", "--products", str(products)]
+    arguments += [f"--directory={directory}"] if directory is not None else []
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "glue_core.cli", *arguments],

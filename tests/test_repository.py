@@ -188,6 +188,7 @@ def test_libraries_have_an_exact_version_in_their_range(folder: Path) -> None:
         "requirements-lint.txt",
         "requirements-clients.txt",
         "requirements-openapi.txt",
+        "requirements-browser.txt",
     ],
 )
 def test_tools_have_an_exact_version(name: str) -> None:

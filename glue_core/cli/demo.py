@@ -171,11 +171,13 @@ class _Shown:
         applications: Names of the applications.
         media_type: Media type of the convention that is preferred, or None where none is installed.
         examples: Paths worth a first look.
+        pages: Names of the applications whose documentation has a page.
     """
 
     applications: tuple[str, ...]
     media_type: str | None
     examples: tuple[str, ...]
+    pages: tuple[str, ...]
 
 
 def settings_text(applications: Sequence[str]) -> str:
@@ -248,10 +250,15 @@ def _prepare(session: Session, folder: Path, products: int | None) -> _Shown:
             for name, convention in registry.conventions.items()
             if name is not None
         ]
+        pages = tuple(
+            name
+            for name, registry in deployment.registry.applications.items()
+            if registry.documentation is not None and registry.documentation.has_page
+        )
     preferred = max(conventions, key=lambda each: each.priority, default=None)
     media_type = preferred.media_types[0] if preferred is not None else None
     examples = tuple(path for data in found for path in data.examples[:EXAMPLES])
-    return _Shown(names, media_type, examples)
+    return _Shown(names, media_type, examples, pages)
 
 
 def _import(deployment: Deployment, data: DemoData, directory: Path, products: int | None) -> None:
@@ -390,6 +397,10 @@ def _tell(shown: _Shown, port: int, kept: Path | None) -> None:
         speak = shown.media_type is not None and number > 0
         header = f"-H 'Accept: {shown.media_type}' " if speak else ""
         click.echo(f"    curl -g {header}'{base}{path}'")
+    if shown.pages:
+        click.echo("\nIn a browser:\n")
+        for name in shown.pages:
+            click.echo(f"    {base}/{name}/docs")
     if kept is not None:
         click.echo(f"\nIts data is in {kept}, and stays there.")
     click.echo("\nCtrl-C ends it.")

@@ -99,7 +99,11 @@ def _applications(session: Session) -> Iterator[Finding]:
                 for name, application in deployment.applications.items()
                 if isinstance(application, HttpApplication)
             }
-            more = [*_plugins(deployment), *_writes(deployment)]
+            more = [
+                *_plugins(deployment),
+                *_writes(deployment),
+                *_documentation(deployment),
+            ]
     except ConfigurationError as error:
         yield Finding("applications", ERROR, str(error))
     else:
@@ -175,6 +179,15 @@ def _writes(deployment: Deployment) -> Iterator[Finding]:
         f"{declared} are public, and declared so" if declared else "none is public",
         "everybody may write by these, and nobody declared it; say 'protection=PUBLIC' if so:",
     )
+
+
+def _documentation(deployment: Deployment) -> Iterator[Finding]:
+    """Tell why documentation is served without its page; a deployment can do without."""
+    for name, registry in deployment.registry.applications.items():
+        documentation = registry.documentation
+        if documentation is not None and documentation.without_page is not None:
+            text = f"{name!r} has no page at /docs\n{documentation.without_page}"
+            yield Finding("documentation", OK, text)
 
 
 def _services(deployment: Deployment) -> Iterator[Finding]:

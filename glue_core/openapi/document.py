@@ -19,7 +19,13 @@ from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
 from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of, text_schema
 from glue_core.openapi.naming import camel, pascal, placeholders, texts_of, with_placeholders
 from glue_core.openapi.schemas import VERSION
-from glue_core.openapi.security import Scheme, requirements_of, scheme_objects, schemes_of
+from glue_core.openapi.security import (
+    Scheme,
+    below,
+    requirements_of,
+    scheme_objects,
+    schemes_of,
+)
 from glue_core.openapi.view import SCHEMAS, Grants, View
 from glue_core.openapi.walk import METHODS, Found, Matchers, Variant, Wanted, found_in
 from glue_core.operation import Tag
@@ -107,7 +113,7 @@ def make_document(
     spoken = [each for each in matchers if conventions is None or each in conventions]
     spoken.sort(key=lambda each: _rank(each, registry))
     places = _places(found_in(matchers, spoken, wanted), view, settings, registry)
-    used: set[str] = set()
+    used: dict[str, set[str]] = {}
     names = _OperationIds()
     brought = {each.id: each for each in registry.operations}
     paths = {}
@@ -131,13 +137,14 @@ def make_document(
         "schemas": _used_schemas(view.schemas, (paths, shared)),
         **shared,
     }
-    security = scheme_objects(schemes, used)
+    servers = _servers(registry, settings)
+    security = scheme_objects(schemes, used, servers[0]["url"])
     if security:
         components["securitySchemes"] = security
     return {
         "openapi": VERSION,
         "info": _info(registry, settings),
-        "servers": _servers(registry, settings),
+        "servers": servers,
         "tags": [
             {"name": name, **({"description": text} if text else {})}
             for name, text in sorted(tags.items())
@@ -155,6 +162,35 @@ def _rank(name: str | None, registry: ApplicationRegistry) -> tuple[bool, int, s
     if name is None:
         return True, 0, ""
     return False, -registry.conventions[name].priority, name
+
+
+def at(document: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return a document of an application whose settings name no address, for one where it is.
+
+    Args:
+        document: The document, which stays as it is.
+        address: The address.
+    """
+    found = {**document, "servers": [{"url": address}]}
+    schemes = document["components"].get("securitySchemes")
+    if schemes:
+        flows = {
+            name: {**each, "flows": _moved(each["flows"], address)}
+            for name, each in schemes.items()
+            if "flows" in each
+        }
+        found["components"] = {**document["components"], "securitySchemes": {**schemes, **flows}}
+    return found
+
+
+def _moved(flows: Mapping[str, Mapping[str, Any]], address: str) -> dict[str, Any]:
+    return {
+        name: {
+            key: below(address, value) if isinstance(value, str) else value
+            for key, value in flow.items()
+        }
+        for name, flow in flows.items()
+    }
 
 
 def _info(registry: ApplicationRegistry, settings: Settings) -> dict[str, Any]:
@@ -314,7 +350,7 @@ def _operation(
     parts: list[_Part],
     names: _OperationIds,
     schemes: tuple[Scheme, ...],
-    used: set[str],
+    used: dict[str, set[str]],
     view: View,
 ) -> dict[str, Any]:
     """Return the operation object of what is described at one place for one method."""
@@ -346,7 +382,9 @@ def _operation(
         found = requirements_of(each.operation, schemes)
         is_open = is_open or not found
         security += [requirement for requirement in found if requirement not in security]
-    used.update(name for requirement in security for name in requirement)
+    for requirement in security:
+        for name, scopes in requirement.items():
+            used.setdefault(name, set()).update(scopes)
     shown["security"] = [*([{}] if is_open and security else []), *security]
     stores = sorted({store for each in parts for store in each.variant.stores})
     if stores:

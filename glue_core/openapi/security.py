@@ -6,7 +6,7 @@ strategies of the application are asked whom of those they would admit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,8 @@ def _schemes(reader: IdentityReader) -> Iterator[Scheme]:
     kinds = reader.kinds or tuple(sorted(KNOWN_KINDS))
     if reader.header == AUTHORIZATION:
         yield Scheme("bearer", kinds, {"type": "http", "scheme": "bearer"})
+        if reader.flows:
+            yield Scheme("oauth2", kinds, {"type": "oauth2", "flows": reader.flows})
         return
     header = "-".join(part.capitalize() for part in reader.header.split("-"))
     name = pascal(reader.name)
@@ -95,9 +97,42 @@ def _grants(kinds: tuple[str, ...], guards: list[Any]) -> frozenset[str]:
     return frozenset({*map(grant_of_kind, kinds), *scopes})
 
 
-def scheme_objects(schemes: tuple[Scheme, ...], used: set[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the security schemes that the operations of a document name."""
-    return {each.name: each.shown for each in sorted(schemes, key=_name) if each.name in used}
+def scheme_objects(
+    schemes: tuple[Scheme, ...], used: Mapping[str, Set[str]], address: str
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return the security scheme objects of a document.
+
+    Those that no operation names are there as well: who may not know of an operation before they
+    signed in must know how to.
+
+    Args:
+        schemes: The schemes of the application.
+        used: Scopes that the operations ask for, by the name of the scheme.
+        address: Address of the application: flows may be below it.
+    """
+    return {
+        each.name: _with_flows(each.shown, sorted(used.get(each.name, ())), address)
+        for each in sorted(schemes, key=_name)
+    }
+
+
+def _with_flows(shown: Mapping[str, Any], scopes: Iterable[str], address: str) -> dict[str, Any]:
+    """Return a security scheme object; flows get their scopes and whole addresses."""
+    if "flows" not in shown:
+        return dict(shown)
+    flows = {
+        name: {
+            **{key: below(address, value) for key, value in flow.items()},
+            "scopes": dict.fromkeys(scopes, ""),
+        }
+        for name, flow in shown["flows"].items()
+    }
+    return {**shown, "flows": flows}
+
+
+def below(address: str, place: str) -> str:
+    """Return a place of an application as an address; what is one already stays."""
+    return address.rstrip("/") + place if place.startswith("/") else place
 
 
 def _name(scheme: Scheme) -> str:

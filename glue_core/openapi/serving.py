@@ -18,6 +18,7 @@ import orjson
 from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
+from glue_core.openapi import page
 from glue_core.openapi.fragment import Answer, Fragment, JsonSchema, text_schema
 from glue_core.operation import Operation, Tag
 from glue_core.security.protection import PUBLIC
@@ -25,6 +26,7 @@ from glue_core.security.protection import PUBLIC
 if TYPE_CHECKING:
     from glue_core.openapi.view import Grants, View
     from glue_core.openapi.walk import Matchers, Wanted
+    from glue_core.registry.order import Contribution
     from glue_core.registry.registry import ApplicationRegistry
     from glue_core.settings import Settings
 
@@ -59,7 +61,14 @@ class DocumentFormatter:
 
 
 class Documentation:
-    """The documentation of one application of one deployment."""
+    """The documentation of one application of one deployment.
+
+    Attributes:
+        formatters: The formats, by name.
+        has_page: Whether a page shows it.
+        without_page: Why there is no page although the documentation is served; None where there is
+            one, or where nothing is served.
+    """
 
     def __init__(self, settings: Settings, formatters: Iterable[DocumentFormatter]) -> None:
         """Know the formats; what is documented follows with `complete`.
@@ -75,6 +84,8 @@ class Documentation:
         self._kept: dict[Grants, Document] = {}
         self._making = threading.Lock()
         self._known: tuple[ApplicationRegistry, Matchers] | None = None
+        self.has_page = False
+        self.without_page: str | None = None
 
     def complete(
         self,
@@ -173,10 +184,59 @@ class Documentation:
         is_development = self._settings["mode"] == "development"
         if served == NEVER or (served == DEVELOPMENT and not is_development):
             return []
-        return [
+        served = [
             _operation(_Controller(self, each, is_development), each)
             for each in sorted(self.formatters.values(), key=lambda each: each.name)
         ]
+        files = page.installed_files()
+        if files is None:
+            self.without_page = f"Swagger UI is not installed: pip install '{page.EXTRA}'"
+            return served
+        return [*served, *page.operations(files, self._shown, TAG)]
+
+    def without_clashes(
+        self,
+        own: Iterable[Contribution],
+        routes: tuple[Contribution, ...],
+        operations: Iterable[Contribution],
+    ) -> tuple[Contribution, ...]:
+        """Leave the page out where something else is at its place, or where a part of it is not.
+
+        Args:
+            own: What serves the documentation.
+            routes: All custom routes, these among them where they are not disabled.
+            operations: Operations of resources.
+
+        Returns:
+            The custom routes that remain.
+        """
+        ids = {each.id for each in own if each.value.place in page.PLACES}
+        if not ids:
+            return routes
+        others = tuple(each for each in routes if each.id not in ids)
+        places = {each.value.place for each in routes}
+        missing = [each for each in (*page.PLACES, f"/{NAME}.json") if each not in places]
+        taken = next((each for each in (*operations, *others) if page.is_below(each.value)), None)
+        if taken is not None:
+            self.without_page = f"{taken.id!r} is at {taken.value.path}"
+        elif missing:
+            self.without_page = f"nothing is served at {missing[0]}"
+        else:
+            self.has_page = True
+            return routes
+        return others
+
+    def _shown(self) -> page.Shown:
+        """Return what the page says of the application."""
+        document = self.document(frozenset())
+        assert self._known is not None
+        conventions = self._known[0].conventions.values()
+        spoken = sorted(conventions, key=lambda each: (-each.priority, each.name or ""))
+        return page.Shown(
+            document["info"]["title"],
+            tuple(each["url"] for each in document["servers"]),
+            {type_: each.name for each in spoken if each.name for type_ in each.media_types},
+        )
 
     def has_own_servers(self, application: str) -> bool:
         """Say whether the settings name the addresses of the application."""
@@ -199,7 +259,9 @@ class _Controller:
         asks_for_all = self._is_development and not request.identities
         document = self._documentation.document(None if asks_for_all else request.grants)
         if not self._documentation.has_own_servers(request.application):
-            document = {**document, "servers": [{"url": request.base_url}]}
+            from glue_core.openapi.document import at
+
+            document = at(document, request.base_url)
         content = self._documentation.written(document, self._formatter.name)
         response = GlueResponse(content=content, format=self._formatter.media_type)
         # Whoever keeps it asks first whether it is still the same.

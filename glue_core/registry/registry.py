@@ -554,6 +554,7 @@ class Registry:
             replaced=self.choice.replaced,
         )
         operations, routes, resources = whole.operations, whole.routes, whole.resources
+        routes = documentation.without_clashes(pages, routes, operations)
         relationships = _relationships(operations, resources, call("glue_relationships"))
         relationships = self.choice.of_contributions(relationships)
         own_hooks = adapter.own_hooks if adapter is not None else ()

@@ -120,6 +120,21 @@ class AuthenticationServer(Protocol):
         """Answer a request for a token that it takes: with one, or with an OAuth error."""
 
 
+@runtime_checkable
+class OffersFlows(Protocol):
+    """An authentication server that says to the documentation how clients get its tokens."""
+
+    def flows(self, application: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the flows of an application by their names in OpenAPI, such as ``password``.
+
+        Each is the flow object without its scopes. Addresses that start with a slash are below the
+        application's.
+
+        Source:
+            OpenAPI 3.1, "OAuth Flows Object".
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """What an application answers to callers whom nothing proves.
@@ -195,7 +210,11 @@ def bearer_reader(
 
     invalid = _refused(refusals.bad_token, realm, "invalid_token")
     errors = (refusals.bad_token, refusals.no_token)
-    return IdentityReader("bearer", AUTHORIZATION, read, errors=errors)
+    flows: dict[str, Mapping[str, Any]] = {}
+    for server in servers:
+        if isinstance(server, OffersFlows):
+            flows = {**server.flows(application), **flows}
+    return IdentityReader("bearer", AUTHORIZATION, read, errors=errors, flows=flows)
 
 
 def _refused(error: ErrorCode, realm: str, reason: str | None = None) -> Problem:

@@ -76,6 +76,8 @@ class IdentityReader:
         kinds: Kinds of callers that it can prove; none says nothing about it. What nobody can
             prove stops the start where an operation asks for it.
         errors: What ``read`` raises, for the documentation.
+        flows: OAuth 2 flows by which a client gets what it reads, as OpenAPI has them, for the
+            documentation. Addresses that start with a slash are below the application's.
         skips_blank: Whether a blank header is as if there were none, instead of one to read.
     """
 
@@ -88,3 +90,4 @@ class IdentityReader:
     kinds: tuple[str, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
     skips_blank: bool = False
+    flows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

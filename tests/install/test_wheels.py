@@ -63,7 +63,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
 
 @pytest.mark.slow
 def test_wheels_have_types_and_license(wheels: dict[str, Path]) -> None:
-    """A wheel has its package with py.typed and no test; the core's has the license, too."""
+    """A wheel has its package with py.typed and no test; the core's has license and explorer."""
     for path in wheels.values():
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -72,6 +72,7 @@ def test_wheels_have_types_and_license(wheels: dict[str, Path]) -> None:
         assert f"{package}/py.typed" in names
     with zipfile.ZipFile(wheels["core"]) as archive:
         assert any(name.endswith("licenses/LICENSE") for name in archive.namelist())
+        assert "glue_core/openapi/explorer/explorer.js" in archive.namelist()
 
 
 @pytest.mark.slow

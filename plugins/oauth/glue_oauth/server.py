@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from glue_oauth.access import Claims
 from glue_oauth.adapting import PUBLIC_TOO, Answer, ClientModel, Request, response_of
 from glue_oauth.authorizing import CodeAuthorization, StrictChallenge
 from glue_oauth.login import Login
+from glue_oauth.metadata import flows_of
 from glue_oauth.models import RevokedTokenRow
 from glue_oauth.parts import NAME, Parts, scopes_for
 from glue_oauth.presenting import Introspection, PresentedToken, Revocation
@@ -273,6 +274,10 @@ class BuiltInServer:
                 headers=refused.headers,
             )
         return response_of(answer, sent.subject)
+
+    def flows(self, application: str) -> Mapping[str, Mapping[str, str]]:
+        """Say how clients get tokens: as the grants say that plugins add."""
+        return flows_of(self.plugins, application)
 
     def endpoint(self, name: str, request: AuthenticationRequest) -> AuthenticationResponse:
         """Answer a request to one of the endpoints ``revocation`` and ``introspection``."""

@@ -406,6 +406,18 @@ def test_setting_that_names_nothing(glue: Any, settings: dict[str, Any], line: s
     assert only_warning(glue, "unused") == [line]
 
 
+def test_documentation_without_a_page(glue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page needs is told where it lacks; that is no error, nor a warning."""
+    glue.settings["mode"] = "development"
+    assert "documentation" not in checks(glue("doctor", "--json"))
+    monkeypatch.setattr("glue_core.openapi.page.PACKAGE", "glue_no_such_package")
+
+    found = checks(glue("doctor", "--json"))["documentation"]
+
+    assert found["level"] == "ok"
+    assert "pip install 'glue-api-core[page]'" in found["message"]
+
+
 def test_public_writes_that_nobody_declared(glue: Any) -> None:
     """What everybody may write by is told, unless somebody declared that it is so."""
 

@@ -112,6 +112,25 @@ def test_introspection_needs_a_secret(shop: Shop) -> None:
         assert answer.json[0]["code"] == "invalid_client"
 
 
+def test_documentation_says_how_to_sign_in(make_shop: MakeShop) -> None:
+    """The document names the grants that OpenAPI has flows for, and that are offered."""
+    tables = {"storefront_api": {"documentation": {"served": "always"}}}
+    shop = make_shop(applications=tables)
+
+    def flows(disabled: Shop) -> dict[str, Any]:
+        documentation = disabled.deployment.registry.applications["storefront_api"].documentation
+        assert documentation is not None
+        schemes = documentation.made()["components"]["securitySchemes"]
+        found: dict[str, Any] = schemes["oauth2"]["flows"]
+        return found
+
+    flow = {"tokenUrl": "/token", "scopes": {}}
+    assert flows(shop) == {"password": flow, "clientCredentials": flow}
+    assert list(flows(shop)) == ["password", "clientCredentials"]
+    without = make_shop(disable=["glue-oauth:oauth.client_credentials"])
+    assert flows(without) == {"password": flow}
+
+
 def test_metadata(make_shop: MakeShop) -> None:
     """The metadata names the issuer and where everything is, and only what is offered."""
     shop = make_shop(applications={"storefront_api": {"base_url": "https://shop.example/api"}})
