@@ -19,13 +19,13 @@ JSON_API = "application/vnd.api+json"
 
 
 @contextmanager
-def running_demo(folder: Path, *options: str, products: int = 30) -> Iterator[str]:
+def running_demo(folder: Path, products: int = 30, directory: Path | None = None) -> Iterator[str]:
     """Serve all applications of the demo on a free port, with data that is removed at the end.
 
     Args:
         folder: Where its files and its output are.
-        options: Further options of ``glue demo``.
         products: Number of products.
+        directory: Where its settings and its data are; a temporary one by default.
 
     Yields:
         Its address without a slash at the end; each application answers under its name there.
@@ -35,7 +35,8 @@ def running_demo(folder: Path, *options: str, products: int = 30) -> Iterator[st
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
     output = folder / "output"
-    arguments = ["demo", "--port", "0", "--products", str(products), *options]
+    arguments = ["demo", "--port", "0", "--products", str(products)]
+    arguments += [f"--directory={directory}"] if directory is not None else []
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "glue_core.cli", *arguments],
@@ -70,7 +71,7 @@ def _address_of(process: subprocess.Popen[bytes], output: Path) -> str:
         raise RuntimeError(f"The demo ended early:\n{output.read_text(encoding='utf-8')}")
 
 
-def read(url: str, headers: Mapping[str, str] | None = None, /, **query: object) -> Any:
+def read(url: str, headers: Mapping[str, str] | None = None, **query: object) -> Any:
     """Read a JSON document with plain HTTP, to compare with what a client says.
 
     Args:

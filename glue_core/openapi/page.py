@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,7 +20,7 @@ import orjson
 from glue_core import codes
 from glue_core.errors import NotFound
 from glue_core.messages import GlueRequest, GlueResponse
-from glue_core.openapi.fragment import Answer, Fragment
+from glue_core.openapi.fragment import Answer, Fragment, text_schema
 from glue_core.operation import ErrorCode, Operation, Tag
 from glue_core.security.protection import PUBLIC
 
@@ -32,8 +32,6 @@ FILES = "docs-files"
 """Names of the operations, in ids of ``disable``."""
 FILE = "file"
 PLACES = (f"/{PAGE}", f"/{PAGE}/{{{FILE}}}")
-
-TAG = Tag("documentation", "What this API is, for programs and for people.")
 
 PACKAGE, FOLDER = "flask_swagger_ui", "dist"
 EXTRA = "glue-api-core[page]"
@@ -79,12 +77,13 @@ def installed_files() -> Mapping[str, Path] | None:
     return None
 
 
-def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Operation]:
+def operations(files: Mapping[str, Path], shown: Callable[[], Shown], tag: Tag) -> list[Operation]:
     """Return what answers ``/docs``, and ``/docs/<file>`` for what the page loads.
 
     Args:
         files: The files, by name.
         shown: Says what the page shows, once the application is known.
+        tag: What they are listed under.
     """
     missing = ErrorCode(404, codes.NOT_FOUND, "Not found")
     return [
@@ -97,7 +96,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             describe=_writes("text/html"),
             protection=PUBLIC,
             technical=True,
-            tag=TAG,
+            tag=tag,
         ),
         Operation(
             "get",
@@ -109,7 +108,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             errors=(missing,),
             protection=PUBLIC,
             technical=True,
-            tag=TAG,
+            tag=tag,
         ),
     ]
 
@@ -179,8 +178,8 @@ class _FileController:
 
 
 def _writes(*media_types: str) -> Callable[[Operation, View], Fragment]:
-    text, other = {"type": "string"}, dict[str, Any]()
-    content = {each: text if each.startswith("text/") else other for each in media_types}
+    binary = {**text_schema(), "format": "binary"}
+    content = {each: text_schema() if each.startswith("text/") else binary for each in media_types}
     return lambda operation, view: Fragment(answers=(Answer(content=content),))
 
 

@@ -51,8 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shop(folder: Path) -> Iterator[str]:
     """Base URL of the demo, in development mode."""
-    kept = str(folder / "kept")
-    with running_demo(folder, "--directory", kept, products=6) as base:
+    with running_demo(folder, 6, folder / "kept") as base:
         yield base
 
 
@@ -138,26 +137,38 @@ class Explorer:
             lambda: next((e for e in self.all(selector, within) if e.is_displayed()), None)
         )
 
+    def act(self, selector: str, within: Any, action: Callable[[Any], Any]) -> None:
+        """Do something with an element; again where the page drew it anew meanwhile."""
+
+        def done() -> bool:
+            element = self.one(selector, within)
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            action(element)
+            return True
+
+        self.wait(done)
+
     def click(self, selector: str, within: Any = None) -> None:
         """Click on an element, wherever on the page it is."""
-        element = self.one(selector, within)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        self.act(selector, within, lambda element: element.click())
 
     def type(self, selector: str, text: str, within: Any = None) -> None:
         """Write a text into a field, in the place of what is there."""
         from selenium.webdriver.common.keys import Keys
 
-        element = self.one(selector, within)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.send_keys(Keys.CONTROL, "a")
-        element.send_keys(text)
+        self.act(selector, within, lambda e: e.send_keys(Keys.CONTROL, "a", Keys.NULL, text))
 
     def choose(self, selector: str, value: str, within: Any = None) -> None:
         """Choose from a list."""
         from selenium.webdriver.support.ui import Select
 
-        Select(self.one(selector, within)).select_by_value(value)
+        self.act(selector, within, lambda element: Select(element).select_by_value(value))
+
+    def settle(self) -> None:
+        """Wait until what changed is drawn."""
+        self.driver.execute_async_script(
+            "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(done))"
+        )
 
     def shoot(self, name: str, element: Any = None) -> None:
         """Keep a picture of what is seen, from an element on."""
@@ -182,6 +193,7 @@ class Explorer:
         self.driver.find_element("xpath", f"{form}//button[text()='Authorize']").click()
         self.wait(lambda: "may call" in self.say())
         self.click(".close-modal")
+        self.settle()
 
     def operation(self, tag: str, id_: str) -> Any:
         """Open an operation and return it."""
