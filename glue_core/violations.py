@@ -154,7 +154,8 @@ def invalid_attributes(error: ValidationError, pointer: str = "") -> Problem:
         error: What the schema raised.
         pointer: JSON Pointer to what it judged.
     """
-    return Problem(422, list(violations(error.normalized_messages(), pointer)))
+    messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return Problem(422, list(violations(messages, pointer)))
 
 
 def violations(messages: Any, pointer: str = "") -> Iterable[GlueError]:

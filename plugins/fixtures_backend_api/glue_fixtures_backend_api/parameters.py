@@ -51,7 +51,12 @@ class Parameters(fields.Nested):
     """Parameters by the schema of a maker, which does not judge what comes from something else."""
 
     def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        partial: Any = None,
+        **kwargs: Any,
     ) -> Given:
         if not isinstance(value, Mapping):
             raise self.make_error("type", input=value, type=value.__class__.__name__)
@@ -62,7 +67,8 @@ class Parameters(fields.Nested):
         try:
             self.schema.load(judged, partial=[known[each] for each in taken if each in known])
         except ValidationError as error:
-            raise ValidationError({**unknown, **error.normalized_messages()}) from error
+            # A schema names each field in its messages.
+            raise ValidationError({**unknown, **error.messages_dict}) from error
         if unknown:
             raise ValidationError(unknown)
         return Given(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -38,13 +39,13 @@ class FixtureSettings(Schema):
     )
 
 
-def table_of(settings: Settings) -> dict[str, Any] | None:
+def table_of(settings: Settings) -> Mapping[str, Any] | None:
     """Return the settings where fixtures are switched on, or None where they are not.
 
     Raises:
         ConfigurationError: They are switched on where they must not be, or nobody could use them.
     """
-    table: dict[str, Any] = settings.section(SECTION)
+    table = settings.section(SECTION)
     if not table["enabled"]:
         return None
     place = f"{settings.origin}: plugins.{SECTION}"

@@ -102,7 +102,8 @@ class OldShop:
 
     def takes(self, environ: Environ) -> bool:
         """Take what begins with lamps."""
-        return environ["PATH_INFO"].startswith("/lamps")
+        path: str = environ["PATH_INFO"]
+        return path.startswith("/lamps")
 
     starts = frozenset({"lamps"})
 
