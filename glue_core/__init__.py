@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         MediaType,
         MediaTypeExtension,
         ReadParameters,
+        RewritesErrors,
         WithParameters,
         Writer,
     )
@@ -378,6 +379,7 @@ __all__ = [
     "ResourceChange",
     "ResponseEvent",
     "ResponseHeader",
+    "RewritesErrors",
     "Row",
     "RowError",
     "RowImporter",
@@ -621,6 +623,7 @@ _HOMES = {
     "Provider": "glue_core.features",
     "Publisher": "glue_core.exchange",
     "ReadParameters": "glue_core.convention",
+    "RewritesErrors": "glue_core.convention",
     "Refusals": "glue_core.security.authentication",
     "Rehearsal": "glue_core.services.rehearsing",
     "Relationship": "glue_core.relationship",

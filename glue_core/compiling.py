@@ -464,6 +464,7 @@ class _Compiler:
                 allowed=self._allowed[id(operation)],
                 parent=None if parent is None else parent.value,
                 current=self._seen(reads, store).controller if reads is not None else None,
+                current_errors=reads.value.errors if reads is not None else (),
             )
             flow = self._compile(whole, handler, store, contribution)
             self._flows[id(operation), store] = flow

@@ -11,7 +11,7 @@ from glue_core.openapi.fragment import Fragment
 
 if TYPE_CHECKING:
     from glue_core.openapi.view import View
-    from glue_core.operation import Operation
+    from glue_core.operation import ErrorCode, Operation
     from glue_core.settings import Settings
 
 Writer = Callable[[GlueResponse, GlueRequest], None]
@@ -162,6 +162,21 @@ class IgnoresParameters(Protocol):
         Args:
             operation: The operation.
             settings: The settings of the deployment.
+        """
+
+
+@runtime_checkable
+class RewritesErrors(Protocol):
+    """What a convention has besides that answers some errors with another status or code.
+
+    Of a convention without it, errors are documented as whoever raises them declares them.
+    """
+
+    def shown_as(self, error: ErrorCode) -> ErrorCode:
+        """Return an error as the convention answers it, for the documentation.
+
+        Args:
+            error: The error as it is declared.
         """
 
 

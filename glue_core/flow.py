@@ -15,7 +15,7 @@ from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG, failure
 from glue_core.lanes import EVERYTHING, Lane
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
-from glue_core.openapi.fragment import Describe
+from glue_core.openapi.fragment import Content, Describe
 from glue_core.operation import DEFAULT_STATUSES, Operation
 from glue_core.request_id import SCENE
 from glue_core.step import Build, Format, Handler, Parameter, Validate, ValidateRouted
@@ -70,6 +70,9 @@ class Flow:
         lanes: Which of the steps run for requests that have, or have not, what steps look at; none
             where every request runs all.
         looks_at: Where a WSGI environment has the headers that steps look at.
+        failures_as: Documents of failures that nobody foresaw, by media type, where the flow writes
+            them itself; none where the convention does.
+        refuses_queries: Whether a query that cannot be read is refused.
     """
 
     order: ClassVar[tuple[tuple[str | None, str], ...]] = (
@@ -91,6 +94,8 @@ class Flow:
         "formatters": "glue_response_formatters",
         "finishers": "glue_response_finishers",
     }
+    failures_as: ClassVar[Content] = {}
+    refuses_queries: ClassVar[bool] = True
 
     operation: Operation
     builders: tuple[Build, ...]

@@ -109,7 +109,9 @@ class Host:
         """
         selection = self._serving[1]
         path = environ.get("PATH_INFO", "")
-        if not host_of(environ) or (path and not path.startswith("/")):
+        environ = dict(environ)
+        is_told = host_of(environ) and _host_of_target_counts(environ)
+        if not is_told or (path and not path.startswith("/")):
             return None, environ
         try:
             name, prefix = selection.select(context_of(environ, selection.expanders))

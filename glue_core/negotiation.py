@@ -13,6 +13,7 @@ from glue_core.convention import (
     MediaParameters,
     MediaType,
     ReadParameters,
+    WithParameters,
     WritesOthers,
 )
 from glue_core.hookspecs import hookimpl
@@ -515,8 +516,13 @@ def _describe_accepted(operation: Operation, view: View) -> Fragment:
 
 
 def _describe_understood(operation: Operation, view: View) -> Fragment:
-    if operation.http_method not in WITH_BODY:
-        return Fragment()
+    # Where parameters have a meaning they are judged on requests without a body as well.
+    if operation.http_method in WITH_BODY or isinstance(operation.spoken, WithParameters):
+        return _describe_decoded(operation, view)
+    return Fragment()
+
+
+def _describe_decoded(operation: Operation, view: View) -> Fragment:
     message = "The body is in a format, or in a coding, that nobody reads."
     return Fragment(errors=(ErrorCode(415, codes.UNSUPPORTED_MEDIA_TYPE, message),))
 
@@ -546,7 +552,7 @@ def glue_request_validators(settings: Settings) -> Sequence[Step[Validate]]:
             "content-encoding",
             _decoded,
             after=("requested-format",),
-            describe=_describe_understood,
+            describe=_describe_decoded,
             only_with=("content-encoding",),
         ),
         Step(

@@ -184,6 +184,8 @@ class Operation:
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
         current: Filled in on writes: the controller of ``get`` at the same place, or None where
             there is none.
+        current_errors: Filled in there: the errors of that ``get``, which is asked first where a
+            precondition or a policy wants to know what is there.
         refused_type: Filled in on refusals of a place that there is: type of what it shows.
         relationship: Filled in where the core answers for a relationship: which one.
         is_linkage: Filled in there: the place is the relationship itself, not what it leads to.
@@ -229,6 +231,7 @@ class Operation:
     current: Callable[[GlueRequest], GlueResponse] | None = field(
         default=None, kw_only=True, repr=False
     )
+    current_errors: tuple[ErrorCode, ...] = field(default=(), kw_only=True, repr=False)
     refused_type: str | None = field(default=None, kw_only=True)
     relationship: Relationship | None = field(default=None, kw_only=True)
     is_linkage: bool = field(default=False, kw_only=True)
@@ -311,7 +314,8 @@ class SimpleResource:
 
     Subclasses set ``type`` and ``attributes`` and define the methods they answer: ``get``,
     ``get_collection``, ``post``, ``patch``, ``put``, ``delete``. What is not defined in the class
-    cannot be called.
+    cannot be called. ``errors`` has what a method answers besides, by its name, for the
+    documentation.
     """
 
     type: ClassVar[str]
@@ -325,6 +329,7 @@ class SimpleResource:
     sorts: ClassVar[tuple[str, ...]] = ()
     page: ClassVar[PageRules | None] = PageRules()
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    errors: ClassVar[Mapping[str, tuple[ErrorCode, ...]]] = {}
     relationships: ClassVar[tuple[Relationship, ...]] = ()
     conventions: ClassVar[tuple[str | None, ...] | None] = None
     version: ClassVar[str | Callable[[Any], object] | None] = None
@@ -363,11 +368,12 @@ class SimpleResource:
         )
         found = False
         for method in METHODS:
-            handler = getattr(self, "get_collection" if method == "getCollection" else method, None)
+            listed = method == "getCollection"
+            name = "get_collection" if listed else method
+            handler = getattr(self, name, None)
             if handler is None:
                 continue
             found = True
-            listed = method == "getCollection"
             yield Operation(
                 method,
                 handler,
@@ -380,6 +386,7 @@ class SimpleResource:
                 sorts=self.sorts if listed else (),
                 page=self.page if listed else None,
                 parameters=self.parameters,
+                errors=self.errors.get(name, ()),
             )
         if not found:
             raise ConfigurationError(

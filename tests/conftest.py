@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,38 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings in the environment of whoever runs the tests mean nothing to them."""
     for name in [each for each in os.environ if each.startswith("GLUE_")]:
         monkeypatch.delenv(name)
+
+
+BROKEN = "It breaks a rule on purpose, for what tells so."
+COUNTED = "It counts who is asked, and whoever looks up what is documented asks as well."
+RULES = "Answers are described by the schema, whatever rules stand for its own."
+UNSAID = "It answers what it does not declare, which is what happens to it then."
+
+UNDOCUMENTED: Mapping[str, str] = {
+    "tests/core/cli/test_new.py::test_server_issues_what_it_recognises": UNSAID,
+    "tests/core/services/test_handing.py::test_refusal_undoes_what_the_feature_wrote": UNSAID,
+    "tests/core/test_plain.py::test_snake_case_of_controllers_errors": UNSAID,
+    "tests/core/test_relating.py::test_refusal_of_the_parent_counts": UNSAID,
+    "tests/core/test_selection.py": COUNTED,
+    "tests/core/testing/test_applications.py": BROKEN,
+    "tests/core/testing/test_contract.py": "It switches the check on and off itself.",
+    "tests/core/testing/test_conventions.py": BROKEN,
+    "tests/core/testing/test_relationships.py": BROKEN,
+    "tests/core/testing/test_resources.py": BROKEN,
+    "tests/flow/test_changes.py::test_rules_are_replaced_on_demand": RULES,
+    "tests/flow/test_inner.py::test_extension_is_part_of_its_convention_alone": UNSAID,
+    "tests/flow/test_life_cycle.py::test_context_is_made_by_expanders": COUNTED,
+    "tests/flow/test_unit_of_work.py::test_calls_after_the_commit": UNSAID,
+    "tests/flow/test_unit_of_work.py::test_refusal_undoes": UNSAID,
+}
+"""Tests whose answers are not held against the documentation: the start of an id, and why."""
+
+
+@pytest.fixture(autouse=True)
+def answers_are_documented(request: pytest.FixtureRequest) -> None:
+    """Every answer is what the generated documentation of its application says."""
+    if not any(request.node.nodeid.startswith(each) for each in UNDOCUMENTED):
+        request.getfixturevalue("glue_documented_answers")
 
 
 @pytest.fixture(scope="session", autouse=True)

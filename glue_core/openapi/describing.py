@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from glue_core import codes
-from glue_core.convention import IgnoresParameters
+from glue_core.convention import Convention, IgnoresParameters, RewritesErrors
 from glue_core.errors import ConfigurationError
 from glue_core.flow import CONTROLLER, WRITE
 from glue_core.openapi.fragment import (
+    Content,
     Fragment,
     JsonSchema,
     RequestParameter,
@@ -32,11 +33,11 @@ ANYTHING = "*/*"
 DEFAULT = 0
 """Stands for every status that is not listed: ``default`` in the document."""
 
-ALWAYS = (
-    ErrorCode(500, codes.INTERNAL_ERROR, "Something went wrong on the server."),
-    ErrorCode(503, codes.SERVICE_UNAVAILABLE, "A service that the request needs is unavailable."),
+# What every operation may answer: the flow itself does, whatever runs in it.
+FAILED = ErrorCode(500, codes.INTERNAL_ERROR, "Something went wrong on the server.")
+UNAVAILABLE = ErrorCode(
+    503, codes.SERVICE_UNAVAILABLE, "A service that the request needs is unavailable."
 )
-"""What every operation may answer: the flow itself does, whatever runs in it."""
 
 UNKNOWN_PARAMETER = ErrorCode(400, codes.UNKNOWN_PARAMETER, "A query parameter is not known here.")
 INVALID_PARAMETER = ErrorCode(400, codes.INVALID_PARAMETER, "A query parameter is wrong.")
@@ -87,7 +88,8 @@ def describe(flow: Flow, view: View) -> Described:
     described = Described(flow.status)
     ids = {each.stage: each.id for each in flow.trace}
     answers = ids.get(CONTROLLER, CORE)
-    said = [(answers, Fragment(errors=operation.errors)), (CORE, _own(flow, view))]
+    said = [(answers, Fragment(errors=operation.errors))]
+    said += [(CORE, each) for each in _own(flow, view)]
     said += [(id_, each(operation, view)) for id_, each in flow.describers]
     if operation.spoken is not None:
         said.append((ids.get(WRITE, CORE), operation.spoken.describe(operation, view)))
@@ -101,7 +103,7 @@ def describe(flow: Flow, view: View) -> Described:
                 f"documented: one of its steps, its convention or itself describes {each!r}.\n"
                 f"Return a glue_core.Fragment from each 'describe'."
             )
-        _take(described, each)
+        _take(described, each, operation.spoken)
         described.told += [(id_, error) for error in each.errors]
     own: dict[str, JsonSchema] = {}
     if operation.resource is None and operation.describe is None:
@@ -112,11 +114,11 @@ def describe(flow: Flow, view: View) -> Described:
         described.answers[status] = {}
     errors_as: dict[str, JsonSchema] = {}
     for each in fragments:
-        for media_type, schema in each.errors_as.items():
-            known = [errors_as[media_type]] if media_type in errors_as else []
-            errors_as[media_type] = any_of([*known, schema])
-    for status in described.errors:
-        described.answers.setdefault(status, {}).update(errors_as)
+        _put_together(errors_as, each.errors_as)
+    for each in fragments:
+        for status in {_shown(error, operation.spoken).status for error in each.errors}:
+            written = described.answers.setdefault(status, {})
+            _put_together(written, each.own_errors_as or errors_as)
     for status in (each for fragment in fragments for each in fragment.shown_at):
         shown = described.answers.setdefault(status, {})
         for media_type, schema in described.answers[described.status].items():
@@ -145,7 +147,19 @@ def refused_with(flow: Flow, view: View) -> Iterator[tuple[str, ErrorCode]]:
         yield from ((id_, error) for error in each(flow.operation, view).errors)
 
 
-def _take(described: Described, fragment: Fragment) -> None:
+def _put_together(found: dict[str, JsonSchema], more: Content) -> None:
+    """Add documents to others: those of one media type are any of both."""
+    for media_type, schema in more.items():
+        known = [found[media_type]] if media_type in found else []
+        found[media_type] = any_of([*known, schema])
+
+
+def _shown(error: ErrorCode, spoken: Convention | None) -> ErrorCode:
+    """Return an error as the convention answers it."""
+    return spoken.shown_as(error) if isinstance(spoken, RewritesErrors) else error
+
+
+def _take(described: Described, fragment: Fragment, spoken: Convention | None) -> None:
     for parameter in fragment.parameters:
         described.parameters[parameter.place, parameter.name] = parameter
     if fragment.body:
@@ -157,23 +171,32 @@ def _take(described: Described, fragment: Fragment) -> None:
             described.answers[status] = dict(answer.content)
         if answer.description:
             described.notes[status] = answer.description
-    for error in fragment.errors:
+    for declared in fragment.errors:
+        error = _shown(declared, spoken)
         listed = described.errors.setdefault(error.status, [])
-        if error.code not in {each.code for each in listed} or error.code is None:
+        known = {(each.code, each.message if each.code is None else "") for each in listed}
+        if (error.code, error.message if error.code is None else "") not in known:
             listed.append(error)
 
 
-def _own(flow: Flow, view: View) -> Fragment:
+def _own(flow: Flow, view: View) -> Iterator[Fragment]:
     """Describe what the flow itself reads and may answer."""
-    return Fragment(
+    operation = flow.operation
+    parent = operation.parent
+    asked_first = (*operation.current_errors, *(parent.errors if parent is not None else ()))
+    yield Fragment(
         tuple(map(RequestParameter.of, flow.reads)),
-        errors=(*_own_errors(flow, view), *ALWAYS),
+        errors=(*asked_first, *_own_errors(flow, view), UNAVAILABLE),
     )
+    # What the flow writes itself has no member for a code.
+    failed = replace(FAILED, code=None) if flow.failures_as else FAILED
+    yield Fragment(errors=(failed,), own_errors_as=flow.failures_as)
 
 
 def _own_errors(flow: Flow, view: View) -> Iterator[ErrorCode]:
     operation = flow.operation
-    yield INVALID_PARAMETER
+    if flow.refuses_queries:
+        yield INVALID_PARAMETER
     ignores = operation.is_raw
     if isinstance(operation.spoken, IgnoresParameters):
         ignores = ignores or _ignores_all(operation.spoken, flow, view)

@@ -100,6 +100,8 @@ class Fragment:
         body_required: Whether a request without a body is refused.
         answers: What may be answered beside errors.
         errors_as: Documents of errors, by media type; for whoever writes them.
+        own_errors_as: Documents of the errors of this fragment alone, by media type, where whoever
+            answers them writes them as well; none leaves them to ``errors_as``.
         shown_at: Further statuses whose answers have the documents of a success.
         forwards: Whose errors are passed on, as a sentence, where any error may be answered.
     """
@@ -111,6 +113,7 @@ class Fragment:
     body_required: bool = True
     answers: tuple[Answer, ...] = ()
     errors_as: Content = field(default_factory=dict)
+    own_errors_as: Content = field(default_factory=dict)
     shown_at: tuple[int, ...] = ()
     forwards: str = ""
 

@@ -1,7 +1,7 @@
 """What the query families that conventions share are, for the documentation.
 
 Each function here describes the step of the same name in `glue_core.building` and
-`glue_core.including`, for the operation that it is bound to.
+`glue_core.including`, for the operation that it is bound to, and ``ignore_unknown`` says the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def words(names: Sequence[str]) -> JsonSchema:
     return {"type": "array", "items": {"type": "string", "enum": list(names)}}
 
 
-def describe_sort(operation: Operation, view: View) -> Fragment:
+def describe_sort(operation: Operation, view: View, *, ignore_unknown: bool = False) -> Fragment:
     """Describe ``sort``: each attribute, in both directions."""
     lens = view.lens(operation)
     names = lens.sorts(operation) if lens is not None else ()
@@ -39,10 +39,10 @@ def describe_sort(operation: Operation, view: View) -> Fragment:
         return Fragment()
     both = [spelled for name in names for spelled in (name, f"-{name}")]
     sort = RequestParameter("sort", building.SORT[0].description, words(both))
-    return Fragment((sort,), errors=(WRONG,))
+    return Fragment((sort,), errors=() if ignore_unknown else (WRONG,))
 
 
-def describe_filters(operation: Operation, view: View) -> Fragment:
+def describe_filters(operation: Operation, view: View, *, ignore_unknown: bool = False) -> Fragment:
     """Describe ``filter[type.attribute]``, a parameter for each attribute."""
     lens = view.lens(operation)
     if lens is None:
@@ -55,7 +55,9 @@ def describe_filters(operation: Operation, view: View) -> Fragment:
         )
         for name in lens.filters(operation)
     )
-    return Fragment(parameters, errors=(WRONG, WRONG_FILTER) if parameters else ())
+    if not parameters:
+        return Fragment()
+    return Fragment(parameters, errors=(WRONG_FILTER,) if ignore_unknown else (WRONG, WRONG_FILTER))
 
 
 def _comparable(schema: JsonSchema) -> JsonSchema:
@@ -72,7 +74,7 @@ def _comparable(schema: JsonSchema) -> JsonSchema:
     return found
 
 
-def describe_fields(operation: Operation, view: View) -> Fragment:
+def describe_fields(operation: Operation, view: View, *, ignore_unknown: bool = False) -> Fragment:
     """Describe ``fields[type]``, a parameter for each type that an answer may show."""
     lens = view.lens(operation)
     if lens is None:
@@ -84,7 +86,7 @@ def describe_fields(operation: Operation, view: View) -> Fragment:
         if names:
             what = f"The fields to show of resources of the type {type_!r}."
             parameters.append(RequestParameter(f"fields[{type_}]", what, words(names)))
-    return Fragment(tuple(parameters), errors=(WRONG,))
+    return Fragment(tuple(parameters), errors=() if ignore_unknown else (WRONG,))
 
 
 def describe_page(operation: Operation, view: View) -> Fragment:
@@ -111,13 +113,16 @@ def _page_schema(name: str, rules: PageRules) -> JsonSchema:
     return {"type": "string", "minLength": 1}
 
 
-def describe_include(*, flat: bool | Callable[[Operation], bool], depth: int) -> Describe:
+def describe_include(
+    *, flat: bool | Callable[[Operation], bool], depth: int, ignore_unknown: bool = False
+) -> Describe:
     """Return what describes ``include``: the relationships that it may name.
 
     Args:
         flat: Whether a name without a dot counts at every depth, and may be a type; or a function
             of the operation that says so.
         depth: Deepest level.
+        ignore_unknown: Whether names that lead nowhere are left out; else each is an error.
     """
 
     def describe(operation: Operation, view: View) -> Fragment:
@@ -128,7 +133,8 @@ def describe_include(*, flat: bool | Callable[[Operation], bool], depth: int) ->
         if schema is None:
             return Fragment()
         include = RequestParameter("include", "Relationships to include, with commas.", schema)
-        return Fragment((include,), errors=(WRONG, TOO_MUCH))
+        errors = (TOO_MUCH,) if ignore_unknown else (WRONG, TOO_MUCH)
+        return Fragment((include,), errors=errors)
 
     return describe
 

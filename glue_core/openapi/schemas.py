@@ -16,7 +16,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields
 from marshmallow.validate import Regexp
 
-from glue_core.openapi.fragment import JsonSchema
+from glue_core.openapi.fragment import JsonSchema, any_of
 from glue_core.openapi.naming import pascal, texts_of
 
 VERSION = "3.1.0"
@@ -24,6 +24,9 @@ VERSION = "3.1.0"
 
 Share = Callable[[str, object, Callable[[], JsonSchema]], JsonSchema]
 """Puts a schema among those that are shared, by name and key, and returns a reference to it."""
+
+ANNOTATIONS = ("title", "description", "deprecated", "example", "examples")
+"""Members of a schema that say something of its values, and ask nothing of them."""
 
 # Inline flags, references by name, conditions, possessive repetition, and Python's own anchors.
 _NOT_PORTABLE = re.compile(r"\(\?[^:=!<]|[*+?}]\+|\\[AaZ]")
@@ -40,6 +43,7 @@ class Converter(OpenAPIConverter):
         takes: bool,
         partial: bool = False,
         spell: Callable[[str], str] | None = None,
+        empty_map: JsonSchema | None = None,
     ) -> None:
         """Read fields.
 
@@ -48,6 +52,8 @@ class Converter(OpenAPIConverter):
             takes: Whether it is about bodies; else about answers.
             partial: Whether what is required may be left out, as in a PATCH.
             spell: Respells declared names; None leaves them.
+            empty_map: What a convention writes for an object without members, where that is no
+                object; None for a convention that writes one.
         """
         # The specification that apispec would fill is ours to write: it only keeps the version.
         super().__init__(VERSION, lambda schema: None, cast(APISpec, None))
@@ -55,6 +61,7 @@ class Converter(OpenAPIConverter):
         self._takes = takes
         self._partial = partial
         self._spell = spell or str
+        self._empty_map = empty_map
 
     def object_of(
         self,
@@ -126,7 +133,7 @@ class Converter(OpenAPIConverter):
             found["type"] = ["string", "null"] if nullable else "string"
             for name in ("minimum", "maximum"):
                 found.pop(name, None)
-        return found
+        return found if self._empty_map is None else _or_empty(found, self._empty_map)
 
     def field2pattern(self, field: fields.Field[Any], **kwargs: Any) -> JsonSchema:
         rules = [each.regex for each in field.validators if isinstance(each, Regexp)]
@@ -148,6 +155,7 @@ class Converter(OpenAPIConverter):
             self._takes,
             self._partial,
             self._spell is not str,
+            self._empty_map is not None,
         )
         name = kind.__name__ + ("Snake" if self._spell is not str else "")
         if self._takes:
@@ -173,6 +181,22 @@ class Converter(OpenAPIConverter):
         if "example" in shown:
             shown.setdefault("examples", [shown.pop("example")])
         return shown
+
+
+def _or_empty(found: JsonSchema, empty: JsonSchema) -> JsonSchema:
+    """Return a schema whose objects are written in another way where they have no members."""
+    rest = dict(found)
+    types = rest.get("type", ())
+    types = [types] if isinstance(types, str) else list(types)
+    if "object" in types:
+        about = {name: rest.pop(name) for name in ANNOTATIONS if name in rest}
+        others = [{"type": each} for each in types if each != "object"]
+        return {**about, **any_of([{**rest, "type": "object"}, empty, *others])}
+    if "$ref" in rest:
+        return {**any_of([{"$ref": rest.pop("$ref")}, empty]), **rest}
+    if any("$ref" in each for each in rest.get("anyOf", ())):
+        return {**any_of([*rest.pop("anyOf"), empty]), **rest}
+    return rest
 
 
 def portable_pattern(rule: re.Pattern[Any]) -> str | None:

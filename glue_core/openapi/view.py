@@ -192,7 +192,12 @@ class View:
         return tuple(sorted(found, key=lambda each: each[0]))
 
     def attributes(
-        self, operation: Operation, type_: str | None = None, *, snake_case: bool = False
+        self,
+        operation: Operation,
+        type_: str | None = None,
+        *,
+        snake_case: bool = False,
+        empty_map: JsonSchema | None = None,
     ) -> JsonSchema:
         """Return the attributes of a type as answers show them to the caller.
 
@@ -200,24 +205,29 @@ class View:
             operation: The operation.
             type_: The type; that of the operation by default.
             snake_case: Whether declared names are in snake case.
+            empty_map: What the convention writes for an object without members among their values;
+                None where that is an object like others.
         """
         lens = self.lens(operation, type_)
         if lens is None:
             return {"type": "object"}
         name = pascal(lens.type) + "Attributes" + ("Snake" if snake_case else "")
-        make = self._converter(takes=False, snake_case=snake_case)
+        make = self._converter(takes=False, snake_case=snake_case, empty_map=empty_map)
         return self.share(
             name,
-            (lens.schema, lens.attributes),
+            (lens.schema, lens.attributes, empty_map is None),
             lambda: make.object_of(lens.schema(), lens.attributes, owner=pascal(lens.type)),
         )
 
-    def body(self, operation: Operation, *, snake_case: bool = False) -> JsonSchema | None:
+    def body(
+        self, operation: Operation, *, snake_case: bool = False, closed: bool | None = None
+    ) -> JsonSchema | None:
         """Return the attributes that the body of an operation may have, or None for no schema.
 
         Args:
             operation: The operation.
             snake_case: Whether declared names are in snake case.
+            closed: Whether a body with another attribute is refused; None asks the schema.
         """
         kind, lens = operation.body, self.lens(operation)
         if kind is None:
@@ -234,10 +244,11 @@ class View:
         owner = pascal(operation.type or operation.place)
         name = owner + words.get(operation.method, pascal(operation.method)) + "Attributes"
         make = self._converter(takes=True, partial=partial, snake_case=snake_case)
+        is_closed = kind.opts.unknown != EXCLUDE if closed is None else closed
         return self.share(
             name + ("Snake" if snake_case else ""),
-            (kind, names, partial),
-            lambda: make.object_of(schema, names, closed=kind.opts.unknown != EXCLUDE, owner=owner),
+            (kind, names, partial, is_closed),
+            lambda: make.object_of(schema, names, closed=is_closed, owner=owner),
         )
 
     def property_of(self, operation: Operation, name: str) -> JsonSchema:
@@ -251,11 +262,20 @@ class View:
         return self._converter(takes=False).property_of(by_name[name])
 
     def _converter(
-        self, *, takes: bool, partial: bool = False, snake_case: bool = False
+        self,
+        *,
+        takes: bool,
+        partial: bool = False,
+        snake_case: bool = False,
+        empty_map: JsonSchema | None = None,
     ) -> Converter:
         # It brings apispec with it, which nobody needs who only declares what a step describes.
         from glue_core.openapi.schemas import Converter
 
         return Converter(
-            self.share, takes=takes, partial=partial, spell=spell_snake if snake_case else None
+            self.share,
+            takes=takes,
+            partial=partial,
+            spell=spell_snake if snake_case else None,
+            empty_map=empty_map,
         )

@@ -19,6 +19,7 @@ from glue_core.openapi.describing import ANYTHING
 from glue_core.openapi.document import ERROR_CODES, resolved
 from glue_core.openapi.naming import placeholders, with_placeholders
 from glue_core.openapi.serving import Documentation
+from glue_core.target import host_of
 from glue_core.testing.client import call
 
 Part = dict[str, Any]
@@ -59,7 +60,8 @@ def check_answer(
 ) -> None:
     """Check that an answer is as the documentation says.
 
-    The refusal of a place that there is not has no documentation, nor has what has no flow.
+    The refusal of a place that there is not has no documentation, nor has what has no flow, and of
+    a request that names no host nobody knows who would answer it.
 
     Args:
         wsgi: What was asked: a host, or the application itself.
@@ -72,6 +74,8 @@ def check_answer(
         Undocumented: The status, the media type, the document or a code is not documented.
     """
     asked = dict(environ)
+    if not host_of(asked):
+        return
     if isinstance(wsgi, Host):
         wsgi, asked = wsgi.answering(asked)
     if not isinstance(wsgi, HttpApplication) or wsgi.documentation is None:

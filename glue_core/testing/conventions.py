@@ -48,7 +48,7 @@ from glue_core.messages import (
 )
 from glue_core.negotiation import written_types
 from glue_core.openapi.document import references, resolved
-from glue_core.operation import Operation, PageRules
+from glue_core.operation import ErrorCode, Operation, PageRules
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.step import Format, Step
@@ -276,7 +276,7 @@ class _World:
     def thing(self, request: GlueRequest) -> GlueResponse:
         found = self.things.get(request.resource.id or "")
         if found is None:
-            raise NotFound("301", "There is no such thing.")
+            raise NotFound(self.missing.code, self.missing.message)
         return GlueResponse.of(found)
 
     def page(self, request: GlueRequest) -> GlueResponse:
@@ -318,6 +318,14 @@ class _World:
                 GlueError(409, None, "A reason without a code."),
             ],
         )
+
+    missing = ErrorCode(404, "301", "There is no such thing.")
+    refusals = (
+        ErrorCode(409, "4091", "The first reason."),
+        ErrorCode(409, "4092", "The second reason."),
+        ErrorCode(409, "4093", "The third reason."),
+        ErrorCode(409, None, "A reason without a code."),
+    )
 
     def owner(self, sources: Sequence[GlueResource], request: GlueRequest) -> dict[str, Any]:
         self.reads.append("owner")
@@ -368,7 +376,7 @@ class _World:
             return self.refusing()
 
         return [
-            Operation("get", self.thing, "things", things),
+            Operation("get", self.thing, "things", things, errors=(self.missing,)),
             Operation(
                 "getCollection",
                 self.page,
@@ -387,7 +395,7 @@ class _World:
             Operation("getCollection", none, "parts", parts),
             Operation("get", self.met, "meetings", meetings),
             Operation("get", failing, "failing", owners),
-            Operation("get", refusing, "refusing", owners),
+            Operation("get", refusing, "refusing", owners, errors=self.refusals),
         ]
 
 

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 from glue_core import (
     ConfigurationError,
     Encoder,
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     NotFound,
@@ -33,12 +34,13 @@ class Lamp(Schema):
 
 
 LAMPS = Resource("lamps", Lamp)
+NO_LAMP = ErrorCode(404, "301", "No such lamp.")
 
 
 def one(id: str) -> GlueResponse:  # noqa: A002 - filled by name
     """Return one lamp, or nothing known."""
     if id == "none":
-        raise NotFound("301", "No such lamp.")
+        raise NotFound(NO_LAMP.code, NO_LAMP.message)
     return GlueResponse.of({"id": id, "name": "Ä", "watt": 0})
 
 
@@ -73,7 +75,7 @@ def serve(glue_client: Callable[..., Client]) -> Serve:
                     "glue.plugins.shop",
                     "lamps",
                     glue_resources=lambda: [
-                        Operation("get", one, "lamps", LAMPS),
+                        Operation("get", one, "lamps", LAMPS, errors=(NO_LAMP,)),
                         Operation("getCollection", several, "lamps", LAMPS),
                         Operation("post", lambda request: one("9"), "lamps", LAMPS),
                     ],
@@ -186,11 +188,11 @@ def test_two_encoders_of_one_type_stop_the_start(serve: Serve) -> None:
 def test_json_can_be_replaced(serve: Serve) -> None:
     """The built-in encoder enters by the same hook, so the settings can put another there."""
     plain = "glue-api-core:plain.application/json"
-    mine = Encoder("application/json", lambda response, request, rows: b'"mine"')
+    mine = Encoder("application/json", lambda response, request, rows: b'[{"name": "mine"}]')
 
     client = serve(mine, disable=[plain])
 
-    assert client.get("/lamps").json == "mine"
+    assert client.get("/lamps").json == [{"name": "mine"}]
 
 
 def test_other_values_are_no_encoders(serve: Serve) -> None:

@@ -7,6 +7,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    ErrorCode,
     GlueError,
     GlueRelationship,
     GlueRequest,
@@ -35,6 +36,9 @@ APPLICATION = in_memory(
 )
 
 
+MISSING = ErrorCode(404, "1", "There is none.")
+
+
 class Named(Schema):
     """Attributes of everything in the library."""
 
@@ -44,7 +48,7 @@ class Named(Schema):
 def one(request: GlueRequest) -> GlueResponse:
     """Answer with what the path names; one thing is missing."""
     if request.resource.id == "none":
-        raise NotFound("1", "There is none.")
+        raise NotFound(MISSING.code, MISSING.message)
     return GlueResponse.of({"id": request.resource.id, "name": request.resource.type})
 
 
@@ -70,7 +74,13 @@ def library(glue_client: Callable[..., Client]) -> Callable[..., Client]:
 
     def make(*places: str, **hooks: Any) -> Client:
         operations = [
-            Operation("get", one, place, WRITERS if place.endswith("writers") else BOOKS)
+            Operation(
+                "get",
+                one,
+                place,
+                WRITERS if place.endswith("writers") else BOOKS,
+                errors=(MISSING,),
+            )
             for place in places
         ]
         plugin = in_memory(

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from glue_core import (
     ConfigurationError,
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     NotFound,
@@ -26,6 +27,7 @@ from glue_core.target import base_url_of
 from glue_core.testing import Client, Deployment, assert_error, in_memory
 
 Make = Callable[..., Deployment]
+NOT_HERE = ErrorCode(404, "301", "Not here.")
 
 
 @pytest.fixture
@@ -37,13 +39,13 @@ def chain(glue_deployment: Make) -> Callable[..., Client]:
             if name == "newer" and place == "broken":
                 raise RuntimeError("secret")
             if status is not None:
-                raise NotFound("301", "Not here.")
+                raise NotFound(NOT_HERE.code, NOT_HERE.message)
             return GlueResponse(content=f"{name} {place}".encode())
 
         return in_memory(
             f"glue.plugins.{name}",
             f"{name}-{place}",
-            glue_resources=lambda: [Operation(method, answer, place)],
+            glue_resources=lambda: [Operation(method, answer, place, errors=(NOT_HERE,))],
         )
 
     def old(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -187,12 +189,12 @@ class Pair:
             return GlueResponse(content=f"shop {request.base_url}".encode(), format="text/plain")
 
         def absent() -> GlueResponse:
-            raise NotFound("301", "Not here.")
+            raise NotFound(NOT_HERE.code, NOT_HERE.message)
 
         operations = [
             Operation("get", says, "products"),
             Operation("get", says, "products/prices"),
-            Operation("get", absent, "absent"),
+            Operation("get", absent, "absent", errors=(NOT_HERE,)),
             Operation("get", says, "/greeting/{name}/now"),
         ]
         sources = [

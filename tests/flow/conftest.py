@@ -9,6 +9,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    Answer,
     Build,
     Fragment,
     GlueRequest,
@@ -64,8 +65,9 @@ class Lines:
         return write
 
     def describe(self, operation: Operation, view: View) -> Fragment:
-        """Say nothing."""
-        return Fragment()
+        """Say that everything is lines."""
+        lines = {LINES: {"type": "string"}}
+        return Fragment(answers=(Answer(content=lines),), errors_as=lines)
 
 
 def _read(request: GlueRequest) -> None:

@@ -313,13 +313,14 @@ def test_value_in_the_query(answer: Callable[..., Client]) -> None:
 
     def tell(request: GlueRequest) -> GlueResponse:
         told = f"{request.identity is not None} {request.parameters_string}"
-        return GlueResponse(content=told.encode())
+        return GlueResponse(content=told.encode(), format="text/plain")
 
     reader = IdentityReader("key", "x-key", key, parameter="key")
-    client = answer(order("get", tell, protection=PUBLIC), glue_identity_readers=lambda: [reader])
+    told = Operation("get", tell, "/told", protection=PUBLIC)
+    client = answer(glue_identity_readers=lambda: [reader], glue_route_providers=lambda: [told])
 
-    assert client.get("/orders/1?key=bad").status_code == 401
-    assert client.get("/orders/1?key=good").text == "True "
+    assert client.get("/told?key=bad").status_code == 401
+    assert client.get("/told?key=good").text == "True "
 
 
 def test_answers_vary_by_who_asks(answer: Callable[..., Client]) -> None:
@@ -416,7 +417,9 @@ def test_strategy_that_looks_at_the_request(answer: Callable[..., Client]) -> No
 
     client = answer(
         order("get", show_order, protection=Protection(("morning",))),
-        glue_authorization_strategies=lambda: [Strategy("morning", authorize=morning)],
+        glue_authorization_strategies=lambda: [
+            Strategy("morning", authorize=morning, errors=(ErrorCode(403, "9401", "No hour."),))
+        ],
     )
 
     assert client.get("/orders/1", headers={"x-hour": "9"}).status_code == 200

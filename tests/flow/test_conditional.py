@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import pytest
@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from glue_core import (
     ConfigurationError,
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     NotFound,
@@ -31,11 +32,15 @@ class CartAttributes(Schema):
     note = fields.String()
 
 
+NO_CART = ErrorCode(404, "101", "Cart not found.")
+
+
 class Carts(SimpleResource):
     """Carts whose state has a version."""
 
     type = "carts"
     attributes = CartAttributes
+    errors: ClassVar[Mapping[str, tuple[ErrorCode, ...]]] = {"get": (NO_CART,)}
     version: ClassVar[str | None] = "version"
 
     def __init__(self) -> None:
@@ -46,7 +51,7 @@ class Carts(SimpleResource):
     def get(self, id: str) -> GlueResponse:  # noqa: A002 - filled by name
         """Return a cart."""
         if id not in self.kept:
-            raise NotFound("101", "Cart not found.")
+            raise NotFound(NO_CART.code, NO_CART.message)
         return GlueResponse.of(dict(self.kept[id]))
 
     def get_collection(self) -> GlueResponse:

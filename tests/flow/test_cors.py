@@ -67,7 +67,8 @@ def test_own_options_wins(serve: Serve) -> None:
         return GlueResponse(http_status=200, content=b"own", format="text/plain")
 
     client = serve(
-        settings=allowing(), glue_route_providers=lambda: [Operation("options", own, "/own")]
+        settings=allowing(),
+        glue_route_providers=lambda: [Operation("options", own, "/own", status=200)],
     )
 
     response = client.options("/own", headers={**ASK, "access-control-request-method": "OPTIONS"})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, fields
 
-from glue_core import GlueRequest, GlueResponse, NotFound, Operation, Resource
+from glue_core import ErrorCode, GlueRequest, GlueResponse, NotFound, Operation, Resource
 from glue_core.host import Host
 from glue_core.registry.discovery import Source
 from glue_core.testing import Client, Deployment, in_memory, installed
@@ -19,6 +19,9 @@ HOSTS: dict[str, dict[str, Any]] = {
     "storefront_api": {"hosts": ["shop.example"], "next": "legacy_api"},
     "legacy_api": {"hosts": ["old.example"], "protected_by_default": False},
 }
+
+
+NOT_HERE = ErrorCode(404, "301", "Not here.")
 
 
 class Made(Schema):
@@ -32,14 +35,14 @@ def saying(by: str, *types: str) -> Source:
 
     def get(request: GlueRequest) -> GlueResponse:
         if request.resource.id == "absent":
-            raise NotFound("301", "Not here.")
+            raise NotFound(NOT_HERE.code, NOT_HERE.message)
         return GlueResponse.of({"id": request.resource.id, "by": by})
 
     return in_memory(
         f"glue.plugins.{by}",
         f"{by}-{'-'.join(types)}",
         glue_resources=lambda: [
-            Operation("get", get, each, Resource(each, Made)) for each in types
+            Operation("get", get, each, Resource(each, Made), errors=(NOT_HERE,)) for each in types
         ],
     )
 

@@ -10,9 +10,11 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    Answer,
     BadRequest,
     ConfigurationError,
     Conflict,
+    ErrorCode,
     Fragment,
     GlueError,
     GlueRequest,
@@ -233,7 +235,7 @@ def test_declared_options(serve: Serve) -> None:
     def handle() -> GlueResponse:
         return GlueResponse(content=b"mine", http_status=200, format="text/plain")
 
-    client = serve(glue_resources=lambda: [Operation("options", handle, "boxes")])
+    client = serve(glue_resources=lambda: [Operation("options", handle, "boxes", status=200)])
 
     assert client.options("/boxes/1").text == "mine"
 
@@ -284,6 +286,14 @@ def test_body_that_is_no_object(serve: Serve) -> None:
     assert_error(serve().post("/things", json=[1]), 400, "014", pointer="")
 
 
+def telling(*errors: ErrorCode) -> Any:
+    """Tell the documentation what a step answers."""
+    return lambda operation, view: Fragment(errors=errors)
+
+
+TEAPOT = telling(ErrorCode(418, "X1", "Teapot"))
+
+
 def refuse(request: GlueRequest) -> GlueRequestValidation:
     """Refuse everything."""
     return GlueRequestValidation(False, 418, (GlueError(418, "X1", "Teapot"),), {"x-why": "tea"})
@@ -311,7 +321,10 @@ def test_validator_after_routing_does_not_run_for_unknown_paths(serve: Serve) ->
     def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation:
         return GlueRequestValidation(False, None, (GlueError(403, "X2", f"No {resource.type}."),))
 
-    client = serve(glue_request_after_routing_validators=lambda: [Step("no", always(validate))])
+    told = telling(ErrorCode(403, "X2", "No things."))
+    client = serve(
+        glue_request_after_routing_validators=lambda: [Step("no", always(validate), describe=told)]
+    )
 
     assert_error(client.get("/nothing"), 404, "007")
     assert assert_error(client.get("/things/1"), 403, "X2")["message"] == "No things."
@@ -329,7 +342,7 @@ def test_first_invalid_result_stops(serve: Serve, hook: str) -> None:
             ran.append(name)
             return GlueRequestValidation(valid, 400, (GlueError(400, name),))
 
-        return Step(name, always(validate))
+        return Step(name, always(validate), describe=telling(ErrorCode(400, name, "No.")))
 
     steps = [validator("a", True), validator("b", False), validator("c", True)]
 
@@ -352,7 +365,10 @@ def test_validator_that_says_nothing(serve: Serve, hook: str) -> None:
 def test_refusal_without_status_takes_that_of_its_errors(serve: Serve) -> None:
     """A validation may leave its status to its errors."""
     found = GlueRequestValidation(False, None, (GlueError(409, "a"), GlueError(422, "b")))
-    client = serve(glue_request_validators=lambda: [Step("v", always(lambda request: found))])
+    told = telling(ErrorCode(400, "a", "One."), ErrorCode(400, "b", "Another."))
+    client = serve(
+        glue_request_validators=lambda: [Step("v", always(lambda request: found), describe=told)]
+    )
 
     assert client.get("/things/1").status_code == 400
 
@@ -384,7 +400,7 @@ def test_formatters_run_for_refusals_and_failures(serve: Serve) -> None:
     """Formatters run for a failed validation and for an exception."""
     client = serve(
         glue_response_formatters=lambda: [Step("stamp", always(stamp))],
-        glue_request_validators=lambda: [Step("tea", only("delete", refuse))],
+        glue_request_validators=lambda: [Step("tea", only("delete", refuse), describe=TEAPOT)],
         glue_request_builders=lambda: [Step("boom", only("get", boom))],
     )
 
@@ -482,9 +498,10 @@ def test_problem(serve: Serve, caplog: pytest.LogCaptureFixture, error: Problem)
     def handle() -> GlueResponse:
         raise error
 
-    client = serve(glue_route_providers=lambda: [Operation("get", handle, "/odd")])
+    told = ErrorCode(error.status, error.errors[0].code, error.errors[0].message)
+    client = serve(glue_route_providers=lambda: [Operation("get", handle, "/odd", errors=(told,))])
 
-    assert_error(client.get("/odd"), error.status, error.errors[0].code)
+    assert_error(client.get("/odd"), told.status, told.code)
     assert caplog.records == []
 
 
@@ -551,7 +568,10 @@ def test_status_of_the_controller(serve: Serve) -> None:
     def handle() -> GlueResponse:
         return GlueResponse(http_status=202)
 
-    client = serve(glue_resources=lambda: [Operation("post", handle, "boxes")])
+    def describe(operation: Operation, view: View) -> Fragment:
+        return Fragment(answers=(Answer(202, {"application/json": {"type": "array"}}),))
+
+    client = serve(glue_resources=lambda: [Operation("post", handle, "boxes", describe=describe)])
 
     assert client.post("/boxes", json={}).status_code == 202
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from glue_core import (
     Conflict,
+    ErrorCode,
     GlueRequest,
     GlueResponse,
     Operation,
@@ -44,7 +45,8 @@ def insert(work: Work) -> None:
 
 def posted(handle: Callable[..., GlueResponse]) -> Callable[[], list[Operation]]:
     """Contribute POST /notes."""
-    return lambda: [Operation("post", handle, "notes")]
+    errors = tuple(ErrorCode(status, "1", "It is refused.") for status in (400, 404, 409))
+    return lambda: [Operation("post", handle, "notes", errors=errors)]
 
 
 def test_success_commits_before_the_body_leaves(deploy: Deploy) -> None:

@@ -19,16 +19,6 @@ DE = Store("DE", "Europe/Berlin", "EUR", "de_DE", (EURO, FRANC), ("de_DE", "en_U
 CH = Store("CH", None, "CHF", "en_US", (FRANC,), ("de_DE", "en_US"), (Country("CH", "CHE", "S"),))
 
 
-@pytest.fixture(autouse=True)
-def answers_are_documented(request: pytest.FixtureRequest) -> None:
-    """Answers are what the generated documentation says, those of the old application left out.
-
-    It writes empty maps as lists, and answers without ids what other applications refuse.
-    """
-    if "legacy" not in request.node.nodeid:
-        request.getfixturevalue("glue_documented_answers")
-
-
 @dataclass
 class MemoryStores:
     """Stores by name."""

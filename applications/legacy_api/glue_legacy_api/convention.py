@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from glue_core import (
     Build,
+    ErrorCode,
     Format,
     Fragment,
     Operation,
@@ -24,7 +26,12 @@ from glue_core import (
     read_filters,
     read_sort,
 )
-from glue_legacy_api.describing import describe_page, describe_read, describe_written
+from glue_legacy_api.describing import (
+    describe_page,
+    describe_read,
+    describe_written,
+    shown_as,
+)
 from glue_legacy_api.document import write_documents
 from glue_legacy_api.negotiation import CONVENTION, MEDIA_TYPE
 from glue_legacy_api.requests import read_body, read_included, read_page
@@ -73,11 +80,15 @@ class LegacyJsonApi:
 
         return [
             Step("attributes", read_body, describe=describe_read),
-            Step("fields", fields, describe=describe_fields),
-            Step("filter", filters, describe=describe_filters),
-            Step("include", include, describe=describe_include(flat=True, depth=depth)),
+            Step("fields", fields, describe=partial(describe_fields, ignore_unknown=True)),
+            Step("filter", filters, describe=partial(describe_filters, ignore_unknown=True)),
+            Step(
+                "include",
+                include,
+                describe=describe_include(flat=True, depth=depth, ignore_unknown=True),
+            ),
             Step("page", page, describe=paged),
-            Step("sort", sort, describe=describe_sort),
+            Step("sort", sort, describe=partial(describe_sort, ignore_unknown=True)),
         ]
 
     def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:
@@ -97,6 +108,10 @@ class LegacyJsonApi:
     def describe(self, operation: Operation, view: View) -> Fragment:
         """Describe the documents of one operation."""
         return describe_written(operation, view)
+
+    def shown_as(self, error: ErrorCode) -> ErrorCode:
+        """Return an error as the writer writes it."""
+        return shown_as(error)
 
 
 LEGACY_JSON_API = LegacyJsonApi()

@@ -2,58 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from glue_core import (
     Answer,
+    Describe,
     ErrorCode,
     Fragment,
     JsonSchema,
     Operation,
     RequestParameter,
+    Step,
     View,
     any_of,
     codes,
     object_schema,
     pascal,
 )
-from glue_legacy_api.headers import BAD_PAGE, LIMIT, NOT_ACCEPTABLE, OFFSET, UNKNOWN_FORMAT
+from glue_legacy_api.document import NOT_FOUND, NOWHERE
+from glue_legacy_api.headers import (
+    BAD_PAGE,
+    LARGEST,
+    LIMIT,
+    NOT_ACCEPTABLE,
+    OFFSET,
+    UNKNOWN_FORMAT,
+)
 from glue_legacy_api.negotiation import MEDIA_TYPE
 from glue_legacy_api.validating import BAD_BODY, CHANGES, NO_ID, WRONG_TYPE
 
-TEXT = "text/plain"
 WORDS = {"post": "Create", "patch": "Update", "put": "Replace"}
-URI: JsonSchema = {"type": "string", "format": "uri-reference"}
+PLAIN_TEXT: Mapping[str, JsonSchema] = {"text/plain": {"type": "string"}}
+"""Document of an error that is its words alone."""
+
+# A query is repeated as it was decoded, with its brackets and spaces, and ids are what they are.
+ADDRESS: JsonSchema = {"type": "string", "description": "Address; nothing in it is encoded."}
+
+
+def shown_as(error: ErrorCode) -> ErrorCode:
+    """Return an error as the writer writes it: of what has no place here there is one."""
+    return ErrorCode(404, None, NOT_FOUND) if error.code in NOWHERE else error
+
+
+def in_plain_text(step: Step[Any]) -> Step[Any]:
+    """Return a step whose errors are described as what they are here: their words alone.
+
+    Args:
+        step: An HTTP validator.
+    """
+    own = step.describe
+    if own is None:
+        return step
+
+    def describe(operation: Operation, view: View) -> Fragment:
+        return replace(own(operation, view), own_errors_as=PLAIN_TEXT)
+
+    return replace(step, describe=describe)
 
 
 def describe_written(operation: Operation, view: View) -> Fragment:
     """Describe what the compiled writer writes: an object where the path ends in an id."""
-    errors = {MEDIA_TYPE: _errors(view), TEXT: {"type": "string"}}
+    errors = {MEDIA_TYPE: _errors(view)}
     lens = view.lens(operation)
     if lens is None:
         return Fragment(errors_as=errors)
     resource = _resource(operation, view, lens.type)
     listed: JsonSchema = {"type": "array", "items": resource}
     is_list = operation.is_template or not (operation.has_id or operation.method == "post")
-    # Of an id that stands for everything, such as "mine", a list is shown.
-    data = listed if is_list else any_of([resource, *([listed] if operation.has_id else [])])
-    # Where nothing is found the links are an empty list.
-    nothing: JsonSchema = {"type": "array", "items": URI, "maxItems": 0}
+    if is_list:
+        data, ending = listed, "Collection"
+    elif operation.method == "post":
+        data, ending = resource, "Created"
+    else:
+        # Of an id that is missing, or stands for everything, a list is shown, and of nothing.
+        data, ending = any_of([resource, listed]), "Document"
     members: dict[str, JsonSchema] = {
         "data": data,
-        "links": {"anyOf": [_links(view), nothing]},
+        "links": any_of([_links(view), _empty_map(view)]),
     }
     included = view.reachable(operation, view.settings["limits"]["include_depth"])
     if included:
         members["included"] = _included(operation, view, included)
-    name = pascal(lens.type) + ("Collection" if is_list else "Document")
+    name = pascal(lens.type) + ending
     document = view.share(name, view.key_of(operation), lambda: object_schema(members, ["data"]))
     return Fragment(answers=(Answer(content={MEDIA_TYPE: document}),), errors_as=errors)
 
 
 def _links(view: View) -> JsonSchema:
     def make() -> JsonSchema:
-        pages = dict.fromkeys(("self", "first", "prev", "next", "last"), URI)
+        pages = dict.fromkeys(("self", "first", "prev", "next", "last"), ADDRESS)
         return object_schema(pages)
 
     return view.share("Links", None, make)
@@ -84,7 +123,10 @@ def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
         kinds: JsonSchema = {"type": ["string", "null"] if lens.may_lack_id else "string"}
         members: dict[str, JsonSchema] = {"type": {"const": type_}, "id": kinds}
         if lens.attributes:
-            members["attributes"] = view.attributes(operation, type_)
+            empty = _empty_map(view)
+            attributes = view.attributes(operation, type_, empty_map=empty)
+            # The client may have asked for none of them.
+            members["attributes"] = any_of([attributes, empty])
         # A relationship is called after the type that it leads to, and always a list.
         targets = sorted({each.target for each in lens.relationships.values()})
         if targets:
@@ -92,11 +134,25 @@ def _resource(operation: Operation, view: View, type_: str) -> JsonSchema:
             members["relationships"] = view.share(
                 pascal(type_) + "Relationships", tuple(targets), lambda: object_schema(linked)
             )
-        own = object_schema({"self": URI}, ["self"])
+        own = object_schema({"self": ADDRESS}, ["self"])
         members["links"] = view.share("ResourceLinks", None, lambda: own)
         return object_schema(members, ["type", "id", "links"])
 
     return view.share(pascal(type_), view.key_of(operation, type_), make)
+
+
+def _empty_map(view: View) -> JsonSchema:
+    """Return the schema of what is written for a map without members, wherever it is."""
+    return view.share(
+        "EmptyMap",
+        None,
+        lambda: {
+            "description": "A map without members, which is written as an empty list.",
+            "type": "array",
+            "maxItems": 0,
+            "items": {},
+        },
+    )
 
 
 def _relationship(type_: str, view: View) -> JsonSchema:
@@ -123,8 +179,8 @@ def _errors(view: View) -> JsonSchema:
 
 
 def describe_read(operation: Operation, view: View) -> Fragment:
-    """Describe the document of a write."""
-    attributes = view.body(operation)
+    """Describe the document of a write; attributes that nobody knows are ignored."""
+    attributes = view.body(operation, closed=False)
     members: dict[str, JsonSchema] = {"type": {"const": operation.type}}
     required = ["type", "attributes"]
     if operation.method in CHANGES:
@@ -157,6 +213,20 @@ def describe_attributes_check(operation: Operation, view: View) -> Fragment:
     return Fragment(errors=(ErrorCode(422, codes.INVALID_ATTRIBUTE, "<path> => <message>"),))
 
 
+def describe_page_check(operation: Operation, view: View) -> Fragment:
+    """Describe the answer to page parameters that are none, wherever they are sent."""
+    return Fragment(errors=(ErrorCode(400, None, BAD_PAGE),))
+
+
+def describing_missing_ids(error: ErrorCode) -> Describe:
+    """Return what describes the answer to a path that lacks an id.
+
+    Args:
+        error: The error.
+    """
+    return lambda operation, view: Fragment(errors=(error,))
+
+
 def describe_headers(operation: Operation, view: View) -> Fragment:
     """Describe the answers to headers that the old application does not take."""
     return Fragment(
@@ -167,11 +237,14 @@ def describe_headers(operation: Operation, view: View) -> Fragment:
 def describe_page(operation: Operation, view: View, most: int) -> Fragment:
     """Describe the page parameters, which count together only."""
     default = operation.page.default if operation.page is not None else None
-    size: JsonSchema = {"type": "integer", "minimum": 1}
+    whole: JsonSchema = {"type": "integer", "maximum": LARGEST}
+    size = {**whole, "minimum": 1}
     if default is not None:
         size["default"] = default
+    first = f"Index of the first resource; it is refused without {LIMIT}."
+    number = f"Number of resources; {most} at most are shown. It counts beside {OFFSET} alone."
     parameters = (
-        RequestParameter(OFFSET, "Index of the first resource.", {"type": "integer", "minimum": 0}),
-        RequestParameter(LIMIT, f"Number of resources; {most} at most are shown.", size),
+        RequestParameter(OFFSET, first, {**whole, "minimum": 0}),
+        RequestParameter(LIMIT, number, size),
     )
-    return Fragment(parameters, errors=(ErrorCode(400, None, BAD_PAGE),))
+    return Fragment(parameters)

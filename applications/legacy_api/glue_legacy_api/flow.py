@@ -17,13 +17,15 @@ from glue_core import (
     GlueRequest,
     GlueRequestValidation,
     GlueResponse,
+    JsonSchema,
     Validate,
     refused,
 )
+from glue_legacy_api.describing import PLAIN_TEXT
 from glue_legacy_api.finding import FindUser
 from glue_legacy_api.requests import read_query
 
-PLAIN_TEXT = "text/plain; charset=utf-8"
+CONTENT_TYPE = "text/plain; charset=utf-8"
 SERVER_ERROR = b"Internal Server Error"
 
 
@@ -64,6 +66,8 @@ class LegacyFlow(Flow):
         "after_action": "glue_legacy_after_action",
     }
     parts: ClassVar[Mapping[str, str]] = {**Flow.parts, **own_parts}
+    failures_as: ClassVar[Mapping[str, JsonSchema]] = PLAIN_TEXT
+    refuses_queries: ClassVar[bool] = False
 
     http_validators: tuple[Validate, ...] = ()
     user_finders: tuple[FindUser, ...] = ()
@@ -140,7 +144,7 @@ class LegacyFlow(Flow):
         response = Flow.fail(self, error, request)
         if response.http_status == 500:
             response.content = SERVER_ERROR
-            response.format = PLAIN_TEXT
+            response.format = CONTENT_TYPE
         return response
 
 
@@ -149,6 +153,6 @@ def _plain_text(found: GlueRequestValidation) -> GlueResponse:
     error = found.errors[0]
     response = GlueResponse(http_status=found.status or error.status)
     response.content = error.message.encode()
-    response.format = PLAIN_TEXT
+    response.format = CONTENT_TYPE
     response.meta.update(found.headers)
     return response

@@ -12,6 +12,9 @@ NOT_ACCEPTABLE = "Not acceptable."
 BLANK_TYPE = "Unsupported media type."
 UNKNOWN_FORMAT = "Unsupported Media Type"
 
+LARGEST = 10**18 - 1
+"""Largest offset and limit that are whole numbers here."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _FORMAT = re.compile(r"application/vnd\.api\+([^;,\s]*)", re.IGNORECASE)
 KNOWN_FORMATS = frozenset({"json"})

@@ -15,6 +15,7 @@ from glue_core import (
     Settings,
     Stacks,
 )
+from glue_legacy_api.describing import describing_missing_ids, in_plain_text
 from glue_legacy_api.flow import LegacyFlow
 from glue_legacy_api.missing import missing_ids, needing_ids
 from glue_legacy_api.options import allow_methods
@@ -77,6 +78,8 @@ class LegacyPlan(Plan):
         judging = tuple(each for each in validators if each.contribution.id == AUTHORIZATION)
         user_validators = LegacyFlow.own_parts["user_validators"]
         found[user_validators] = (*judging, *found[user_validators])
+        http = LegacyFlow.own_parts["http_validators"]
+        found[http] = tuple(map(_in_plain_text, found[http]))
         for hook, stack in found.items():
             found[hook] = tuple(each for each in stack if not _is_left_out(hook, each))
         return found
@@ -91,11 +94,22 @@ class LegacyPlan(Plan):
         error = self._missing.get(operation.place)
         if error is None or operation.http_method != "GET":
             return made
-        return replace(made, controller=needing_ids(made.controller, operation, error))
+        return replace(
+            made,
+            controller=needing_ids(made.controller, operation, error),
+            describers=(*made.describers, describing_missing_ids(error)),
+        )
 
     def matcher(self, *arguments: Any, **named: Any) -> Matcher[Any]:
         """Return what reads paths by the old rules."""
         return LegacyMatcher(*arguments, missing=self._missing.keys(), **named)
+
+
+def _in_plain_text(placed: Placed) -> Placed:
+    """Return an HTTP validator that is described as what it answers here."""
+    contribution = placed.contribution
+    step = in_plain_text(contribution.value)
+    return replace(placed, contribution=replace(contribution, value=step))
 
 
 def _is_left_out(hook: str, placed: Placed) -> bool:

@@ -10,6 +10,7 @@ from glue_legacy_api.describing import (
     describe_body_check,
     describe_headers,
     describe_id_check,
+    describe_page_check,
 )
 from glue_legacy_api.headers import check_headers, check_page
 from glue_legacy_api.messages import texts_of
@@ -44,7 +45,7 @@ def glue_legacy_http_validators(settings: Settings) -> Sequence[Step[Validate]]:
 
     return [
         Step("preflight", preflight, before=("page",)),
-        Step("page", unless_raw(check_page), before=("headers",)),
+        Step("page", unless_raw(check_page), before=("headers",), describe=describe_page_check),
         Step("headers", unless_raw(check_headers), describe=describe_headers),
     ]
 

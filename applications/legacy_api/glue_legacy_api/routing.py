@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from glue_core import InvalidPath, Location, Match, Matcher, segments_of
@@ -72,8 +73,20 @@ class LegacyMatcher(Matcher[LegacyFlow]):
         return Match(found.methods[method], types, ids, None, found.template)
 
     def locations(self) -> tuple[Location[LegacyFlow], ...]:
-        """Return every place that something answers: what leads on from a resource is none."""
-        return tuple(each for each in super().locations() if not each.is_related)
+        """Return every place that something answers: what leads on from a resource is none.
+
+        Nor is a collection whose path lacks an id here.
+        """
+        return tuple(map(self._reached, (e for e in super().locations() if not e.is_related)))
+
+    def _reached(self, location: Location[LegacyFlow]) -> Location[LegacyFlow]:
+        """Return a location without what the old application never asks there."""
+        chain = "/".join(location.types)
+        is_shadowed = chain in self._missing and chain in self._items
+        if not is_shadowed or location is not self._collections.get(chain):
+            return location
+        methods = {name: each for name, each in location.methods.items() if name not in READS}
+        return replace(location, methods=methods)
 
     def _located(self, method: str, chain: str, has_id: bool) -> Location[LegacyFlow] | None:
         """Return the location that answers a method, with or without an id at the end."""

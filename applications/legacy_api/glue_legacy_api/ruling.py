@@ -15,6 +15,7 @@ from glue_core import (
     Step,
     Validate,
 )
+from glue_legacy_api.describing import describe_attributes_check
 from glue_legacy_api.rules import Constraint, Rules, not_compromised
 from glue_legacy_api.settings import SECTION
 
@@ -49,7 +50,13 @@ def rules_step(registry: ApplicationRegistry, settings: Settings) -> Contributio
 
         return validate
 
-    step = Step("rules", bind, before=("attributes",), after=("protected",))
+    step = Step(
+        "rules",
+        bind,
+        before=("attributes",),
+        after=("protected",),
+        describe=describe_attributes_check,
+    )
     source = registry.source
     return Contribution(
         f"{source.id}.{step.name}",

@@ -82,6 +82,6 @@ def _issued(answer: AuthenticationResponse, failed: ErrorCode) -> GlueResponse:
         raise Problem(answer.status, [error], dict(answer.headers))
     if answer.error is not None:
         raise Unauthorized(failed.code, failed.message)
-    response = GlueResponse.of({"id": None, **answer.attributes})
+    response = GlueResponse.of(answer.attributes)
     response.meta.update(NEVER_KEPT)
     return response

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from glue_core import Answer, ErrorCode, Fragment, JsonSchema, Operation, Tag, View, object_schema
-from glue_legacy_tokens_api.form import FIELDS, GRANTS, INVALID_GRANT_TEXT
+from glue_legacy_tokens_api.form import FIELDS, GRANTS, INVALID_GRANT, INVALID_GRANT_TEXT
 from glue_legacy_tokens_api.resource import BLOCKED
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 TEXT: JsonSchema = {"type": "string"}
 TAG = Tag("sign-in", "Tokens, for a form as OAuth 2 has it.")
+
+ERRORS = (
+    ErrorCode(400, INVALID_GRANT, INVALID_GRANT_TEXT),
+    ErrorCode(400, "invalid_request", "A parameter is missing, wrong, or there twice."),
+    BLOCKED,
+    ErrorCode(503, "temporarily_unavailable", "The authorization server cannot answer now."),
+)
 
 
 def describe_form(operation: Operation, view: View) -> Fragment:
@@ -17,8 +24,8 @@ def describe_form(operation: Operation, view: View) -> Fragment:
     Source:
         RFC 6749, sections 4.3, 5 and 6.
     """
-    grant = {"type": "string", "enum": list(GRANTS), "default": GRANTS[0]}
-    form = object_schema({**dict.fromkeys(FIELDS, TEXT), "grant_type": grant})
+    grant = {"type": "string", "enum": list(GRANTS)}
+    form = object_schema({**dict.fromkeys(FIELDS, TEXT), "grant_type": grant}, ["grant_type"])
     tokens = object_schema(
         {
             "token_type": TEXT,
@@ -26,15 +33,14 @@ def describe_form(operation: Operation, view: View) -> Fragment:
             "access_token": TEXT,
             "refresh_token": TEXT,
         },
-        ["token_type", "expires_in", "access_token", "refresh_token"],
+        ["token_type", "expires_in", "access_token"],
     )
+    # A server of a plugin may give more.
+    tokens["additionalProperties"] = True
     wrong = object_schema({"error": TEXT, "error_description": TEXT}, ["error"])
-    refused = {JSON: view.share("TokenFormError", None, lambda: wrong)}
     return Fragment(
         body={FORM: view.share("TokenForm", None, lambda: form)},
-        answers=(
-            Answer(content={JSON: view.share("TokenFormAnswer", None, lambda: tokens)}),
-            *(Answer(status, refused) for status in (400, BLOCKED.status, 503)),
-        ),
-        errors=(ErrorCode(400, "invalid_grant", INVALID_GRANT_TEXT), BLOCKED),
+        answers=(Answer(content={JSON: view.share("TokenFormAnswer", None, lambda: tokens)}),),
+        errors=ERRORS,
+        own_errors_as={JSON: view.share("TokenFormError", None, lambda: wrong)},
     )

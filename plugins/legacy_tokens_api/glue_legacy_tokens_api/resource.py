@@ -8,11 +8,13 @@ from glue_legacy_tokens_api.schemas import TokenAttributes
 ACCESS_TOKENS = Resource(
     "access-tokens",
     TokenAttributes,
+    id=None,
     description="Tokens for a customer's e-mail address and password.",
 )
 REFRESH_TOKENS = Resource(
     "refresh-tokens",
     TokenAttributes,
+    id=None,
     description="Tokens for a refresh token, which works once.",
 )
 

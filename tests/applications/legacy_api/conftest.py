@@ -13,6 +13,7 @@ from glue_core import (
     AuthenticationResponse,
     Build,
     ErrorCode,
+    Fragment,
     GlueRequest,
     GlueResource,
     GlueResponse,
@@ -25,8 +26,10 @@ from glue_core import (
     Pagination,
     Protection,
     Relationship,
+    RequestParameter,
     Resource,
     Step,
+    View,
     wrong,
 )
 from glue_core.registry.discovery import Source
@@ -36,6 +39,8 @@ from glue_legacy_api import LEGACY_API, MissingId
 JSON_API = "application/vnd.api+json"
 ANNA = Identity("customer", "DE--1", 1, ("customer",), via="tests")
 NO_BOX_ID = ErrorCode(400, "9001", "Box id is not specified.")
+WRONG_CURRENCY = ErrorCode(400, "313", "Currency is invalid.")
+WRONG_PRICE_MODE = ErrorCode(400, "314", "Price mode is invalid.")
 NO_BOX = ErrorCode(404, "9002", "Box is not found.")
 
 
@@ -177,9 +182,15 @@ def nothing(request: GlueRequest) -> GlueResponse:
 def currency(request: GlueRequest) -> None:
     """Note a wrong currency, as the prices of the storefront do, and a wrong price mode."""
     if request.query_fields.get("currency", "EUR") != "EUR":
-        wrong(request, "currency", "Currency is invalid.", "313")
+        wrong(request, "currency", WRONG_CURRENCY.message, WRONG_CURRENCY.code or "")
     if request.query_fields.get("priceMode", "GROSS_MODE") != "GROSS_MODE":
-        wrong(request, "priceMode", "Price mode is invalid.", "314")
+        wrong(request, "priceMode", WRONG_PRICE_MODE.message, WRONG_PRICE_MODE.code or "")
+
+
+def describe_currency(operation: Operation, view: View) -> Fragment:
+    """Say what is noted of a currency and a price mode."""
+    parameters = (RequestParameter("currency"), RequestParameter("priceMode"))
+    return Fragment(parameters, errors=(WRONG_CURRENCY, WRONG_PRICE_MODE))
 
 
 def storefront_resources() -> Sequence[Operation]:
@@ -200,7 +211,7 @@ def storefront_resources() -> Sequence[Operation]:
 
 def storefront_builders() -> Sequence[Step[Build]]:
     """Return what the storefront's plugin checks of every request."""
-    return [Step("currency", lambda operation: currency)]
+    return [Step("currency", lambda operation: currency, describe=describe_currency)]
 
 
 def secret_resources() -> Sequence[Operation]:

@@ -10,6 +10,8 @@ import pytest
 from marshmallow import Schema, fields, validate
 
 from glue_core import (
+    ErrorCode,
+    Fragment,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
@@ -20,6 +22,7 @@ from glue_core import (
     Resource,
     Step,
     Validate,
+    View,
 )
 from glue_core.testing import Client
 
@@ -398,7 +401,14 @@ def test_texts_do_not_change_with_the_language(serve: Callable[..., Client]) -> 
 
     client = serve(
         glue_resources=lambda: [
-            Operation("get", blocked, "tapes", TAPES, protection=Protection(()))
+            Operation(
+                "get",
+                blocked,
+                "tapes",
+                TAPES,
+                protection=Protection(()),
+                errors=(ErrorCode(429, "4401", "Wait."),),
+            )
         ],
         glue_request_builders=lambda: [Step("locale", lambda operation: german)],
     )
@@ -420,7 +430,14 @@ def test_several_errors_have_the_status_of_the_last_one(serve: Callable[..., Cli
     def refuse(request: GlueRequest) -> GlueRequestValidation:
         return GlueRequestValidation(False, None, errors)
 
-    client = serve(glue_legacy_rest_validators=lambda: [Step("no", lambda operation: refuse)])
+    def describe(operation: Operation, view: View) -> Fragment:
+        return Fragment(errors=tuple(ErrorCode(e.status, e.code, e.message) for e in errors))
+
+    client = serve(
+        glue_legacy_rest_validators=lambda: [
+            Step("no", lambda operation: refuse, describe=describe)
+        ]
+    )
 
     response = client.get("/boxes/1")
 
@@ -450,7 +467,14 @@ def test_guest_needs_the_anonymous_header(serve: Callable[..., Client]) -> None:
 
     client = serve(
         glue_resources=lambda: [
-            Operation("getCollection", get, "guest-carts", guests, protection=Protection(()))
+            Operation(
+                "getCollection",
+                get,
+                "guest-carts",
+                guests,
+                protection=Protection(()),
+                errors=(ErrorCode(400, "109", missing.message),),
+            )
         ],
         glue_legacy_rest_validators=lambda: [
             Step("guest", bind, after=("resource-id",), before=("authentication",))

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from glue_core import (
     ConfigurationError,
     ErrorCode,
+    Fragment,
     GlueError,
     GlueRequest,
     GlueRequestValidation,
@@ -125,7 +126,13 @@ def test_refusal_ends_the_request(serve: Callable[..., Client], stage: str, ran:
         "glue_legacy_before_action": lambda: [
             Step("before", lambda operation: noting(seen, "before_action"))
         ],
-        f"glue_legacy_{stage}": lambda: [Step("no", lambda operation: refuse)],
+        f"glue_legacy_{stage}": lambda: [
+            Step(
+                "no",
+                lambda operation: refuse,
+                describe=lambda operation, view: Fragment(errors=(ErrorCode(400, "9999", "No."),)),
+            )
+        ],
     }
 
     response = serve(**hooks).get("/boxes/1")

@@ -10,6 +10,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from glue_core import (
+    ErrorCode,
     GlueLink,
     GlueRequest,
     GlueResource,
@@ -25,6 +26,7 @@ from glue_core import (
 from glue_core.testing import Client, in_memory, installed
 
 HAL_TYPE = "application/hal+json"
+NO_BOOK = ErrorCode(404, "301", "No such book.")
 
 
 class Book(Schema):
@@ -63,7 +65,7 @@ class Library:
     def get(self, id: str) -> GlueResponse:  # noqa: A002
         """Return one book."""
         if id not in self.books:
-            raise NotFound("301", "No such book.")
+            raise NotFound(NO_BOOK.code, NO_BOOK.message)
         return GlueResponse.of(self.books[id])
 
     def page(self, request: GlueRequest) -> GlueResponse:
@@ -160,7 +162,7 @@ def serve(library: Library, glue_client: Callable[..., Client]) -> Callable[...,
         )
         reviews = Resource("reviews", Review)
         operations = [
-            Operation("get", library.get, "books", books),
+            Operation("get", library.get, "books", books, errors=(NO_BOOK,)),
             Operation(
                 "getCollection",
                 library.page,

@@ -14,6 +14,7 @@ from glue_core import (
     BadRequest,
     Conflict,
     Deployment,
+    ErrorCode,
     GlueRelationship,
     GlueRequest,
     GlueResource,
@@ -29,7 +30,12 @@ from glue_core import (
 )
 from glue_core.messages import GlueLink
 from glue_core.registry.discovery import Source
+from glue_core.testing import documented
 from glue_json_api import JSON_API
+
+NO_ARTICLE = ErrorCode(404, "301", "Article is not found.")
+ID_IN_USE = ErrorCode(409, "302", "The id is in use.")
+NO_PERSON = ErrorCode(404, "303", "There is no such person.")
 
 STRICT_APPLICATION = "magazine_api"
 GLUE_APPLICATION = "storefront_api"
@@ -81,7 +87,7 @@ class Magazine:
         """Return one article."""
         found = self.articles.get(request.resource.id or "")
         if found is None:
-            raise NotFound("301", "Article is not found.")
+            raise NotFound(NO_ARTICLE.code, NO_ARTICLE.message)
         return GlueResponse.of(found)
 
     def page(self, request: GlueRequest) -> GlueResponse:
@@ -127,7 +133,7 @@ class Magazine:
         """Create a person, whose id the client may choose; one id is in use."""
         self.received, self.named = attributes, request.resource
         if request.resource.id == "p":
-            raise Conflict("302", "The id is in use.", pointer="/data/id")
+            raise Conflict(ID_IN_USE.code, ID_IN_USE.message, pointer="/data/id")
         return GlueResponse.of({"id": request.resource.id or "p1", **attributes})
 
     def post_price(self, id: str, attributes: dict[str, Any]) -> GlueResponse:  # noqa: A002
@@ -137,7 +143,7 @@ class Magazine:
     def replace(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
         """Note that somebody replaces what a resource relates to."""
         if any(each.id == "nobody" for each in sent):
-            raise NotFound("303", "There is no such person.")
+            raise NotFound(NO_PERSON.code, NO_PERSON.message)
         self.changes.append(("replace", of.id, [each.id for each in sent]))
 
     def add(self, of: GlueResource, sent: Sequence[GlueResource], request: GlueRequest) -> None:
@@ -244,6 +250,7 @@ class Plugin:
                     many=False,
                     writable=True,
                     replace=magazine.replace,
+                    errors=(NO_PERSON,),
                 ),
                 Relationship(
                     "comments",
@@ -275,7 +282,7 @@ class Plugin:
         )
         prices = Resource("prices", Price, client_ids="required")
         return [
-            Operation("get", self.magazine.get, "articles", articles),
+            Operation("get", self.magazine.get, "articles", articles, errors=(NO_ARTICLE,)),
             Operation(
                 "getCollection",
                 self.magazine.page,
@@ -303,7 +310,7 @@ class Plugin:
             Operation("patch", self.magazine.patch, "articles", articles),
             Operation("delete", self.magazine.delete, "articles", articles),
             Operation("get", self.magazine.person, "people", people),
-            Operation("post", self.magazine.post_person, "people", people),
+            Operation("post", self.magazine.post_person, "people", people, errors=(ID_IN_USE,)),
             Operation("get", self.magazine.comment, "articles/comments", comments),
             Operation("getCollection", self.magazine.comments, "articles/comments", comments),
             Operation("get", self.magazine.price, "articles/prices", prices, singleton=True),
@@ -376,7 +383,7 @@ def ask(deployment: Deployment) -> Callable[..., Any]:
         sent.update(headers or {})
         headers = {name: value for name, value in sent.items() if value is not None}
         path, _, query = path.partition("?")
-        client = falcon.testing.TestClient(application)
+        client = falcon.testing.TestClient(documented(application))
         result = client.simulate_request(
             method, path, query_string=query, body=body, headers=headers, host="glue.example"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from glue_core import (
 from glue_core.host import Host
 from glue_core.testing import Client, Deployment, documented, in_memory
 from glue_core.testing.contract import Undocumented
+from tests.conftest import UNDOCUMENTED
 
 
 class Colour(Schema):
@@ -142,3 +144,11 @@ def test_fixture_switches_it_on(glue_documented_answers: None, deployment: Deplo
     """The fixture does so for a test."""
     with pytest.raises(Undocumented):
         Client(deployment.applications["paint"]).get("/colours/status")
+
+
+def test_what_is_left_out_is_there() -> None:
+    """Each test whose answers are not held against the documentation exists."""
+    for start in UNDOCUMENTED:
+        name, _, function = start.partition("::")
+        file = Path(__file__).parents[3] / name
+        assert f"def {function}" in file.read_text("utf-8"), start
