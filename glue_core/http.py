@@ -251,7 +251,9 @@ class HttpApplication:
             environ,
         )
         lane = HAS_QUERY if request.parameters_string else 0
-        if not (request.selected.is_plain and environ.keys().isdisjoint(flow.looks_at)):
+        selected = request.selected
+        is_plain = selected is not None and selected.is_plain
+        if not is_plain or not environ.keys().isdisjoint(flow.looks_at):
             lane |= HAS_MORE
         request.lane = lane
         return flow, request

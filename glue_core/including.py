@@ -339,16 +339,15 @@ class _Loading:
             if given and name in given:
                 held = given[name]
             else:
-                answer = answered(resource.id)
+                answer: Any = answered(resource.id)
                 is_list_of_one = many and answer.__class__ is list and len(answer) == 1
                 one = answer[0] if is_list_of_one else answer
                 id_ = one.get(id_name) if id_name is not None and one.__class__ is dict else None
                 if id_.__class__ is str and is_list_of_one is many:
                     # The usual answer, an object with an id of its own; `_held` does the same.
-                    key = (target, id_)
-                    related = known.get(key)
+                    related = known.get((target, id_))
                     if related is None:
-                        related = known[key] = GlueResource(target, id_, one)
+                        related = known[target, id_] = GlueResource(target, id_, one)
                     elif related.attributes is None:
                         related.attributes = one
                     held = GlueRelationship([related], many)

@@ -191,7 +191,7 @@ def page_addresses(start: str, request: GlueRequest, page: Pagination) -> dict[s
         offsets["last"] = last
     limit = page.limit
     if strategy == "number":
-        before, end, size = f"{before}page%5Bnumber%5D=", f"&page%5Bsize%5D={limit}", max(limit, 1)
-        return {name: f"{before}{at // size + 1}{end}" for name, at in offsets.items()}
-    before, end = f"{before}page%5Boffset%5D=", f"&page%5Blimit%5D={limit}"
-    return {name: f"{before}{at}{end}" for name, at in offsets.items()}
+        start, end, each = f"{before}page%5Bnumber%5D=", f"&page%5Bsize%5D={limit}", max(limit, 1)
+        return {name: f"{start}{at // each + 1}{end}" for name, at in offsets.items()}
+    start, end = f"{before}page%5Boffset%5D=", f"&page%5Blimit%5D={limit}"
+    return {name: f"{start}{at}{end}" for name, at in offsets.items()}

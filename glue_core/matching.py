@@ -212,7 +212,10 @@ class Matcher(Generic[Target]):
         if location is not None and "" not in ids and (not route or method in location.methods):
             target = location.methods.get(method, location.refused)
             # What `Match` does with arguments by name, without a call in between.
-            return _MAKE(Match, (target, location.types, tuple(ids), None, location.template))
+            made: Match[Target] = _MAKE(
+                Match, (target, location.types, tuple(ids), None, location.template)
+            )
+            return made
         if route is not None:
             return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":

@@ -147,8 +147,9 @@ def test_one_text_is_no_tuple(glue_deployment: Callable[..., Deployment]) -> Non
 def test_flow_tells_what_is_looked_at(glue_deployment: Callable[..., Deployment]) -> None:
     """Whoever asks for the flow of a request sees why a step may be passed over."""
     step: Step[Any] = Step("tone", noting("tone", []), only_with=("x-tone", QUERY), reads=READS)
-    flow = shop(glue_deployment, step).applications["shop"].matchers[None].match("GET", "/things")
+    application: Any = shop(glue_deployment, step).applications["shop"]
+    flow = application.matchers[None].match("GET", "/things").target
 
-    (traced,) = [each for each in flow.target.trace if each.id.endswith("own.tone")]
+    (traced,) = [each for each in flow.trace if each.id.endswith("own.tone")]
 
     assert traced.reason.endswith("; only with X-Tone or a query")

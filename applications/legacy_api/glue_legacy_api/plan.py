@@ -25,6 +25,9 @@ from glue_legacy_api.ruling import rules_step
 CORE = "glue-api-core"
 AUTHORIZATION = f"{CORE}:authorization.authorization"
 
+MISSING_IDS = "glue-legacy-api:legacy_api.missing-ids"
+"""Who says in the documentation what an id that is not there is answered."""
+
 REPLACED = frozenset(
     {
         # What the headers must be, HTTP validators of this application say.
@@ -97,7 +100,7 @@ class LegacyPlan(Plan):
         return replace(
             made,
             controller=needing_ids(made.controller, operation, error),
-            describers=(*made.describers, describing_missing_ids(error)),
+            describers=(*made.describers, (MISSING_IDS, describing_missing_ids(error))),
         )
 
     def matcher(self, *arguments: Any, **named: Any) -> Matcher[Any]:
