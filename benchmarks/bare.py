@@ -9,11 +9,18 @@ from urllib.parse import quote
 import falcon
 import orjson
 
-from benchmarks.press import CREATED, new_id
-from benchmarks.shop import COUNT, LABELS, MAKERS, NAMES, ORDERED, PRODUCTS
+from benchmarks.data import (
+    ALL,
+    COUNT,
+    CREATED,
+    LABELS,
+    MAKERS,
+    MEDIA_TYPE,
+    ORDERED,
+    PRODUCTS,
+    new_id,
+)
 
-MEDIA_TYPE = "application/vnd.api+json"
-ALL = ("sku", "price", *NAMES)
 JSON_API = {"version": "1.1"}
 ARTICLE = frozenset({"title", "body", "publishedAt", "readingMinutes", "tags"})
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.workloads import Workload, ask
+from benchmarks.driving import ask
+from benchmarks.workloads import Workload, workloads
 
 FIGURES = Path(__file__).parent / "calls.json"
 """Calls by the version of Python and the name of the workload."""
@@ -54,3 +55,9 @@ def commit(calls: Mapping[str, float]) -> None:
     figures[VERSION] = dict(calls)
     text = json.dumps(figures, indent=2, sort_keys=True)
     FIGURES.write_text(text + "\n", encoding="utf-8")
+
+
+def commit_all() -> None:
+    """Count the calls of all workloads, and write them down as those of this version of Python."""
+    with workloads() as found:
+        commit({each.name: calls_of(each) for each in found})

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from benchmarks.data import CREATED, new_id
 from benchmarks.shop import services
 from glue_core import Provider, Work
 from glue_core.testing import Deployment, in_memory, installed
 from glue_magazine import Article, ArticleDraft, ArticlePage, ArticleStore, AuthorStore, Query
 
 APPLICATION = "magazine_api"
-CREATED = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-def new_id(title: str) -> str:
-    """Return the id of a new article, the same for the same title."""
-    return str(uuid.UUID(int=hash(title) & (2**128 - 1), version=4))
 
 
 class Articles:

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from benchmarks.data import COUNT, LABELS, MAKERS, ORDERED, PRODUCTS
 from glue_core import (
     GlueRequest,
     GlueResource,
@@ -24,6 +25,7 @@ from glue_core import (
     hookimpl,
 )
 from glue_core.migrating import migrate
+from glue_core.registry.discovery import Source
 from glue_core.testing import Deployment, in_memory, installed
 from glue_customers import CustomerDraft, CustomerWriter
 from glue_oauth import TokenIssuer
@@ -50,8 +52,6 @@ STOREFRONT = (
 
 APPLICATION = "storefront_api"
 GROUP = f"glue.plugins.{APPLICATION}"
-NAMES = tuple(f"field{number}" for number in range(10))
-COUNT = 200
 STORE_NAME = "DE"
 STORE = {
     "name": STORE_NAME,
@@ -87,19 +87,6 @@ class RelatedAttributes(Schema):
 
     name = fields.String()
     rank = fields.Integer()
-
-
-def product(number: int) -> dict[str, Any]:
-    """Return the data of one product."""
-    sku = f"{number:03}"
-    texts = {name: f"{name} of the product {sku}" for name in NAMES}
-    return {"id": sku, "sku": sku, "price": number * 100, **texts}
-
-
-PRODUCTS = {each["id"]: each for each in map(product, range(COUNT))}
-ORDERED = tuple(PRODUCTS.values())
-MAKERS = {sku: {"id": f"m{sku}", "name": f"Maker of {sku}", "rank": 1} for sku in PRODUCTS}
-LABELS = {sku: [{"id": f"l{sku}", "name": f"Label of {sku}", "rank": 2}] for sku in PRODUCTS}
 
 
 def load_makers(products: Sequence[GlueResource], request: GlueRequest) -> Mapping[str, Any]:
@@ -204,10 +191,16 @@ def services(directory: Path) -> dict[str, Any]:
     }
 
 
-def deployment(directory: Path, others: int) -> Deployment:
-    """Return a deployment of the shop with so many other plugins, and a published store."""
-    made = Deployment(
-        {"services": services(directory), "plugins": {"oauth": {"key_secret": "k" * 16}}},
+def deployment(directory: Path, others: int, *more: Source) -> Deployment:
+    """Return a deployment of the shop with so many other plugins, and a published store.
+
+    Args:
+        directory: For the files of its services.
+        others: Number of plugins that have nothing to do with products.
+        more: Further plugins.
+    """
+    return deployment_of(
+        directory,
         [
             *installed(*STOREFRONT),
             in_memory(GROUP, "shop", Shop(), distribution="shop"),
@@ -215,7 +208,15 @@ def deployment(directory: Path, others: int) -> Deployment:
                 in_memory(GROUP, f"other{n}", other_plugin(n), distribution=f"other{n}")
                 for n in range(others)
             ),
+            *more,
         ],
+    )
+
+
+def deployment_of(directory: Path, plugins: Sequence[Source]) -> Deployment:
+    """Return a deployment of plugins, those of a storefront among them, and a published store."""
+    made = Deployment(
+        {"services": services(directory), "plugins": {"oauth": {"key_secret": "k" * 16}}}, plugins
     )
     made.services.storage.put_many({KEY: {"stores": [STORE]}})
     if made.features.get(StoreReader).store(STORE_NAME) is None:

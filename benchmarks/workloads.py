@@ -1,44 +1,22 @@
-"""The workloads: which requests are sent to whom, and that both sides answer alike.
-
-A workload is many requests that differ, so that no side can live on the answer, the fieldset or the
-query that it saw last.
-"""
+"""The workloads: which requests are sent to whom, and that both sides answer alike."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import falcon.testing
-
 from benchmarks import bare, press, shop
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from benchmarks.data import PRODUCTS
+from benchmarks.driving import Wsgi, ask
+from benchmarks.requests import REQUESTS, Request, request_of
 
 FEW, MANY = 5, 200
 """Plugins that have nothing to do with a request."""
-VARIANTS = 300
-"""Different requests of a workload, where there are so many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request, ready to be sent many times.
-
-    Attributes:
-        environ: Its WSGI environment, without a body.
-        body: Its body.
-    """
-
-    environ: dict[str, Any]
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +34,10 @@ class Workload:
 
     name: str
     requests: tuple[Request, ...]
-    measured: Application
-    yardstick: Application
+    measured: Wsgi
+    yardstick: Wsgi
     by: str = "bare Falcon"
     alike: Callable[[tuple[str, bytes]], Any] = lambda answer: comparable(answer)
-
-
-def request_of(
-    path: str, query: str = "", body: bytes = b"", headers: Mapping[str, str] | None = None
-) -> Request:
-    """Return a request that accepts JSON:API."""
-    sent = {"Accept": bare.MEDIA_TYPE, **(headers or {})}
-    if not body:
-        return Request(falcon.testing.create_environ(path, query, headers=sent))
-    sent["Content-Type"] = bare.MEDIA_TYPE
-    environ = falcon.testing.create_environ(path, query, method="POST", headers=sent, body=body)
-    return Request(environ, body)
-
-
-def ask(application: Application, request: Request) -> tuple[str, bytes]:
-    """Send one request and return status and body."""
-    statuses: list[str] = []
-
-    def start_response(status: str, headers: object, error: object = None) -> None:
-        statuses.append(status)
-
-    environ = dict(request.environ)
-    if request.body:
-        environ["wsgi.input"] = io.BytesIO(request.body)
-    body = application(environ, start_response)
-    return statuses[0], b"".join(body)
 
 
 def comparable(answer: tuple[str, bytes]) -> Any:
@@ -119,45 +71,6 @@ def differing(workload: Workload) -> str | None:
     return None
 
 
-def page_query(number: int) -> str:
-    """Return the query of a page; different numbers name different ones."""
-    at = number * 7 % (shop.COUNT - 20)
-    return f"page%5Boffset%5D={at}&page%5Blimit%5D=20"
-
-
-def compound_queries() -> Iterator[str]:
-    """Yield queries with different fieldsets, includes and pages."""
-    fieldsets = combinations(bare.ALL, 4)
-    for number, names in enumerate(fieldsets):
-        include = "makers,labels" if number % 2 else "labels,makers"
-        fields = ",".join((*names, "makers", "labels"))
-        yield f"{page_query(number)}&include={include}&fields%5Bproducts%5D={fields}"
-
-
-def valid_articles() -> Iterator[bytes]:
-    """Yield documents of new articles."""
-    for number in range(VARIANTS):
-        attributes = {
-            "title": f"The {number}th winter",
-            "body": f"It snowed {number} times.",
-            "publishedAt": f"2026-01-01T10:{number % 60:02}:00+01:00",
-            "readingMinutes": number % 600 + 1,
-            "tags": ["snow", f"winter {number}"],
-        }
-        yield document_of(attributes)
-
-
-def invalid_articles() -> Iterator[bytes]:
-    """Yield documents of articles with three mistakes."""
-    for number in range(VARIANTS):
-        yield document_of({"title": "", "readingMinutes": 1000 + number, "tags": [f"tag {number}"]})
-
-
-def document_of(attributes: Mapping[str, Any]) -> bytes:
-    """Return the document of a new article."""
-    return json.dumps({"data": {"type": "articles", "attributes": attributes}}).encode()
-
-
 @contextmanager
 def workloads() -> Iterator[tuple[Workload, ...]]:
     """Put both sides together, and let go of them at the end."""
@@ -171,15 +84,10 @@ def workloads() -> Iterator[tuple[Workload, ...]]:
         with_few = shop_of_few.applications[shop.APPLICATION]
         with_many = shop_of_many.applications[shop.APPLICATION]
         writing = of_press.applications[press.APPLICATION]
+        sides = {"create": writing, "create, invalid": writing}
         by_hand = bare.application()
         bearer = {"Authorization": f"Bearer {shop.log_in(shop_of_few)}"}
-        one = tuple(request_of(f"/products/{sku}") for sku in shop.PRODUCTS)
-        pages = tuple(request_of("/products", page_query(number)) for number in range(VARIANTS))
-        compound = tuple(request_of("/products", query) for query in compound_queries())
-        unknown = tuple(request_of(f"/nowhere{number}") for number in range(VARIANTS))
-        valid = tuple(request_of("/articles", body=body) for body in valid_articles())
-        invalid = tuple(request_of("/articles", body=body) for body in invalid_articles())
-        offers = tuple(request_of(f"/offers/{sku}", headers=bearer) for sku in shop.PRODUCTS)
+        offers = tuple(request_of(f"/offers/{sku}", headers=bearer) for sku in PRODUCTS)
 
         def without_token(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             environ["PATH_INFO"] = environ["PATH_INFO"].replace("/offers/", "/products/")
@@ -187,12 +95,10 @@ def workloads() -> Iterator[tuple[Workload, ...]]:
             return with_few(environ, start_response)
 
         yield (
-            Workload("one", one, with_few, by_hand),
-            Workload("page", pages, with_few, by_hand),
-            Workload("compound", compound, with_few, by_hand),
-            Workload("create", valid, writing, by_hand),
-            Workload("create, invalid", invalid, writing, by_hand),
-            Workload("unknown", unknown, with_few, by_hand),
+            *(
+                Workload(name, make(), sides.get(name, with_few), by_hand)
+                for name, make in REQUESTS.items()
+            ),
             Workload(
                 "one, with token",
                 offers,
@@ -201,5 +107,5 @@ def workloads() -> Iterator[tuple[Workload, ...]]:
                 "one without it",
                 attributes_alone,
             ),
-            Workload("one, 200 plugins", one, with_many, with_few, "one, 5 plugins"),
+            Workload("one, 200 plugins", REQUESTS["one"](), with_many, with_few, "one, 5 plugins"),
         )

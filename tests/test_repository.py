@@ -186,6 +186,7 @@ def test_libraries_have_an_exact_version_in_their_range(folder: Path) -> None:
     [
         "requirements-test.txt",
         "requirements-lint.txt",
+        "requirements-bench.txt",
         "requirements-clients.txt",
         "requirements-openapi.txt",
         "requirements-browser.txt",

@@ -1,0 +1,1 @@
+"""How cost grows: with plugins, and with the resources of a document."""
