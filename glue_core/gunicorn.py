@@ -5,6 +5,7 @@ What the command line of gunicorn says wins. Every public name here is a setting
 
 from __future__ import annotations
 
+import gc as _gc
 import os
 from typing import Any
 
@@ -47,6 +48,7 @@ def post_worker_init(worker: Any) -> None:
         # Again, for a gunicorn with a logger class of somebody else.
         set_up_logging(deployment.settings["logging"])
         deployment.start_up()
+    _keep_what_there_is()
 
 
 def on_starting(server: Any) -> None:
@@ -62,6 +64,17 @@ def on_starting(server: Any) -> None:
     from glue_core.cli.checking import refuse_unmigrated_host
 
     refuse_unmigrated_host(server.app.wsgi())
+    _keep_what_there_is()
+
+
+def _keep_what_there_is() -> None:
+    """Take what was made at start-up out of what the garbage collector looks through.
+
+    It stays as long as the process. A collection in the midst of a large answer would look through
+    all of it again; and what is looked at before the fork is no longer shared by the workers.
+    """
+    _gc.collect()
+    _gc.freeze()
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -52,6 +53,24 @@ def test_every_name_is_a_setting_that_gunicorn_takes(name: str) -> None:
 
     assert name in config.settings
     config.set(name, getattr(gunicorn, name))
+
+
+@pytest.fixture(autouse=True)
+def unfrozen() -> Iterator[None]:
+    """Let the garbage collector of the tests look through everything again."""
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def test_collector_passes_over_what_was_made_at_start_up() -> None:
+    """A worker that begins to serve takes what there is out of the garbage collector."""
+    assert gc.get_freeze_count() == 0
+
+    gunicorn.post_worker_init(SimpleNamespace(wsgi=None))
+
+    assert gc.get_freeze_count() > 1000
 
 
 @pytest.fixture
