@@ -33,18 +33,15 @@ OPTIONS = (
     # A container often has little shared memory.
     "--disable-dev-shm-usage",
 )
-PRODUCTION = """
-[applications.backend_api.documentation]
-served = "always"
-
-[applications.storefront_api.documentation]
-served = "always"
-"""
+PRODUCTION = {
+    "GLUE_MODE": "production",
+    "GLUE_APPLICATIONS__BACKEND_API__DOCUMENTATION__SERVED": "always",
+}
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the demo is, and the settings of what is served beside it."""
+    """Where the demo is, and the output of what is served beside it."""
     return tmp_path_factory.mktemp("demo")
 
 
@@ -58,32 +55,28 @@ def shop(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def production(shop: str, folder: Path) -> Iterator[str]:
     """Base URL of the same data in production mode, with its documentation."""
-    settings = (folder / "kept" / "glue.toml").read_text(encoding="utf-8")
-    file = folder / "kept" / "production.toml"
-    file.write_text(
-        settings.replace('mode = "development"', 'mode = "production"') + PRODUCTION,
-        encoding="utf-8",
-    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GLUE_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "glue_core.cli", "serve", f"--bind=127.0.0.1:{port}"],
-        env={**environment, "GLUE_CONFIG": str(file)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    file, output = folder / "kept" / "glue.toml", folder / "production"
+    with output.open("wb") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "glue_core.cli", "serve", f"--bind=127.0.0.1:{port}"],
+            env={**environment, **PRODUCTION, "GLUE_CONFIG": str(file)},
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        _wait_for(port, process)
+        _wait_for(port, process, output)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=90)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None:
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         try:
@@ -92,7 +85,8 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
         else:
             return
-    pytest.fail("The server in production mode did not start.")
+    text = output.read_text(encoding="utf-8", errors="replace")
+    pytest.fail(f"The server in production mode did not start:\n{text}")
 
 
 class Explorer:
