@@ -45,6 +45,7 @@ class Demo:
         application: str,
         path: str,
         headers: Mapping[str, str] | None = None,
+        /,
         **query: object,
     ) -> Any:
         """Read a document with plain HTTP; ``headers`` and ``query`` as `tests.demo.read`."""

@@ -145,14 +145,18 @@ def describe_metadata(operation: Operation, view: View) -> Fragment:
         RFC 8414, section 2.
     """
     address: JsonSchema = {"type": "string", "format": "uri"}
-    places = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    places += ("revocation_endpoint", "introspection_endpoint")
-    lists = ("response_types_supported", "response_modes_supported", "grant_types_supported")
-    lists += ("scopes_supported", "code_challenge_methods_supported")
-    lists += tuple(f"{each}_endpoint_auth_methods_supported" for each in ENDPOINTS)
+    places = [f"{each}_endpoint" for each in ("authorization", *ENDPOINTS)]
+    lists = [
+        "response_types_supported",
+        "response_modes_supported",
+        "grant_types_supported",
+        "scopes_supported",
+        "code_challenge_methods_supported",
+        *(f"{each}_endpoint_auth_methods_supported" for each in ENDPOINTS),
+    ]
     metadata = object_schema(
         {
-            **dict.fromkeys(("issuer", *places), address),
+            **dict.fromkeys(("issuer", "jwks_uri", *places), address),
             **{key: {"type": "array", "items": TEXT} for key in lists},
             "authorization_response_iss_parameter_supported": {"type": "boolean"},
         },
