@@ -21,12 +21,14 @@ from glue_core import codes
 from glue_core.errors import NotFound
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.openapi.fragment import Answer, Fragment
-from glue_core.operation import ErrorCode, Operation
+from glue_core.operation import ErrorCode, Operation, Tag
 from glue_core.security.protection import PUBLIC
 
 if TYPE_CHECKING:
     from glue_core.openapi.view import View
 
+TAG = Tag("documentation", "What this API is, for programs and for people.")
+"""What all that serves the documentation is listed under."""
 PAGE = "docs"
 FILES = "docs-files"
 """Names of the operations, in ids of ``disable``."""
@@ -95,6 +97,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             describe=_writes("text/html"),
             protection=PUBLIC,
             technical=True,
+            tag=TAG,
         ),
         Operation(
             "get",
@@ -106,6 +109,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Op
             errors=(missing,),
             protection=PUBLIC,
             technical=True,
+            tag=TAG,
         ),
     ]
 
