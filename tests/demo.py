@@ -71,7 +71,7 @@ def _address_of(process: subprocess.Popen[bytes], output: Path) -> str:
         raise RuntimeError(f"The demo ended early:\n{output.read_text(encoding='utf-8')}")
 
 
-def read(url: str, headers: Mapping[str, str] | None = None, **query: object) -> Any:
+def read(url: str, headers: Mapping[str, str] | None = None, /, **query: object) -> Any:
     """Read a JSON document with plain HTTP, to compare with what a client says.
 
     Args:

@@ -27,6 +27,9 @@ from glue_core.security.protection import PUBLIC
 if TYPE_CHECKING:
     from glue_core.openapi.view import View
 
+TAG = Tag("documentation", "What this API is, for programs and for people.")
+"""What all that serves the documentation is listed under."""
+
 PAGE = "docs"
 FILES = "docs-files"
 """Names of the operations, in ids of ``disable``."""
@@ -77,13 +80,12 @@ def installed_files() -> Mapping[str, Path] | None:
     return None
 
 
-def operations(files: Mapping[str, Path], shown: Callable[[], Shown], tag: Tag) -> list[Operation]:
+def operations(files: Mapping[str, Path], shown: Callable[[], Shown]) -> list[Operation]:
     """Return what answers ``/docs``, and ``/docs/<file>`` for what the page loads.
 
     Args:
         files: The files, by name.
         shown: Says what the page shows, once the application is known.
-        tag: What they are listed under.
     """
     missing = ErrorCode(404, codes.NOT_FOUND, "Not found")
     return [
@@ -96,7 +98,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown], tag: Tag) 
             describe=_writes("text/html"),
             protection=PUBLIC,
             technical=True,
-            tag=tag,
+            tag=TAG,
         ),
         Operation(
             "get",
@@ -108,7 +110,7 @@ def operations(files: Mapping[str, Path], shown: Callable[[], Shown], tag: Tag) 
             errors=(missing,),
             protection=PUBLIC,
             technical=True,
-            tag=tag,
+            tag=TAG,
         ),
     ]
 

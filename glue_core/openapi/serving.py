@@ -20,7 +20,7 @@ from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.openapi import page
 from glue_core.openapi.fragment import Answer, Fragment, JsonSchema, text_schema
-from glue_core.operation import Operation, Tag
+from glue_core.operation import Operation
 from glue_core.security.protection import PUBLIC
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ IsStale = Callable[[], bool]
 KEPT_DOCUMENTS = 64
 NEVER, DEVELOPMENT, ALWAYS = "never", "development", "always"
 NAME = "docs"
-TAG = Tag("documentation", "What this API is, for programs and for people.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ class Documentation:
         if files is None:
             self.without_page = f"Swagger UI is not installed: pip install '{page.EXTRA}'"
             return served
-        return [*served, *page.operations(files, self._shown, TAG)]
+        return [*served, *page.operations(files, self._shown)]
 
     def without_clashes(
         self,
@@ -305,7 +304,7 @@ def _operation(controller: _Controller, formatter: DocumentFormatter) -> Operati
         summary="Describe what the caller may call.",
         protection=PUBLIC,
         technical=True,
-        tag=TAG,
+        tag=page.TAG,
         describe=describe,
     )
 
