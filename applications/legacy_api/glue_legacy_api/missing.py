@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from glue_core import (
     ApplicationRegistry,
     ConfigurationError,
+    Contribution,
     ErrorCode,
     GlueError,
     GlueRequest,
@@ -42,24 +43,22 @@ class MissingId:
         return self.place
 
 
-def missing_ids(registry: ApplicationRegistry) -> Mapping[str, ErrorCode]:
-    """Return what plugins say, by place.
+def missing_ids(registry: ApplicationRegistry) -> Mapping[str, Contribution]:
+    """Return what plugins say, a `MissingId` with who says it, by place.
 
     Raises:
         ConfigurationError: Two of them say it of one place.
     """
-    found: dict[str, ErrorCode] = {}
-    parties: dict[str, str] = {}
+    found: dict[str, Contribution] = {}
     for each in registry.stacks.get(HOOK, ()):
         missing: MissingId = each.value
         if missing.place in found:
             raise ConfigurationError(
                 f"Two plugins say what {missing.place!r} answers to a path without an id.\n"
-                f"  {parties[missing.place]}\n  {each.party}\n"
+                f"  {found[missing.place].party}\n  {each.party}\n"
                 f"Disable one of them."
             )
-        found[missing.place] = missing.error
-        parties[missing.place] = each.party
+        found[missing.place] = each
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from glue_core import (
     ApplicationRegistry,
+    ErrorCode,
     Flow,
     Matcher,
     Placed,
@@ -24,9 +25,6 @@ from glue_legacy_api.ruling import rules_step
 
 CORE = "glue-api-core"
 AUTHORIZATION = f"{CORE}:authorization.authorization"
-
-MISSING_IDS = "glue-legacy-api:legacy_api.missing-ids"
-"""Who says in the documentation what an id that is not there is answered."""
 
 REPLACED = frozenset(
     {
@@ -94,13 +92,14 @@ class LegacyPlan(Plan):
         operation = made.operation
         if operation.refusal == "preflight":
             return allow_methods(made)
-        error = self._missing.get(operation.place)
-        if error is None or operation.http_method != "GET":
+        said = self._missing.get(operation.place)
+        if said is None or operation.http_method != "GET":
             return made
+        error: ErrorCode = said.value.error
         return replace(
             made,
             controller=needing_ids(made.controller, operation, error),
-            describers=(*made.describers, (MISSING_IDS, describing_missing_ids(error))),
+            describers=(*made.describers, (said.id, describing_missing_ids(error))),
         )
 
     def matcher(self, *arguments: Any, **named: Any) -> Matcher[Any]:

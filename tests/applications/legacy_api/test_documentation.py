@@ -103,9 +103,10 @@ def test_shape_of_data(
 
 def test_addresses_are_any_text(describe: Callable[..., Document]) -> None:
     """A query is repeated as it was decoded, so a link is no URI that a client could parse."""
-    links = properties(describe(), "Boxes")["links"]
+    document = describe()
 
-    assert "format" not in links["properties"]["self"]
+    for name in ("Links", "ResourceLinks"):
+        assert "format" not in properties(document, name)["self"]
 
 
 def test_errors_in_plain_text(describe: Callable[..., Document]) -> None:

@@ -177,6 +177,11 @@ async function wrongBody() {
   return error?.errors.map(each => ({ status: each.status, pointer: each.source?.pointer }))
 }
 
+/** A map of the old application: without members it is an empty list. */
+function filled<T>(map: T | unknown[] | undefined): T | undefined {
+  return Array.isArray(map) ? undefined : (map as T | undefined)
+}
+
 async function old() {
   const login = await legacy.POST('/access-tokens', {
     body: {
@@ -186,7 +191,7 @@ async function old() {
       },
     },
   })
-  const token = known(login.data?.data.attributes?.accessToken, 'token')
+  const token = known(filled(login.data?.data.attributes)?.accessToken, 'token')
   const { data } = await legacy.GET('/customers/{customersId}', {
     params: { path: { customersId: 'DE--1' } },
     headers: { Authorization: `Bearer ${token}` },
@@ -194,7 +199,8 @@ async function old() {
   const customer = known(data?.data, 'customer')
   // Of the id "mine" the old application shows a list.
   const one = Array.isArray(customer) ? customer[0] : customer
-  return { id: one?.id, firstName: one?.attributes?.firstName, salutation: one?.attributes?.salutation }
+  const shown = filled(one?.attributes)
+  return { id: one?.id, firstName: shown?.firstName, salutation: shown?.salutation }
 }
 
 const told = {

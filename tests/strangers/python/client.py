@@ -29,10 +29,11 @@ from legacy_api_client import Client as LegacyClient
 from legacy_api_client.api.access_tokens import post_access_tokens
 from legacy_api_client.api.customers import get_customers
 from legacy_api_client.models import (
+    AccessTokensAttributes,
     AccessTokensCreate,
     AccessTokensCreateAttributes,
+    AccessTokensCreated,
     AccessTokensCreateDocument,
-    AccessTokensDocument,
     Customers,
     CustomersAttributes,
     CustomersDocument,
@@ -253,8 +254,8 @@ def old() -> object:
     attributes = AccessTokensCreateAttributes("nora.winter@example.com", "Nora-likes-1-lamp")
     login = AccessTokensCreateDocument(AccessTokensCreate("access-tokens", attributes))
     anonymous = LegacyClient(base, headers=headers())
-    tokens = of(AccessTokensDocument, post_access_tokens.sync(client=anonymous, body=login))
-    token = str(tokens.data.attributes.access_token) if tokens.data.attributes else ""
+    tokens = of(AccessTokensCreated, post_access_tokens.sync(client=anonymous, body=login))
+    token = str(of(AccessTokensAttributes, tokens.data.attributes).access_token)
     client = CustomerClient(base, token=token, headers=headers())
     document = of(CustomersDocument, get_customers.sync("DE--1", client=client))
     customer = of(Customers, document.data)
