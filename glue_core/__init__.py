@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     )
     from glue_core.exchange import Importer, Migrations, Publisher, Row, RowError, RowImporter
     from glue_core.features import Features, Provider
-    from glue_core.fields import UtcDateTime, not_blank
+    from glue_core.fields import UtcDateTime, as_json_schema, not_blank
     from glue_core.fixtures import FixtureMaker, FixtureMakers
     from glue_core.flow import Flow
     from glue_core.formatting import STATUS_LINES, add_vary
@@ -435,6 +435,7 @@ __all__ = [
     "account_key",
     "add_vary",
     "any_of",
+    "as_json_schema",
     "audit",
     "base_url_of",
     "can_be_kept",
@@ -697,6 +698,7 @@ _HOMES = {
     "account_key": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
     "any_of": "glue_core.openapi.fragment",
+    "as_json_schema": "glue_core.fields",
     "audit": "glue_core.auditing",
     "base_url_of": "glue_core.target",
     "can_be_kept": "glue_core.columns",

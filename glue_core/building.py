@@ -388,8 +388,9 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
                     arguments={"name": type_ or name},
                 )
                 continue
-            wanted = tuple(filter(None, value.split(",")))
-            for part in wanted:
+            # Nothing at all is no field; an empty name among others is one that nobody has.
+            named = value.split(",") if value else []
+            for part in named:
                 unknown = part not in lens.attributes and part not in lens.relationships
                 if unknown and not ignore_unknown:
                     wrong(
@@ -399,7 +400,7 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
                         kind="field_unknown",
                         arguments={"type": type_, "name": part},
                     )
-            sparse.append(GlueSparseResource(type_, wanted))
+            sparse.append(GlueSparseResource(type_, tuple(filter(None, named))))
         request.sparse_resources = tuple(sparse)
 
     return build

@@ -68,6 +68,7 @@ class ResourceChange:
         description: Its sentence in the documentation.
         id: Where the id comes from, as in `Resource`.
         client_ids: Whether clients choose ids.
+        id_pattern: What ids look like, as in `Resource`.
         version: Where the version of its state comes from. Whether the objects shown have a
             field of that name shows when one is shown, not at the start.
         requires_match: Whether a change must say which state it is about.
@@ -87,6 +88,7 @@ class ResourceChange:
     description: str | Unchanged = field(default=UNCHANGED, kw_only=True)
     id: str | Callable[[Any], str] | Unchanged = field(default=UNCHANGED, kw_only=True)
     client_ids: ClientIds | Unchanged = field(default=UNCHANGED, kw_only=True)
+    id_pattern: str | Unchanged | None = field(default=UNCHANGED, kw_only=True)
     version: str | Callable[[Any], object] | Unchanged | None = field(
         default=UNCHANGED, kw_only=True
     )

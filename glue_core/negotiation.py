@@ -424,6 +424,9 @@ def _understood(operation: Operation) -> Validate | None:
     spoken = operation.spoken
     if spoken is None or operation.method == "options" or operation.is_raw:
         return None
+    if operation.refusal == "method-not-allowed":
+        # No body would help: it is told which methods there are.
+        return None
     known = frozenset(each.lower() for each in spoken.media_types)
     types = " or ".join(spoken.media_types)
 

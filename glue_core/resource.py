@@ -34,6 +34,8 @@ class Resource:
         description: One sentence for the documentation.
         client_ids: Whether a client may choose the id of a new resource. Where it does, the
             handler finds it as ``request.resource.id``, and raises a `Conflict` for one in use.
+        id_pattern: What ids look like, for the documentation: a regular expression of JSON Schema,
+            such as ``^[0-9]+$``. Where a client may choose one, the handler refuses others.
         version: Where the version of its state comes from: the name of a field or key of the
             object shown, or a function of that object. Every change must make another one. None
             takes all visible attributes for the state.
@@ -60,6 +62,7 @@ class Resource:
     conventions: tuple[str | None, ...] | None = None
     description: str = ""
     client_ids: ClientIds = "refused"
+    id_pattern: str | None = None
     version: str | Callable[[Any], object] | None = None
     requires_match: bool | tuple[str, ...] = False
     versions: tuple[str, ...] = ()

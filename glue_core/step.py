@@ -41,11 +41,16 @@ class Parameter:
         name: Name as clients write it; ``page[]`` stands for every ``page[...]``.
         description: What it does, for the documentation.
         values: Values that are allowed, or None where they are not a fixed list.
+        required: Whether a request without it is refused, as the documentation says; whoever reads
+            it refuses.
+        pattern: Regular expression of JSON Schema that its values match, for the documentation.
     """
 
     name: str
     description: str = ""
     values: tuple[str, ...] | None = None
+    required: bool = False
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

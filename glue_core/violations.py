@@ -7,7 +7,8 @@ and with which limits, so that the error catalogue can choose the words.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -15,6 +16,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from glue_core import codes
 from glue_core.errors import Problem
 from glue_core.messages import GlueError
+
+EXACT = 2.0**53
+"""Largest number up to which every whole one is a float."""
 
 KINDS: Mapping[str, str] = {
     "required": "required",
@@ -94,8 +98,13 @@ class _Wording(str):
 def prepare(schema: Schema) -> Schema:
     """Make a schema say which rules were broken, and return it.
 
+    Its integers are those of JSON besides: 3.0 is one, and 3.5 is none.
+
     Args:
         schema: An instance of the caller's own: its fields are changed in place.
+
+    Source:
+        JSON Schema 2020-12, "Validation", section 6.1.1: a number without a fraction is an integer.
     """
     _prepare_schema(schema, {type(schema)})
     return schema
@@ -120,6 +129,8 @@ def _prepare_field(field: fields.Field[Any], seen: set[type[Schema]]) -> None:
     }
     # The declared field of the class shares its validators with every instance.
     field.validators = [_prepare_validator(each) for each in field.validators]
+    if isinstance(field, fields.Integer) and field.strict:
+        setattr(field, "_validated", partial(_whole, field._validated))  # noqa: B010
     if isinstance(field, fields.List):
         _prepare_field(field.inner, seen)
     elif isinstance(field, fields.Tuple):
@@ -132,6 +143,13 @@ def _prepare_field(field: fields.Field[Any], seen: set[type[Schema]]) -> None:
     elif isinstance(field, fields.Nested) and type(field.schema) not in seen:
         # A schema that holds itself keeps marshmallow's words from its second level on.
         _prepare_schema(field.schema, seen | {type(field.schema)})
+
+
+def _whole(validated: Callable[[Any], int], value: Any) -> int:
+    """Validate a number; one that is whole, and exact, is so however its digits are written."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+        value = int(value)
+    return validated(value)
 
 
 def _prepare_validator(validator: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from glue_core.formatting import STATUS_LINES
+from glue_core.negotiation import media_type_of
 from glue_core.openapi.describing import DEFAULT, NO_BODY, Described, describe
 from glue_core.openapi.fragment import JsonSchema, RequestParameter, any_of, text_schema
 from glue_core.openapi.naming import camel, pascal, placeholders, texts_of, with_placeholders
@@ -236,7 +237,9 @@ def _places(
     everything: Iterable[Found], view: View, settings: Settings, registry: ApplicationRegistry
 ) -> list[_Place]:
     """Describe everything, and put together what has one path."""
-    in_path = settings.application(registry.application.name)["versions_in_path"]
+    table = settings.application(registry.application.name)
+    in_path, default = table["versions_in_path"], table["convention"]
+    readers = _readers(registry)
     places: dict[str, _Place] = {}
     routes: set[tuple[str, str, str | None]] = set()
     for found in everything:
@@ -250,7 +253,10 @@ def _places(
         for each in found.variants:
             if view.may_call(each.flow.operation):
                 with view.variant(each.label):
-                    parts.append(_Part(found, each, _named(describe(each.flow, view), each)))
+                    described = describe(each.flow, view)
+                    if found.convention != default:
+                        described = _read_here(described, found.convention, readers)
+                    parts.append(_Part(found, each, _named(described, each)))
         if not parts:
             continue
         _put(places, key, "", found, parts)
@@ -263,6 +269,32 @@ def _places(
             prefix = f"/v{version.major}.{version.minor}"
             _put(places, prefix + key, prefix, found, own)
     return list(places.values())
+
+
+def _readers(registry: ApplicationRegistry) -> dict[str, set[str | None]]:
+    """Return the conventions that each media type of a body selects."""
+    found: dict[str, set[str | None]] = {}
+    for name, convention in registry.conventions.items():
+        for media_type in convention.media_types:
+            found.setdefault(media_type.lower(), set()).add(name)
+    return found
+
+
+def _read_here(
+    described: Described, convention: str | None, readers: Mapping[str, set[str | None]]
+) -> Described:
+    """Leave out the bodies that select another convention, which describes them itself.
+
+    An operation that reads its body itself names every media type that it takes, whatever
+    convention its answer is written in. Bodies of no convention stay, and so they do all for the
+    default one, which takes what nobody else does.
+    """
+    body = {
+        media_type: schema
+        for media_type, schema in described.body.items()
+        if convention in readers.get(media_type_of(media_type), {convention})
+    }
+    return replace(described, body=body)
 
 
 def _versions(parts: Iterable[_Part]) -> list[GlueVersion]:
@@ -313,11 +345,20 @@ def _path(found: Found, operation: Operation) -> tuple[str, list[dict[str, Any]]
             name += "2"
         names.append(name)
         schema = dict(CONVERTERS.get(converter, {"type": "string", "minLength": 1}))
+        pattern = None if type_ is None else _id_pattern(operation, type_)
+        if pattern is not None:
+            schema["pattern"] = pattern
         text = f"Value of {declared!r}." if type_ is None else f"Id of one of {type_!r}."
         parameters.append(
             {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
         )
     return with_placeholders(found.template, names), parameters
+
+
+def _id_pattern(operation: Operation, type_: str) -> str | None:
+    """Return what ids of a type look like, if it says so."""
+    resource = operation.model.resource_of(type_) if operation.model is not None else None
+    return None if resource is None else resource.id_pattern
 
 
 class _OperationIds:
@@ -485,11 +526,26 @@ def _values(schemas: list[JsonSchema]) -> JsonSchema:
     first = schemas[0]
     if all(each == first for each in schemas):
         return first
-    items = [each.get("items", {}).get("enum") for each in schemas]
-    if all(each is not None for each in items):
-        names = sorted({name for each in items for name in each})
-        return {"type": "array", "items": {"type": "string", "enum": names}}
-    return any_of(schemas)
+    items = [each["items"] for each in schemas if "items" in each]
+    if len(items) < len(schemas):
+        return any_of(schemas)
+    # Lists with commas: a name that one of them takes is taken; an empty list as well.
+    parts = any_of(items)
+    found: JsonSchema = {
+        "type": "array",
+        "items": _names(parts.get("anyOf", [parts])),
+    }
+    least = min(each.get("minItems", 0) for each in schemas)
+    return {**found, "minItems": least} if least else found
+
+
+def _names(schemas: list[JsonSchema]) -> JsonSchema:
+    """Return the schema of names that any of several takes, those that are listed together."""
+    lists = [each for each in schemas if "enum" in each]
+    if len(lists) > 1:
+        names = sorted({name for each in lists for name in each["enum"]})
+        lists = [{"type": "string", "enum": names}]
+    return any_of([*lists, *(each for each in schemas if "enum" not in each)])
 
 
 def _merged(contents: Iterable[Mapping[str, JsonSchema]]) -> dict[str, JsonSchema]:

@@ -53,7 +53,9 @@ class RequestParameter:
         schema = text_schema()
         if declared.values is not None:
             schema["enum"] = list(declared.values)
-        return cls(declared.name, declared.description, schema)
+        if declared.pattern is not None:
+            schema["pattern"] = declared.pattern
+        return cls(declared.name, declared.description, schema, required=declared.required)
 
 
 @dataclass(frozen=True, slots=True)

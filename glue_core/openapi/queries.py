@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from glue_core import building, codes
-from glue_core.openapi.fragment import Fragment, JsonSchema, RequestParameter
+from glue_core.openapi.fragment import Fragment, JsonSchema, RequestParameter, any_of
 from glue_core.operation import ErrorCode
 
 if TYPE_CHECKING:
@@ -26,19 +26,41 @@ WRONG_FILTER = ErrorCode(400, codes.INVALID_FILTER, building.FILTER_SHAPE)
 TOO_MUCH = ErrorCode(400, codes.INCLUDE_TOO_LARGE, "It asks to include too much.")
 
 
-def words(names: Sequence[str]) -> JsonSchema:
-    """Return the schema of a list with commas of these names."""
-    return {"type": "array", "items": {"type": "string", "enum": list(names)}}
+def words(names: Sequence[str], *, ignore_unknown: bool = False) -> JsonSchema:
+    """Return the schema of a list with commas of these names.
+
+    Args:
+        names: The names.
+        ignore_unknown: Whether other names are left out instead of refused: then a list that has
+            some is valid, too.
+    """
+    return {"type": "array", "items": word(names, ignore_unknown=ignore_unknown)}
+
+
+def word(names: Sequence[str], *, ignore_unknown: bool = False) -> JsonSchema:
+    """Return the schema of one of these names; ``ignore_unknown`` as `words`."""
+    known: JsonSchema = {"type": "string", "enum": list(names)}
+    return {"anyOf": [known, {"type": "string"}]} if ignore_unknown else known
 
 
 def describe_sort(operation: Operation, view: View, *, ignore_unknown: bool = False) -> Fragment:
-    """Describe ``sort``: each attribute, in both directions."""
+    """Describe ``sort``: each attribute, in both directions.
+
+    Args:
+        operation: The operation.
+        view: For whom it is.
+        ignore_unknown: What `glue_core.read_sort` was told.
+    """
     lens = view.lens(operation)
     names = lens.sorts(operation) if lens is not None else ()
     if not names:
         return Fragment()
     both = [spelled for name in names for spelled in (name, f"-{name}")]
-    sort = RequestParameter("sort", building.SORT[0].description, words(both))
+    schema = words(both, ignore_unknown=ignore_unknown)
+    if not ignore_unknown:
+        # An empty text is a name that it cannot be sorted by.
+        schema["minItems"] = 1
+    sort = RequestParameter("sort", building.SORT[0].description, schema)
     return Fragment((sort,), errors=() if ignore_unknown else (WRONG,))
 
 
@@ -75,7 +97,13 @@ def _comparable(schema: JsonSchema) -> JsonSchema:
 
 
 def describe_fields(operation: Operation, view: View, *, ignore_unknown: bool = False) -> Fragment:
-    """Describe ``fields[type]``, a parameter for each type that an answer may show."""
+    """Describe ``fields[type]``, a parameter for each type that an answer may show.
+
+    Args:
+        operation: The operation.
+        view: For whom it is.
+        ignore_unknown: What `glue_core.read_fields` was told.
+    """
     lens = view.lens(operation)
     if lens is None:
         return Fragment()
@@ -85,7 +113,8 @@ def describe_fields(operation: Operation, view: View, *, ignore_unknown: bool = 
         names = (*held.attributes, *held.relationships) if held is not None else ()
         if names:
             what = f"The fields to show of resources of the type {type_!r}."
-            parameters.append(RequestParameter(f"fields[{type_}]", what, words(names)))
+            schema = words(names, ignore_unknown=ignore_unknown)
+            parameters.append(RequestParameter(f"fields[{type_}]", what, schema))
     return Fragment(tuple(parameters), errors=() if ignore_unknown else (WRONG,))
 
 
@@ -114,7 +143,10 @@ def _page_schema(name: str, rules: PageRules) -> JsonSchema:
 
 
 def describe_include(
-    *, flat: bool | Callable[[Operation], bool], depth: int, ignore_unknown: bool = False
+    *,
+    flat: bool | Callable[[Operation], bool],
+    depth: int,
+    ignore_unknown: bool | Callable[[Operation], bool] = False,
 ) -> Describe:
     """Return what describes ``include``: the relationships that it may name.
 
@@ -122,7 +154,8 @@ def describe_include(
         flat: Whether a name without a dot counts at every depth, and may be a type; or a function
             of the operation that says so.
         depth: Deepest level.
-        ignore_unknown: Whether names that lead nowhere are left out; else each is an error.
+        ignore_unknown: Whether names that lead nowhere are left out; or a function of the
+            operation that says so.
     """
 
     def describe(operation: Operation, view: View) -> Fragment:
@@ -132,8 +165,15 @@ def describe_include(
         schema = _include_schema(operation, view, is_flat, depth)
         if schema is None:
             return Fragment()
+        ignores = ignore_unknown(operation) if callable(ignore_unknown) else ignore_unknown
+        if ignores:
+            # What leads nowhere is left out, and what is too deep is refused all the same.
+            deep = rf"^[^.]*(?:\.[^.]*){{0,{depth - 1}}}$"
+            anything: JsonSchema = {"type": "string", "pattern": deep}
+            listed = schema["items"]
+            schema = {"type": "array", "items": any_of([listed, anything])}
         include = RequestParameter("include", "Relationships to include, with commas.", schema)
-        errors = (TOO_MUCH,) if ignore_unknown else (WRONG, TOO_MUCH)
+        errors = (TOO_MUCH,) if ignores else (WRONG, TOO_MUCH)
         return Fragment((include,), errors=errors)
 
     return describe

@@ -22,6 +22,9 @@ from glue_core.openapi.naming import pascal, texts_of
 VERSION = "3.1.0"
 """Version of OpenAPI."""
 
+JSON_SCHEMA = "json_schema"
+"""Attribute of a validator with what it asks as JSON Schema: `glue_core.as_json_schema`."""
+
 Share = Callable[[str, object, Callable[[], JsonSchema]], JsonSchema]
 """Puts a schema among those that are shared, by name and key, and returns a reference to it."""
 
@@ -30,6 +33,8 @@ ANNOTATIONS = ("title", "description", "deprecated", "example", "examples")
 
 # Inline flags, references by name, conditions, possessive repetition, and Python's own anchors.
 _NOT_PORTABLE = re.compile(r"\(\?[^:=!<]|[*+?}]\+|\\[AaZ]")
+# A dot, or what it must not be mistaken for: an escape, or a set with whatever is in it.
+_DOT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.")
 _NAMED_GROUP = re.compile(r"\(\?P<[A-Za-z_]\w*>")
 
 
@@ -133,7 +138,24 @@ class Converter(OpenAPIConverter):
             found["type"] = ["string", "null"] if nullable else "string"
             for name in ("minimum", "maximum"):
                 found.pop(name, None)
+        if isinstance(field, fields.Mapping):
+            self._complete_mapping(field, found)
+        for each in field.validators:
+            asked = getattr(each, JSON_SCHEMA, None)
+            if asked is not None:
+                _add(found, asked)
         return found if self._empty_map is None else _or_empty(found, self._empty_map)
+
+    def _complete_mapping(self, field: fields.Mapping[Any], found: JsonSchema) -> None:
+        """Say what apispec does not of a map: its keys, and how many entries it may have."""
+        for text, entries in (("minLength", "minProperties"), ("maxLength", "maxProperties")):
+            if text in found:
+                found[entries] = found.pop(text)
+        if field.key_field is not None and self._takes:
+            keys = self.field2property(field.key_field)
+            keys.pop("type", None)
+            if keys:
+                found["propertyNames"] = keys
 
     def field2pattern(self, field: fields.Field[Any], **kwargs: Any) -> JsonSchema:
         rules = [each.regex for each in field.validators if isinstance(each, Regexp)]
@@ -199,16 +221,24 @@ def _or_empty(found: JsonSchema, empty: JsonSchema) -> JsonSchema:
     return rest
 
 
+def _add(schema: JsonSchema, asked: Mapping[str, Any]) -> None:
+    """Ask more of a schema; what it asks already in another way stays."""
+    if asked.keys() & schema.keys():
+        schema.setdefault("allOf", []).append(dict(asked))
+    else:
+        schema.update(asked)
+
+
 def portable_pattern(rule: re.Pattern[Any]) -> str | None:
     """Return a regular expression as JSON Schema has it; None where it cannot say the same.
 
     A validator of marshmallow looks from the start of a text, which a pattern must say itself.
     """
     text = rule.pattern
-    if not isinstance(text, str) or rule.flags & (
-        re.IGNORECASE | re.VERBOSE | re.DOTALL | re.MULTILINE
-    ):
+    if not isinstance(text, str) or rule.flags & (re.IGNORECASE | re.VERBOSE | re.MULTILINE):
         return None
+    if rule.flags & re.DOTALL:
+        text = _DOT.sub(lambda found: r"[\s\S]" if found[0] == "." else found[0], text)
     if text.endswith("\\Z"):
         text = text[:-2] + "$"
     if text.startswith("\\A"):

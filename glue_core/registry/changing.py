@@ -60,6 +60,7 @@ PLAIN_OF_RESOURCE = (
     "description",
     "id",
     "client_ids",
+    "id_pattern",
     "version",
     "requires_match",
     "protection",

@@ -70,3 +70,19 @@ def test_the_declared_schema_is_left_alone() -> None:
     with pytest.raises(ValidationError) as caught:
         Thing().load({"name": "x"})
     assert not any(isinstance(error.kind, str) for error in violations(caught.value.messages))
+
+
+@pytest.mark.parametrize(
+    ("size", "is_whole"), [(3, True), (3.0, True), (3.5, False), ("3", False), (True, False)]
+)
+def test_whole_numbers_are_those_of_json(size: object, is_whole: bool) -> None:
+    """A number without a fraction is whole however it is written, and nothing else is."""
+    assert (found({"name": "xx", "parts": [{"size": size}]}) == {}) is is_whole
+
+
+def test_number_that_is_not_exact() -> None:
+    """A float that stands for many whole numbers is none of them."""
+    schema = prepare(Schema.from_dict({"size": fields.Integer(strict=True)})())
+
+    assert schema.load({"size": 2.0**53}) == {"size": 2**53}
+    assert "size" in schema.validate({"size": 1e300})

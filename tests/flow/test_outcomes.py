@@ -274,6 +274,13 @@ def test_unsupported_body(serve: Serve, content_type: str) -> None:
     assert_error(response, 415, "015")
 
 
+def test_method_before_the_body(serve: Serve) -> None:
+    """Where there is no such method, no other body would help: 405, whatever its format."""
+    response = serve().put("/things/1", body=b"a=b", headers={"content-type": "text/html"})
+
+    assert_error(response, 405, "008")
+
+
 def test_malformed_body(serve: Serve) -> None:
     """A body that is no JSON: 400."""
     response = serve().post("/things", body=b"{", headers={"content-type": "application/json"})

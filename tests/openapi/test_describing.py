@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from marshmallow import Schema, fields, validate
 
 from glue_core import (
@@ -13,8 +15,11 @@ from glue_core import (
     ErrorCode,
     Fragment,
     GlueRequest,
+    GlueResource,
     Operation,
     PageRules,
+    Parameter,
+    Relationship,
     RequestParameter,
     Resource,
     ResponseHeader,
@@ -22,7 +27,7 @@ from glue_core import (
     Tag,
 )
 from tests.openapi.conftest import Describe
-from tests.openapi.library import AUTHORS, BOOKS, answer, operations
+from tests.openapi.library import AUTHORS, BOOKS, answer, nothing, operations
 
 JSON_API = "application/vnd.api+json"
 BOOK = "/books/{booksId}"
@@ -31,6 +36,18 @@ BOOK = "/books/{booksId}"
 def parameters(document: dict[str, Any], path: str, method: str = "get") -> dict[str, Any]:
     """Return the parameters of an operation by name."""
     return {each["name"]: each for each in document["paths"][path][method]["parameters"]}
+
+
+def replace_none(
+    resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
+) -> None:
+    """Change nothing of a relationship."""
+
+
+def validator_of(document: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], bool]:
+    """Return what says whether a value fits a schema of a document."""
+    whole = {**schema, "components": document["components"]}
+    return lambda value: bool(Draft202012Validator(whole).is_valid(value))
 
 
 def schema_of(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -98,6 +115,78 @@ def test_query_parameters(describe: Describe) -> None:
     assert found["page[limit]"]["schema"] == limit
     assert found["tone"]["schema"]["enum"] == ["dry", "warm"]
     assert (found["sort"]["style"], found["sort"]["explode"]) == ("form", False)
+
+
+def test_lists_that_may_be_empty(describe: Describe) -> None:
+    """An order has a name at least; no fields at all can be asked for, and nothing included."""
+    found = parameters(describe(spoken=["json_api"]), "/books")
+
+    assert found["sort"]["schema"]["minItems"] == 1
+    assert "minItems" not in found["fields[books]"]["schema"]
+    assert "minItems" not in found["include"]["schema"]
+
+
+@pytest.mark.parametrize("name", ["sort", "fields[books]", "include"])
+def test_names_that_are_left_out(describe: Describe, name: str) -> None:
+    """Where unknown names do nothing, others than the listed ones are valid as well."""
+    strict = parameters(describe(spoken=["json_api"]), "/books")[name]["schema"]
+    settings = {"plugins": {"json_api": {"dialect": {"library": "glue"}}}}
+    lenient = parameters(describe(settings=settings, spoken=["json_api"]), "/books")[name]["schema"]
+
+    assert not Draft202012Validator(strict).is_valid(["nothing"])
+    assert Draft202012Validator(lenient).is_valid(["nothing"])
+    assert "title" in str(lenient) or "author" in str(lenient)
+
+
+def test_include_that_is_too_deep(describe: Describe) -> None:
+    """What is left out may not be deeper than what is followed."""
+    settings = {
+        "limits": {"include_depth": 3},
+        "plugins": {"json_api": {"dialect": {"library": "glue"}}},
+    }
+    found = parameters(describe(settings=settings, spoken=["json_api"]), "/books")["include"]
+    valid = Draft202012Validator(found["schema"]).is_valid
+
+    assert (valid(["a.b.c"]), valid(["a.b.c.d"])) == (True, False)
+
+
+def test_lists_of_several_conventions(describe: Describe) -> None:
+    """In the document of all conventions a list takes what one of them takes."""
+    settings = {"plugins": {"json_api": {"dialect": {"library": "glue"}}}}
+    found = parameters(describe(settings=settings), "/books")["sort"]["schema"]
+
+    assert found["items"]["anyOf"] == [
+        {"type": "string", "enum": ["title", "-title"]},
+        {"type": "string"},
+    ]
+    assert "minItems" not in found
+
+
+def test_parameter_that_must_be_there(describe: Describe) -> None:
+    """A parameter may be required, and have a form."""
+    tone = Parameter("tone", "How it is said.", required=True, pattern="^[a-z]+$")
+    reads = Operation("getCollection", answer, "books", BOOKS, parameters=(tone,))
+    found = parameters(describe(glue_resources=lambda: [reads, *operations()[1:]]), "/books")[
+        "tone"
+    ]
+
+    assert found["required"] is True
+    assert found["schema"] == {"type": "string", "pattern": "^[a-z]+$"}
+
+
+def test_form_of_ids(describe: Describe) -> None:
+    """What ids look like is said of paths, and of ids that clients choose."""
+    numbered = Resource("books", AUTHORS.attributes, client_ids="allowed", id_pattern="^[0-9]+$")
+    document = describe(
+        glue_resources=lambda: [
+            Operation("get", answer, "books", numbered),
+            Operation("post", answer, "books", numbered),
+        ]
+    )
+    data = schema_of(document, "BooksCreate")
+
+    assert document["paths"][BOOK]["parameters"][0]["schema"]["pattern"] == "^[0-9]+$"
+    assert data["properties"]["id"]["pattern"] == "^[0-9]+$"
 
 
 def test_include_names_paths(describe: Describe) -> None:
@@ -255,16 +344,24 @@ def test_lists_have_links_to_pages(describe: Describe) -> None:
 
 
 def test_body_refers_by_id_or_by_local_id(describe: Describe) -> None:
-    """Linkage of a body names a resource by its id, or by one of the same document."""
-    document = describe(spoken=["json_api"])
-    data = schema_of(document, "BooksCreateAuthorRelationship")["properties"]["data"]
+    """Linkage of a body names a resource by its id, or the new one by that of the document."""
+    after = Relationship("after", "books", nothing, many=False, writable=True)
+    books = Resource("books", AUTHORS.attributes, relationships=(after,))
+    document = describe(
+        glue_resources=lambda: [
+            Operation("get", answer, "books", books),
+            Operation("post", answer, "books", books),
+        ],
+        spoken=["json_api"],
+    )
+    data = schema_of(document, "BooksCreateAfterRelationship")["properties"]["data"]
 
-    assert [each.get("$ref", each).rpartition("/")[2] for each in data["anyOf"][:2]] == [
-        "AuthorsReference",
-        "AuthorsLocalReference",
+    assert [each.get("$ref", "").rpartition("/")[2] for each in data["anyOf"][:2]] == [
+        "BooksReference",
+        "BooksLocalReference",
     ]
     assert data["anyOf"][2] == {"type": "null"}
-    assert schema_of(document, "AuthorsLocalReference")["required"] == ["type", "lid"]
+    assert schema_of(document, "BooksLocalReference")["required"] == ["type", "lid"]
 
 
 def test_body_is_what_is_taken(describe: Describe) -> None:
@@ -290,6 +387,62 @@ def test_relationships_that_may_be_written(describe: Describe) -> None:
     assert list(schema_of(document, "BooksCreateRelationships")["properties"]) == ["author"]
     assert data["required"] == ["type", "attributes"]
     assert "id" not in data["properties"]
+
+
+def test_local_ids_where_they_lead_somewhere(describe: Describe) -> None:
+    """A local id in a linkage is that of the new resource, so its type alone may have one."""
+    relationships = (
+        Relationship("author", "authors", nothing, many=False, writable=True),
+        Relationship("sequels", "books", nothing, writable=True, replace=replace_none),
+    )
+    books = Resource("books", AUTHORS.attributes, relationships=relationships)
+    document = describe(
+        glue_resources=lambda: [
+            Operation("get", answer, "books", books),
+            Operation("post", answer, "books", books),
+            Operation("patch", answer, "books", books),
+            Operation("get", answer, "authors", AUTHORS),
+        ]
+    )
+
+    def takes(name: str, relationship: str, data: Any) -> bool:
+        schema = schema_of(document, name)["properties"]["relationships"]
+        return validator_of(document, schema)({relationship: {"data": data}})
+
+    book, author = {"type": "books", "lid": "1"}, {"type": "authors", "lid": "1"}
+    patch = document["paths"][f"{BOOK}/relationships/sequels"]["patch"]
+    linkage = validator_of(document, patch["requestBody"]["content"][JSON_API]["schema"])
+    assert takes("BooksCreate", "sequels", [book])
+    assert not takes("BooksCreate", "author", author)
+    assert not takes("BooksUpdate", "sequels", [book])
+    assert not linkage({"data": [book]})
+    assert linkage({"data": [{"type": "books", "id": "1"}]})
+
+
+def test_relationships_that_there_are_not(describe: Describe) -> None:
+    """A relationship that nobody knows is refused, a member of an extension passed over."""
+    document = describe()
+    data = schema_of(document, "BooksCreate")
+    valid = validator_of(document, data["properties"]["relationships"])
+
+    assert valid({"author": {"data": None}, "ext:author": 1, "@note": 2})
+    assert not valid({"authors": {"data": None}})
+
+
+def test_bodies_that_select_another_convention(describe: Describe) -> None:
+    """A body is described under the convention that it selects, or under all if it does none."""
+    taken: dict[str, Any] = {"application/json": {}, "image/png": {}}
+    cover = Operation(
+        "post", answer, "/covers", is_raw=True, describe=lambda o, v: Fragment(body=taken)
+    )
+
+    def bodies(spoken: list[str | None] | None) -> list[str]:
+        document = describe(glue_route_providers=lambda: [cover], spoken=spoken)
+        return sorted(document["paths"]["/covers"]["post"]["requestBody"]["content"])
+
+    assert bodies(["json_api"]) == ["image/png"]
+    assert bodies([None]) == ["application/json", "image/png"]
+    assert bodies(None) == ["application/json", "image/png"]
 
 
 def test_errors(describe: Describe) -> None:

@@ -144,18 +144,30 @@ class JsonApi:
         def document(operation: Operation, view: View) -> Fragment:
             return describe_read(operation, view, of(operation))
 
-        included = describe_include(flat=lambda each: of(each).flat_include, depth=depth)
+        def described_fields(operation: Operation, view: View) -> Fragment:
+            ignores = of(operation).unknown_fields_ignored
+            return describe_fields(operation, view, ignore_unknown=ignores)
+
+        def described_sort(operation: Operation, view: View) -> Fragment:
+            ignores = of(operation).unknown_sorts_ignored
+            return describe_sort(operation, view, ignore_unknown=ignores)
+
+        included = describe_include(
+            flat=lambda each: of(each).flat_include,
+            depth=depth,
+            ignore_unknown=lambda each: of(each).unknown_includes_ignored,
+        )
         return [
             Step(
                 "attributes",
                 lambda operation: read_document(operation, of(operation)),
                 describe=document,
             ),
-            Step("fields", fields, reads=FIELDS, describe=describe_fields, only_with=(QUERY,)),
+            Step("fields", fields, reads=FIELDS, describe=described_fields, only_with=(QUERY,)),
             Step("filter", filters, reads=FILTER, describe=describe_filters, only_with=(QUERY,)),
             Step("include", include, reads=INCLUDE, describe=included, only_with=(QUERY,)),
             Step("page", page, reads=page_parameters, describe=describe_page),
-            Step("sort", sort, reads=SORT, describe=describe_sort, only_with=(QUERY,)),
+            Step("sort", sort, reads=SORT, describe=described_sort, only_with=(QUERY,)),
         ]
 
     def ignores(self, operation: Operation, settings: Settings) -> Callable[[str], bool] | None:

@@ -13,6 +13,7 @@ from glue_core import (
     Operation,
     Relationship,
     View,
+    any_of,
     codes,
     object_schema,
     on_request,
@@ -24,6 +25,9 @@ from glue_json_api.media_types import MEDIA_TYPE
 
 ID: JsonSchema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
 URI: JsonSchema = {"type": "string", "format": "uri-reference"}
+
+FOREIGN = "^@|:"
+"""Names of members that `glue_json_api.identifiers.is_foreign` means."""
 
 INVALID_DOCUMENT = ErrorCode(400, codes.INVALID_DOCUMENT, "The document contradicts JSON:API.")
 MALFORMED = ErrorCode(400, codes.MALFORMED_BODY, "The body is no JSON.")
@@ -293,7 +297,7 @@ def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragmen
     if operation.is_linkage and relationship is not None:
 
         def linkage() -> JsonSchema:
-            data = _sent_linkage(relationship, view, dialect)
+            data = _sent_linkage(relationship, view, dialect, has_lid=False)
             return object_schema({"data": data, "meta": view.meta()}, ["data"])
 
         name = _start_of(operation) + "LinkageBody"
@@ -338,7 +342,8 @@ def _sent(
     if operation.method == "post":
         members["lid"] = ID
         if resource.client_ids != "refused":
-            members["id"] = ID
+            pattern = resource.id_pattern
+            members["id"] = ID if pattern is None else {**ID, "pattern": pattern}
             required += ["id"] if resource.client_ids == "required" else []
     elif operation.has_id:
         members["id"] = ID
@@ -349,13 +354,19 @@ def _sent(
         if "required" in view.schemas[attributes["$ref"].rpartition("/")[2]]:
             required.append("attributes")
 
+    # The only resource that a local id names in a document is the one that it creates.
+    with_lid = operation.type if "lid" in members else None
+
     def relationships() -> JsonSchema:
         held = {}
         for each in writable:
-            linkage = object_schema({"data": _sent_linkage(each, view, dialect)}, ["data"])
+            has_lid = each.target == with_lid
+            data = _sent_linkage(each, view, dialect, has_lid=has_lid)
+            linkage = object_schema({"data": data}, ["data"])
             one = name + pascal(each.name) + "Relationship"
             held[each.name] = view.share(one, (each.target, each.many), partial(dict, linkage))
-        return object_schema(held)
+        # Members of extensions and @-members are passed over.
+        return {**object_schema(held, closed=True), "patternProperties": {FOREIGN: {}}}
 
     if writable:
         end, key = "Relationships", tuple(id(each) for each in writable)
@@ -363,25 +374,34 @@ def _sent(
     return object_schema(members, required)
 
 
-def _sent_linkage(relationship: Relationship, view: View, dialect: Dialect) -> JsonSchema:
-    """Return the schema of linkage, as a body may spell it."""
-    identifier = _sent_identifier(relationship.target, view)
+def _sent_linkage(
+    relationship: Relationship, view: View, dialect: Dialect, *, has_lid: bool
+) -> JsonSchema:
+    """Return the schema of linkage, as a body may spell it.
+
+    Args:
+        relationship: The relationship.
+        view: What shares its parts.
+        dialect: Decides whether a to-one linkage may be a list.
+        has_lid: Whether it may lead to the resource that the document creates, by its local id.
+    """
+    identifier = _sent_identifier(relationship.target, view, has_lid=has_lid)
     if relationship.many:
-        return {"type": "array", "items": {"anyOf": identifier}}
+        return {"type": "array", "items": any_of(identifier)}
     kinds: list[JsonSchema] = [*identifier, {"type": "null"}]
     if dialect.linkage_as_list:
-        kinds.append({"type": "array", "items": {"anyOf": identifier}, "maxItems": 1})
+        kinds.append({"type": "array", "items": any_of(identifier), "maxItems": 1})
     return {"anyOf": kinds}
 
 
-def _sent_identifier(type_: str, view: View) -> list[JsonSchema]:
+def _sent_identifier(type_: str, view: View, *, has_lid: bool) -> list[JsonSchema]:
     """Return the schemas of what a body may name a resource by: its id, or one of the document."""
 
     def naming(member: str) -> Callable[[], JsonSchema]:
         members: dict[str, JsonSchema] = {"type": {"const": type_}, member: ID}
         return lambda: object_schema({**members, "meta": view.meta()}, ["type", member])
 
-    return [
-        view.share(pascal(type_) + "Reference", None, naming("id")),
-        view.share(pascal(type_) + "LocalReference", None, naming("lid")),
-    ]
+    by_id = view.share(pascal(type_) + "Reference", None, naming("id"))
+    if not has_lid:
+        return [by_id]
+    return [by_id, view.share(pascal(type_) + "LocalReference", None, naming("lid"))]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from glue_articles_api.schemas import ArticleAttributes
 from glue_core import ErrorCode, Resource
+from glue_magazine import ID_PATTERN
 
 ARTICLES = Resource(
     "articles",
     ArticleAttributes,
     description="An article of the magazine; a draft has not been published yet.",
     client_ids="allowed",
+    id_pattern=ID_PATTERN,
     version="version",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from glue_core import UtcDateTime
+from glue_core import UtcDateTime, as_json_schema
 from glue_magazine import (
     LONGEST_BODY,
     LONGEST_READING_MINUTES,
@@ -14,6 +14,7 @@ from glue_magazine import (
 )
 
 
+@as_json_schema({"uniqueItems": True})
 def each_once(tags: list[str]) -> None:
     """Refuse a tag that stands in the list twice."""
     twice = sorted({tag for tag in tags if tags.count(tag) > 1})

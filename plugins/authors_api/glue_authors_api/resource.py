@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from glue_authors_api.schemas import AuthorAttributes
 from glue_core import ErrorCode, Resource
+from glue_magazine import ID_PATTERN
 
 AUTHORS = Resource(
     "authors",
     AuthorAttributes,
     description="Somebody who writes for the magazine.",
     client_ids="allowed",
+    id_pattern=ID_PATTERN,
     version="version",
 )
 

@@ -6,7 +6,7 @@ import re
 
 from marshmallow import ValidationError, validate
 
-from glue_core import Violation, not_blank
+from glue_core import Violation, as_json_schema, not_blank
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
@@ -20,18 +20,21 @@ WRONG_PASSWORD_FORM = (
 )
 NOT_TRUE_KIND, WRONG_PASSWORD_KIND = "customers_api.not_true", "customers_api.password"
 
-_SET = re.escape(SPECIAL)
-_PASSWORD = re.compile(
-    rf"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])(?=.*[{_SET}])[A-Za-z0-9{_SET}]+", re.ASCII
-)
+# As JSON Schema spells it: what needs no backslash in a set has none.
+_SET = "".join("\\" + each if each in r"\[]^-" else each for each in SPECIAL)
+_ALLOWED = rf"[A-Za-z0-9{_SET}]"
+_PASSWORD = re.compile(rf"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])(?=.*[{_SET}]){_ALLOWED}+", re.ASCII)
 
 
+@as_json_schema({"const": True})
 def is_true(value: bool) -> None:
     """Refuse what was not agreed to."""
     if not value:
         raise ValidationError(Violation.of(NOT_TRUE, NOT_TRUE_KIND, {}))
 
 
+# That each kind is there the description says: tools that make examples cannot join patterns.
+@as_json_schema({"pattern": f"^{_ALLOWED}+$"})
 def password_form(value: str) -> None:
     """Refuse a password that lacks a kind of character, or has one of another kind."""
     if not _PASSWORD.fullmatch(value):

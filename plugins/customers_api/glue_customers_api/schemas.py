@@ -48,8 +48,9 @@ def _email(**options: Any) -> fields.Email:
 
 
 def _new_password(description: str = "The new password.", **options: Any) -> fields.String:
+    text = f"{description} It has an upper-case and a lower-case letter, a digit and a sign."
     return fields.String(
-        load_only=True, validate=NEW_PASSWORD, metadata={"description": description}, **options
+        load_only=True, validate=NEW_PASSWORD, metadata={"description": text}, **options
     )
 
 

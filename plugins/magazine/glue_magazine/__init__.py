@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from glue_core import Work
 
 __all__ = [
+    "ID_PATTERN",
     "LONGEST_BODY",
     "LONGEST_EMAIL",
     "LONGEST_NAME",
@@ -49,7 +50,9 @@ LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 """Characters; RFC 5321 lets no longer address through."""
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
+ID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+"""What ids look like, as JSON Schema spells it."""
+_ID = re.compile(ID_PATTERN, re.ASCII)
 
 
 def is_id(text: str) -> bool:

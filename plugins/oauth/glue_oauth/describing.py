@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from glue_core import (
@@ -22,6 +22,8 @@ FORM, JSON, HTML = "application/x-www-form-urlencoded", "application/json", "tex
 TEXT: JsonSchema = {"type": "string"}
 TAG = Tag("sign-in", "Tokens: how to get them, to end them and to look at them, as OAuth 2 has it.")
 ENDPOINTS = ("token", "revocation", "introspection")
+SAID: JsonSchema = {"type": "string", "minLength": 1}
+"""A parameter that must be there: a blank one is one that was left out."""
 
 GRANT: Mapping[str, str] = {
     "grant_type": "What is given for the token, such as password or refresh_token.",
@@ -50,10 +52,26 @@ AUTHORIZATION: Mapping[str, str] = {
     "code_challenge": "Challenge of the code verifier.",
     "code_challenge_method": "Always S256.",
 }
+MUST: Mapping[str, JsonSchema] = {
+    "response_type": {"type": "string", "enum": ["code"]},
+    "client_id": SAID,
+    "code_challenge": {"type": "string", "minLength": 43, "maxLength": 43},
+    "code_challenge_method": {"type": "string", "enum": ["S256"]},
+}
+"""What every authorization request has; a redirect address may be that of the client."""
 CHALLENGE = ResponseHeader("WWW-Authenticate", "How a client proves who it is.", statuses=(401,))
 
 
-def describe_token(operation: Operation, view: View) -> Fragment:
+def describing_token(grants: Callable[[], Sequence[str]]) -> Describe:
+    """Return what describes the request for a token, and the token.
+
+    Args:
+        grants: Returns the names of the grants that there are.
+    """
+    return lambda operation, view: _token(view, grants())
+
+
+def _token(view: View, grants: Sequence[str]) -> Fragment:
     """Describe the request for a token, and the token.
 
     Source:
@@ -72,13 +90,14 @@ def describe_token(operation: Operation, view: View) -> Fragment:
     # A grant of a plugin may give more.
     token["additionalProperties"] = True
     shown = view.share("OAuthToken", None, lambda: token)
-    return _form(view, "OAuthTokenRequest", GRANT, ("grant_type",), shown)
+    kinds: JsonSchema = {"type": "string", "enum": list(grants)}
+    return _form(view, "OAuthTokenRequest", GRANT, {"grant_type": kinds}, shown)
 
 
 def describe_revocation(operation: Operation, view: View) -> Fragment:
     """Describe the end of a token (RFC 7009)."""
     nothing = view.share("OAuthNothing", None, lambda: object_schema({}, closed=True))
-    return _form(view, "OAuthTokenReference", TOKEN, ("token",), nothing)
+    return _form(view, "OAuthTokenReference", TOKEN, {"token": SAID}, nothing)
 
 
 def describe_introspection(operation: Operation, view: View) -> Fragment:
@@ -97,13 +116,16 @@ def describe_introspection(operation: Operation, view: View) -> Fragment:
     )
     found["additionalProperties"] = True
     shown = view.share("OAuthIntrospection", None, lambda: found)
-    return _form(view, "OAuthTokenReference", TOKEN, ("token",), shown)
+    return _form(view, "OAuthTokenReference", TOKEN, {"token": SAID}, shown)
 
 
 def describe_sign_in(operation: Operation, view: View) -> Fragment:
     """Describe the page on which people sign in, and where it leads."""
     page = {HTML: TEXT}
-    parameters = tuple(RequestParameter(name, text) for name, text in AUTHORIZATION.items())
+    parameters = tuple(
+        RequestParameter(name, text, MUST.get(name, TEXT), required=name in MUST)
+        for name, text in AUTHORIZATION.items()
+    )
     text = "Address of the client, with the code or an error."
     location = ResponseHeader("Location", text, statuses=(303,))
     answers = (
@@ -181,15 +203,32 @@ def describe_key_set(operation: Operation, view: View) -> Fragment:
 
 
 def _form(
-    view: View, name: str, texts: Mapping[str, str], required: tuple[str, ...], answer: JsonSchema
+    view: View,
+    name: str,
+    texts: Mapping[str, str],
+    required: Mapping[str, JsonSchema],
+    answer: JsonSchema,
 ) -> Fragment:
-    """Describe a form, which may be sent as JSON as well, and its answer."""
+    """Describe a form, which may be sent as JSON as well, and its answer.
 
-    def make() -> JsonSchema:
-        members = {name: {**TEXT, "description": text} for name, text in texts.items()}
-        return object_schema(members, required)
+    Args:
+        view: What shares the schemas.
+        name: Name of the schema of the form.
+        texts: What each parameter is.
+        required: Schemas of those that must be there.
+        answer: The answer.
+    """
 
-    # Of two bodies of one class generated code sends the last one, which the standard has.
-    body = view.share(name, None, make)
+    def body(others: JsonSchema) -> JsonSchema:
+        members = {
+            name: {**required.get(name, others), "description": text}
+            for name, text in texts.items()
+        }
+        # A parameter that nobody knows is ignored, and is a text all the same.
+        return {**object_schema(members, required), "additionalProperties": others}
+
+    # In JSON null is one that was left out.
+    form = view.share(name, None, lambda: body(TEXT))
+    in_json = view.share(f"{name}InJson", None, lambda: body({"type": ["string", "null"]}))
     answers = (Answer(content={JSON: answer}),)
-    return Fragment(headers=(CHALLENGE,), body={JSON: body, FORM: body}, answers=answers)
+    return Fragment(headers=(CHALLENGE,), body={JSON: in_json, FORM: form}, answers=answers)

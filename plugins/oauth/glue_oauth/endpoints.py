@@ -37,11 +37,11 @@ from glue_oauth.describing import (
     describe_metadata,
     describe_revocation,
     describe_sign_in,
-    describe_token,
+    describing_token,
     in_objects,
 )
 from glue_oauth.keys import PUBLIC_SECONDS
-from glue_oauth.metadata import metadata_of
+from glue_oauth.metadata import metadata_of, offered_grants
 from glue_oauth.pages import (
     ANSWER_FIELD,
     DENY,
@@ -99,7 +99,8 @@ def operations(features: Features, settings: Settings, application: str) -> Sequ
         return Operation("get", handler, path, protection=UNASKED, is_raw=True, **more)
 
     # Whichever server an application chooses, it is asked for tokens at one place.
-    token = post(TOKEN, tokens.token, describe_token, errors=(*TOKEN_ERRORS, UNPROVED, BLOCKED))
+    told = describing_token(lambda: offered_grants(server.plugins, application))
+    token = post(TOKEN, tokens.token, told, errors=(*TOKEN_ERRORS, UNPROVED, BLOCKED))
     chosen = settings.application(application)["authentication_servers"]
     if chosen and server.name not in chosen:
         return [token]

@@ -33,7 +33,12 @@ def glue_resources(features: Features) -> Sequence[Operation]:
             "url-resolver",
             URL_RESOLVER,
             parameters=(
-                Parameter(PARAMETER, "Path of the shop with its language, such as /en/desk-lamp."),
+                Parameter(
+                    PARAMETER,
+                    "Path of the shop with its language, such as /en/desk-lamp.",
+                    required=True,
+                    pattern=r"[^\s\x1c-\x1f\x85]",
+                ),
             ),
             errors=(URL_MISSING, URL_NOT_FOUND),
             summary="Say what a path of the shop leads to.",

@@ -179,6 +179,15 @@ def test_sparse_fieldsets(ask: Ask) -> None:
     assert "attributes" not in person
 
 
+@pytest.mark.parametrize("value", ["teaser,", ",", ",teaser", "teaser,,author"])
+def test_fieldset_with_an_empty_name(ask: Ask, value: str) -> None:
+    """No name at all is no field; an empty one among others is a field that nobody has."""
+    answer = ask("GET", f"/articles/1?fields[articles]={value}")
+
+    assert answer.status == 400
+    assert answer.document["errors"][0]["source"] == {"parameter": "fields[articles]"}
+
+
 def test_sparse_fieldset_of_a_created_resource(ask: Ask) -> None:
     """A fieldset counts for the answer of a write too."""
     new = {"data": {"type": "articles", "attributes": {"title": "T", "reads": 3}}}

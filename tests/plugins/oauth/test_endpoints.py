@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from glue_core.openapi.document import resolved
 from tests.plugins.oauth.conftest import USER, MakeShop, Shop, bearer, form
 
 MACHINE: dict[str, Any] = {"grants": ("client_credentials",), "scopes": ("stock",)}
@@ -238,3 +239,23 @@ def test_well_known_is_read_only(shop: Shop) -> None:
     answer = shop.storefront.post("/.well-known/jwks.json", body=b"{}")
 
     assert answer.status_code in (404, 405)
+
+
+def test_documented_requests(shop: Shop) -> None:
+    """The document says which grants there are, and what no request may lack."""
+    documentation = shop.deployment.registry.applications["storefront_api"].documentation
+    assert documentation is not None
+    document = resolved(documentation.made())
+
+    def form_of(path: str) -> Any:
+        body = document["paths"][path]["post"]["requestBody"]
+        name = body["content"]["application/x-www-form-urlencoded"]["schema"]["$ref"]
+        return document["components"]["schemas"][name.rpartition("/")[2]]["properties"]
+
+    metadata = shop.storefront.get("/.well-known/oauth-authorization-server").json
+    asked = {each["name"]: each for each in document["paths"]["/authorize"]["get"]["parameters"]}
+    must = {name for name, each in asked.items() if each.get("required")}
+    assert form_of("/token")["grant_type"]["enum"] == metadata["grant_types_supported"]
+    assert form_of(REVOKE)["token"]["minLength"] == 1
+    assert must == {"client_id", "code_challenge", "code_challenge_method", "response_type"}
+    assert asked["response_type"]["schema"]["enum"] == metadata["response_types_supported"]
