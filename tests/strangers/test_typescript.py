@@ -28,6 +28,8 @@ UNKNOWN = re.compile(r"\b(?:unknown|any)\b|Record<string, never>")
 OPEN = re.compile(
     # Headers that nobody names, and members of objects that may have any.
     r"\[(?:name|key): string\]: unknown;"
+    # Bytes.
+    r'|"image/png": unknown;'
     # What the generator writes where there is nothing.
     r"|export type (?:webhooks|\$defs) = Record<string, never>;"
     # An object without members: the answer to whoever ends a token.
