@@ -13,6 +13,8 @@ SPELLED = f'{MEDIA_TYPE}; ext="{ATOMIC}"'
 TEXT: JsonSchema = {"type": "string", "minLength": 1}
 OPEN: JsonSchema = {"type": "object", "additionalProperties": True}
 
+_Members = dict[str, JsonSchema]
+
 
 def _operation(view: View) -> JsonSchema:
     """Return the schema of one operation: what it needs depends on how it names its target."""
@@ -23,7 +25,7 @@ def _operation(view: View) -> JsonSchema:
     whole, part = {"ref": _ref(view, "Resource")}, {"ref": _ref(view, "Relationship")}
     data = {"data": _data(resource)}
     adds, updates, removes = (("add",), ("update",), ("remove",))
-    forms = (
+    forms: tuple[tuple[str, str, tuple[str, ...], _Members, _Members], ...] = (
         ("New", "The data names a new resource.", adds, {"data": resource}, {}),
         ("Known", "The data names a resource.", updates, {"data": known}, {}),
         ("At", "An address names the target.", (*adds, *updates), {**at, **data}, {}),
