@@ -19,7 +19,7 @@ from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.openapi import page
-from glue_core.openapi.fragment import Answer, Fragment, JsonSchema, text_schema
+from glue_core.openapi.fragment import Answer, Fragment, JsonSchema
 from glue_core.operation import Operation
 from glue_core.security.protection import PUBLIC
 
@@ -293,7 +293,8 @@ class _Controller:
 def _operation(controller: _Controller, formatter: DocumentFormatter) -> Operation:
     def describe(operation: Operation, view: View) -> Fragment:
         whole: JsonSchema = {"type": "object", "additionalProperties": True}
-        schema = whole if formatter.media_type.endswith("json") else text_schema()
+        # Of another format a schema would be about what a reader of it makes of the text.
+        schema = whole if formatter.media_type.endswith("json") else {}
         return Fragment(answers=(Answer(content={formatter.media_type: schema}),))
 
     return Operation(
