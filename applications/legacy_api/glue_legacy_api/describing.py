@@ -150,7 +150,8 @@ def _empty_map(view: View) -> JsonSchema:
             "description": "A map without members, which is written as an empty list.",
             "type": "array",
             "maxItems": 0,
-            "items": {},
+            # There is none; generated code has a type for it all the same.
+            "items": {"type": "string"},
         },
     )
 
