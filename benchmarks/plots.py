@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,10 @@ class Plot:
             from pygal.style import Style
         except ImportError as error:
             raise Absent("The plots need pygal: pip install -r requirements-bench.txt.") from error
+        # It leaves a finder of modules behind that newer Pythons warn of at every import.
+        sys.meta_path[:] = [
+            each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"
+        ]
         style = Style(
             background="white",
             plot_background="white",

@@ -9,6 +9,7 @@ from gunicorn import glogging  # type: ignore[import-untyped]
 
 from glue_core.errors import ConfigurationError
 from glue_core.logs import JsonFormatter, set_up_logging, with_fields
+from glue_core.request_id import NO_REQUEST, log_with
 from glue_core.settings import LoggingSettings, Settings
 
 
@@ -47,6 +48,13 @@ class Logger(glogging.Logger):  # type: ignore[misc]
             with_fields(handler)
             if table["format"] == "json":
                 handler.setFormatter(JsonFormatter())
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Write the last line of a request; what the thread logs now belongs to no request."""
+        try:
+            super().access(resp, req, environ, request_time)
+        finally:
+            log_with(NO_REQUEST)
 
     def _read(self) -> Mapping[str, Any]:
         try:

@@ -400,7 +400,14 @@ def _lower(media_types: Iterable[str]) -> frozenset[str]:
     return frozenset(each.lower() for each in media_types)
 
 
-def _accepted(operation: Operation) -> Validate:
+def _writes_itself(operation: Operation) -> bool:
+    """Say whether what answers is in no convention's media type, and has no other to offer."""
+    return operation.is_raw or (operation.technical and operation.resource is None)
+
+
+def _accepted(operation: Operation) -> Validate | None:
+    if _writes_itself(operation):
+        return None
     refusal = GlueRequestValidation(
         False,
         406,
@@ -515,6 +522,8 @@ OTHER_CODING = "Send the body in chunks or with its length, without another Tran
 
 
 def _describe_accepted(operation: Operation, view: View) -> Fragment:
+    if _writes_itself(operation):
+        return Fragment()
     return Fragment(errors=(ErrorCode(406, codes.NOT_ACCEPTABLE, NOT_ACCEPTABLE),))
 
 

@@ -24,6 +24,8 @@ _GRANT_TYPE = re.compile(r"[A-Za-z0-9._~:/?#@!&'()*+,;=%-]+")
 LONGEST_TYPE = 80
 """Letters of a media type or a grant at most: it is a line of the code, and of the README."""
 
+PLAIN_TYPE = "application/json"
+
 
 class _Name(click.ParamType[Name]):
     """A name, read as words."""
@@ -45,6 +47,11 @@ def _media_type(ctx: click.Context, parameter: click.Parameter, value: str | Non
         raise click.BadParameter(
             f"{value!r} is no media type of at most {LONGEST_TYPE} letters, in lower case and "
             f"without parameters, such as application/vnd.lines+json."
+        )
+    if value == PLAIN_TYPE:
+        raise click.BadParameter(
+            f"{value!r} is that of plain JSON, which no convention can have. Choose one of your "
+            f"own, such as application/vnd.lines+json."
         )
     return value
 

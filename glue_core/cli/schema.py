@@ -73,6 +73,7 @@ def schema(
                 f"There is no type {type_!r}. There are: {', '.join(known) or 'none'}."
             )
         if operation is not None:
+            names = sorted({one["name"] for each in found for one in each["operations"]})
             for each in found:
                 each["operations"] = [
                     one for one in each["operations"] if operation in (one["id"], one["name"])
@@ -80,8 +81,8 @@ def schema(
             found = [each for each in found if each["operations"]]
             if not found:
                 raise click.ClickException(
-                    f"No operation of {type_!r} is called {operation!r}. 'glue plugins --all' "
-                    f"prints their ids."
+                    f"No operation of {type_!r} is called {operation!r}. "
+                    f"There are: {', '.join(names) or 'none'}."
                 )
     if as_json:
         show_json({"types": found})

@@ -122,7 +122,9 @@ def read_document(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
+        raise ConfigurationError(
+            f"{path} cannot be read: {error}.\nMend it, or delete it and write it anew."
+        ) from error
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path} is no document: it is no object.")
     return document

@@ -102,9 +102,7 @@ SHARED = {"005": ("two_identities", "match_required")}
 """Codes of the interface that stand for more than one error: their kinds tell them apart."""
 
 
-@pytest.mark.parametrize(
-    "code", sorted({each for name, each in vars(codes).items() if name.isupper()})
-)
+@pytest.mark.parametrize("code", sorted(codes.ALL))
 def test_every_code_of_the_core_is_worded_in_german(code: str) -> None:
     """Whoever asks in German gets German words for every code of the core."""
     for kind in SHARED.get(code, (None,)):

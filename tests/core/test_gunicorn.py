@@ -27,7 +27,7 @@ from glue_core.host import Host
 from glue_core.logs import JsonFormatter
 from glue_core.migrating import migrate
 from glue_core.registry.discovery import Source
-from glue_core.request_id import NO_REQUEST, log_with
+from glue_core.request_id import NO_REQUEST, current_request_id, log_with
 from glue_core.settings import LoggingSettings
 
 NAMES = sorted(
@@ -71,6 +71,15 @@ def test_collector_passes_over_what_was_made_at_start_up() -> None:
     gunicorn.post_worker_init(SimpleNamespace(wsgi=None))
 
     assert gc.get_freeze_count() > 1000
+
+
+def test_lines_after_a_request_belong_to_none(own_loggers: None) -> None:
+    """Once a request had its last line, what the thread of gunicorn logs carries no id of it."""
+    log_with("one")
+
+    Logger(Config()).access(None, None, {}, None)
+
+    assert current_request_id() == NO_REQUEST
 
 
 @pytest.fixture

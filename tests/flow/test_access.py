@@ -277,6 +277,7 @@ def test_kind_of_a_plugin_is_known(
             "get",
             lambda: GlueResponse.no_content(),
             "looks",
+            status=204,
             protection=Protection((strategy,), scopes=("sell",)),
         ),
         glue_identity_readers=lambda: [

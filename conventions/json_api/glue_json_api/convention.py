@@ -37,7 +37,7 @@ from glue_core import (
     read_sort,
 )
 from glue_json_api.body import read_document
-from glue_json_api.describing import describe_read, describe_written
+from glue_json_api.describing import describe_read, describe_written, together
 from glue_json_api.dialect import (
     SETTINGS,
     Dialect,
@@ -141,6 +141,10 @@ class JsonApi:
         def sort(operation: Operation) -> Build | None:
             return read_sort(operation, ignore_unknown=of(operation).unknown_sorts_ignored)
 
+        def paged(operation: Operation, view: View) -> Fragment:
+            found = describe_page(operation, view)
+            return together(found) if of(operation).page_needs_both else found
+
         def document(operation: Operation, view: View) -> Fragment:
             return describe_read(operation, view, of(operation))
 
@@ -166,7 +170,7 @@ class JsonApi:
             Step("fields", fields, reads=FIELDS, describe=described_fields, only_with=(QUERY,)),
             Step("filter", filters, reads=FILTER, describe=describe_filters, only_with=(QUERY,)),
             Step("include", include, reads=INCLUDE, describe=included, only_with=(QUERY,)),
-            Step("page", page, reads=page_parameters, describe=describe_page),
+            Step("page", page, reads=page_parameters, describe=paged),
             Step("sort", sort, reads=SORT, describe=described_sort, only_with=(QUERY,)),
         ]
 

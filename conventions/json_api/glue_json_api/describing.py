@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from glue_core import (
@@ -281,6 +282,21 @@ def _errors(view: View, dialect: Dialect) -> JsonSchema:
         return object_schema(_with_version(members, view, dialect), ["errors"])
 
     return view.share("ErrorDocument", None, whole)
+
+
+def together(pages: Fragment) -> Fragment:
+    """Say of ``page[offset]`` and ``page[limit]`` that one alone is as good as none."""
+    other = {"page[offset]": "page[limit]", "page[limit]": "page[offset]"}
+    parameters = tuple(
+        replace(
+            each,
+            description=f"{each.description} It counts together with {other[each.name]} only.",
+        )
+        if each.name in other
+        else each
+        for each in pages.parameters
+    )
+    return replace(pages, parameters=parameters)
 
 
 def describe_read(operation: Operation, view: View, dialect: Dialect) -> Fragment:
