@@ -28,8 +28,8 @@ UNKNOWN = re.compile(r"\b(?:unknown|any)\b|Record<string, never>")
 OPEN = re.compile(
     # Headers that nobody names, and members of objects that may have any.
     r"\[(?:name|key): string\]: unknown;"
-    # Bytes.
-    r'|"image/png": unknown;'
+    # Bytes, and the document as YAML.
+    r'|"(?:image/png|application/yaml)": unknown;'
     # What the generator writes where there is nothing.
     r"|export type (?:webhooks|\$defs) = Record<string, never>;"
     # An object without members: the answer to whoever ends a token.
@@ -86,6 +86,8 @@ def test_types_are_known(application: str, types: Path) -> None:
     """No type is left unknown, save where the document says that anything may be there."""
     text = (types / "fetch" / f"{application}.ts").read_text(encoding="utf-8")
     code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    # A rule that types cannot say, such as a pattern, takes nothing from the type beside it.
+    code = re.sub(r" & (?:unknown|\(unknown(?: \| unknown)*\))", "", code)
     lines = [each.strip() for each in code.splitlines() if UNKNOWN.search(each)]
 
     assert lines
