@@ -68,7 +68,8 @@ FORESEEN = (
     Foreseen("421", "that no sign follows itself too often is no pattern", PASSWORDS),
     Foreseen("422", "which passwords are common is data", PASSWORDS),
     Foreseen("423", "which keys were mailed is data", CONFIRMATION),
-    Foreseen("901", KINDS, PASSWORDS, "Your password must include"),
+    Foreseen("901", KINDS, (*PASSWORDS, CUSTOMERS[1]), "Your password must include"),
+    Foreseen("901", NO_NUL, words="is no text"),
     Foreseen(
         "901", "an address of e-mail has a domain that its format lacks", words="a valid email"
     ),
