@@ -144,8 +144,8 @@ class Reader:
             try:
                 socket.create_connection((host, int(port)), timeout=5).close()
             except OSError:
-                log = (self.directory / "server.log").read_text(encoding="utf-8")
-                assert time.monotonic() < deadline, log
+                if time.monotonic() >= deadline:
+                    raise AssertionError((self.directory / "server.log").read_text("utf-8")) from None
                 time.sleep(0.2)
             else:
                 return
