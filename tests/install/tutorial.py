@@ -145,7 +145,8 @@ class Reader:
                 socket.create_connection((host, int(port)), timeout=5).close()
             except OSError:
                 if time.monotonic() >= deadline:
-                    raise AssertionError((self.directory / "server.log").read_text("utf-8")) from None
+                    log = self.directory / "server.log"
+                    raise AssertionError(log.read_text(encoding="utf-8")) from None
                 time.sleep(0.2)
             else:
                 return
