@@ -129,6 +129,20 @@ def test_body_follows_the_convention(explorer: Explorer, shop: str) -> None:
     explorer.shoot("refused", register)
 
 
+def test_body_that_was_typed_stays(explorer: Explorer, shop: str) -> None:
+    """What somebody typed is not taken away by the choice of another convention."""
+    explorer.open(f"{shop}/docs")
+    register = explorer.operation("customers", "postCustomers")
+    explorer.choose(CONVENTION, JSON_API, register)
+    explorer.type(".body-param__text", '{"mine": 1}', register)
+
+    explorer.choose(CONVENTION, HAL, register)
+    explorer.settle()
+
+    text = explorer.one(".body-param__text", register).get_attribute("value")
+    assert text == '{"mine": 1}'
+
+
 def test_document_is_that_of_who_signed_in(explorer: Explorer, production: str) -> None:
     """In production operations appear that only the caller may know of, and go with them."""
     explorer.open(f"{production}/backend_api/docs")

@@ -2,12 +2,16 @@
 // the body. What was chosen last is proposed at the other operations.
 
 const SUCCESS = /^2/;
+const BODY = "textarea.body-param__text";
 
 /** Return the plugin; `names` are names of conventions by media type, the preferred one first. */
 export function convention(names) {
   const essence = (mediaType) => mediaType.split(";")[0].trim();
   const known = Object.keys(names);
   let preferred = known[0];
+  // Operations into whose body somebody typed. The explorer compares a body with an example that it
+  // makes anew, and for a pattern it makes another one each time.
+  const typed = new Set();
 
   /** Return the media types of an operation's successes, those of conventions first. */
   function offered(operation) {
@@ -49,7 +53,8 @@ export function convention(names) {
             const body = operation.getIn(["requestBody", "content"]);
             if (body && body.has(value)) {
               // Asked first: what is no example of the new media type counts as edited afterwards.
-              const isEdited = oas3Selectors.hasUserEditedBody(path, method);
+              const isEdited =
+                typed.has(pathMethod.join(" ")) && oas3Selectors.hasUserEditedBody(path, method);
               oas3Actions.setRequestContentType({ value, pathMethod });
               if (!isEdited) {
                 oas3Actions.setRequestBodyValue({ value: undefined, pathMethod });
@@ -85,7 +90,8 @@ export function convention(names) {
                 ),
               ),
             );
-          return h(system.React.Fragment, null, row, h(Original, props));
+          const note = (event) => event.target.matches(BODY) && typed.add(pathMethod.join(" "));
+          return h("div", { onInput: note }, row, h(Original, props));
         };
       },
     },
