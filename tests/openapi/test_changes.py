@@ -921,6 +921,14 @@ def test_order_and_names_are_no_change(drawn: Document, chance: random.Random) -
     assert compare(drawn, respelled(renamed, chance)) == []
 
 
+def test_alternatives_that_differ_in_words_alone_keep_theirs() -> None:
+    """Of alternatives that take the same, each is compared with the one of the same words."""
+    plain_one, old_one = members("a", a=TEXT), members("a", a={**TEXT, "deprecated": True})
+    one, other = {"anyOf": [plain_one, old_one]}, {"anyOf": [old_one, plain_one]}
+
+    assert compare(sending(one), sending(other)) == []
+
+
 @given(documents(), documents())
 def test_any_two_documents_can_be_compared(old: Document, new: Document) -> None:
     """A comparison ends, finds the same again, and finds something on the way back, too."""

@@ -148,7 +148,13 @@ def _equal(value: Any) -> Any:
 class Prints:
     """Fingerprints of schemas: alike where they take the same, whatever their parts are called."""
 
-    def __init__(self) -> None:
+    def __init__(self, ignored: frozenset[str] = frozenset(WORDS)) -> None:
+        """Begin.
+
+        Args:
+            ignored: Keywords that count for nothing; by default those that are words for people.
+        """
+        self._ignored = ignored
         self._known: dict[tuple[int, int], str] = {}
         self._kept: list[Any] = []
 
@@ -180,7 +186,7 @@ class Prints:
         parts = ["{"]
         if node.reference is not None:
             parts.append(f'"$ref":{self.of(node.target(), depth - 1)}')
-        for name in sorted(set(value) - {"$ref"} - WORDS, key=str):
+        for name in sorted(set(value) - {"$ref"} - self._ignored, key=str):
             each = node.at(name)
             if name == "properties" and isinstance(each.value, Mapping):
                 # Here every name is that of a member, not that of a keyword.

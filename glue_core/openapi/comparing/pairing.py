@@ -27,6 +27,7 @@ class Pairing:
             shapes: Knows what schemas take.
             side: Who writes the values.
         """
+        self._whole = Prints(frozenset())
         self._prints = prints
         self._shapes = shapes
         self._side = side
@@ -58,6 +59,8 @@ class Pairing:
                     left.remove(each)
                     free.remove(other)
 
+        # Of several that are alike each goes with the one that says the same for people, too.
+        take(self._whole.of)
         take(self._prints.of)
         self._take_alike(left, free, pairs, self._tags_in_common)
         take(lambda each: each.shared_name)
