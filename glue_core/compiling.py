@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -500,6 +501,7 @@ class _Compiler:
             catalogue=self._registry.catalogue,
             access=self._registry.access,
         )
+        operation = replace(operation, varies=self._varies(operation))
         trace: list[Trace] = []
         reads: list[Parameter] = list(operation.parameters)
         undescribed: list[Parameter] = list(operation.parameters)
@@ -571,6 +573,16 @@ class _Compiler:
         if self._registry.wrap is not None:
             flow = wrapped(flow, self._registry.wrap, steps=steps)
         return timed(flow, self._settings)
+
+    def _varies(self, operation: Operation) -> tuple[str, ...]:
+        """Return the request headers by which the answers of an operation differ, each once."""
+        found: dict[str, str] = {}
+        for placed in chain.from_iterable(self._stacks.values()):
+            step: Step[Any] = placed.contribution.value
+            if step.varies:
+                for name in _called(step.varies_of, placed, operation):
+                    found.setdefault(name.lower(), name)
+        return tuple(found.values())
 
     def _answering(
         self, operation: Operation, contribution: Contribution | None

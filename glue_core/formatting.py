@@ -96,7 +96,7 @@ def failure(error: BaseException, request: GlueRequest) -> GlueResponse:
 
 
 def _vary(operation: Operation) -> Format:
-    """Name what negotiation reads, also where a request had none of it.
+    """Name what negotiation and the steps read, also where a request had none of it.
 
     A cache looks at the stored answer: one in plain JSON that a request without ``Content-Type``
     got must not serve a request whose ``Content-Type`` selects a convention.
@@ -104,10 +104,12 @@ def _vary(operation: Operation) -> Format:
     Source:
         RFC 9110, section 12.5.5; RFC 9111, section 4.1.
     """
+    names = (*NEGOTIATED, *operation.varies)
+    alone = varying(None, names)
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
         meta = response.meta
-        meta["vary"] = varying(meta.get("vary"), NEGOTIATED)
+        meta["vary"] = varying(meta["vary"], names) if "vary" in meta else alone
 
     return format_
 

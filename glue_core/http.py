@@ -8,14 +8,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import falcon
-from falcon.routing import CompiledRouter
-
 from glue_core import codes
 from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
-from glue_core.formatting import LOG, STATUS_LINES, status_line
+from glue_core.formatting import LOG
 from glue_core.inner import InnerRun, InnerSource, SharedWork
 from glue_core.lanes import HAS_MORE, HAS_QUERY
 from glue_core.matching import Match, Matcher
@@ -37,7 +34,7 @@ from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
-from glue_core.wsgi import FlowRequest, FlowResponse
+from glue_core.wsgi import Answer, FlowApp
 
 READ_AT_ONCE = 65_536
 KEPT_NAMES = 256
@@ -150,29 +147,6 @@ def _one(status: int, code: str, message: str) -> Problem:
     return Problem(status, [GlueError(status=status, code=code, message=message)])
 
 
-class _EveryMethod(dict[str, Callable[..., None]]):
-    """Falcon's map of methods, in which ours answers all: the flow refuses what it must."""
-
-    def __init__(self, respond: Callable[..., None]) -> None:
-        super().__init__(dict.fromkeys(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"), respond))
-        self._respond = respond
-
-    def __missing__(self, method: str) -> Callable[..., None]:
-        return self._respond
-
-
-class FlowRouter(CompiledRouter):
-    """Falcon's way in: every path goes to the flow, which matches with its own table."""
-
-    def __init__(self, respond: Callable[[FlowRequest, FlowResponse], None]) -> None:
-        super().__init__()
-        self._route: tuple[Any, ...] = (self, _EveryMethod(respond), {}, None)
-
-    def find(self, uri: str, req: falcon.Request | None = None) -> Any:
-        """Return the one route there is."""
-        return self._route
-
-
 class HttpApplication:
     """A WSGI callable that runs the flow of one application for each request."""
 
@@ -221,14 +195,7 @@ class HttpApplication:
         self._edge = edge
         self._logs = edge.logs
         self._parameters = parameters
-        app = falcon.App(
-            request_type=FlowRequest,
-            response_type=FlowResponse,
-            router=FlowRouter(self._respond),
-        )
-        app.resp_options.xml_error_serialization = False
-        app.add_error_handler(Exception, self._last_resort)
-        self._app = edge.wrapped(app)
+        self._app = edge.wrapped(FlowApp(self._answer, self._last_resort))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
@@ -376,32 +343,35 @@ class HttpApplication:
         """Return the template of the place that a request is for, or None where nothing is."""
         return self.request_of(environ)[1].resource.route
 
-    def _respond(self, req: FlowRequest, resp: FlowResponse) -> None:
-        transport = self._transport_of(req.env) if self._transports else None
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        """Run the flow of a request."""
+        transport = self._transport_of(environ) if self._transports else None
         failed = None
         if transport is None:
-            flow, request = self.request_of(req.env)
+            flow, request = self.request_of(environ)
         else:
-            flow, request, failed = self._extracted(transport, req.env)
+            flow, request, failed = self._extracted(transport, environ)
         if not request.host:
-            self._send(400, {}, req, resp, request)
-            resp.show(NO_HOST.encode(), "text/plain; charset=utf-8")
-            return
+            headers: dict[str, str] = {}
+            self._edge.finish(400, headers, environ, request)
+            return 400, headers, NO_HOST.encode(), "text/plain; charset=utf-8"
         response = flow.run(request, failed)
         if request.version is not None and request.operation.refusal is None:
             response.format = _with_version(response.format, request)
         if transport is not None:
             response = _enveloped(transport, response, request)
         status = response.http_status or DEFAULT_STATUSES["get"]
-        self._send(status, response.meta, req, resp, request)
+        headers = response.meta
+        if headers and not "".join(headers).islower():
+            for name in [each for each in headers if not each.islower()]:
+                headers.setdefault(name.lower(), headers.pop(name))
+        self._edge.finish(status, headers, environ, request)
         content = response.content
-        if content is None:
-            return
-        if req.method == "HEAD" and not isinstance(content, bytes):
+        if environ["REQUEST_METHOD"] == "HEAD" and not isinstance(content, bytes | None):
             # Falcon forgets the body of an answer to HEAD; what holds a file must give it back.
             _close(content)
             content = ()
-        resp.show(content, response.format)
+        return status, headers, content, response.format if content is not None else None
 
     def _transport_of(self, environ: dict[str, Any]) -> Transport | None:
         """Return the first transport that an HTTP request is for, or None for HTTP itself."""
@@ -439,37 +409,12 @@ class HttpApplication:
             return *self.request_of(environ), error
         return flow, request, None
 
-    def _send(
-        self,
-        status: int,
-        headers: dict[str, str],
-        req: FlowRequest,
-        resp: FlowResponse,
-        request: GlueRequest | None,
-    ) -> None:
-        """Set status and headers, once everybody changed them who may."""
-        if headers and not "".join(headers).islower():
-            for name in [each for each in headers if not each.islower()]:
-                headers.setdefault(name.lower(), headers.pop(name))
-        self._edge.finish(status, headers, req.env, request)
-        resp.take(STATUS_LINES.get(status) or status_line(status), headers)
-
-    def _last_resort(
-        self,
-        req: FlowRequest,
-        resp: FlowResponse,
-        error: Exception,
-        params: dict[str, Any],
-    ) -> None:
+    def _last_resort(self, environ: dict[str, Any], error: Exception) -> Answer:
         """Answer what failed outside the flow, without details."""
-        status = 500
-        if isinstance(error, falcon.HTTPError):
-            status = error.status_code
-        else:
-            request_id = request_id_of(req.env)
-            LOG.error("Request %s failed outside its flow", request_id, exc_info=error)
-        self._send(status, {}, req, resp, None)
-        resp.show(b"[]", "application/json")
+        LOG.error("Request %s failed outside its flow", request_id_of(environ), exc_info=error)
+        headers: dict[str, str] = {}
+        self._edge.finish(500, headers, environ)
+        return 500, headers, b"[]", "application/json"
 
 
 def _close(content: object) -> None:

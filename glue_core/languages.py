@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.openapi.fragment import Fragment, RequestParameter, ResponseHeader
@@ -114,7 +113,7 @@ def _locale(locales: Sequence[str]) -> Build | None:
 
 
 def _content_language(locales: Sequence[str]) -> Format | None:
-    """Say the language as a tag, and that the answer depends on what the client likes.
+    """Say the language as a tag.
 
     Source:
         RFC 9110, section 8.5: ``de-DE``, and not the name of the locale.
@@ -125,7 +124,6 @@ def _content_language(locales: Sequence[str]) -> Format | None:
     def format_(response: GlueResponse, request: GlueRequest) -> None:
         if request.locale is not None:
             response.meta.setdefault("content-language", request.locale.replace("_", "-"))
-        response.meta["vary"] = varying(response.meta.get("vary"), ("Accept-Language",))
 
     return format_
 
@@ -155,7 +153,10 @@ def glue_request_builders(settings: Settings) -> Sequence[Step[Build]]:
     def describe(operation: Operation, view: View) -> Fragment:
         return describe_language(_locales(settings, operation))
 
-    return [Step("locale", bind, describe=describe)]
+    def varies(operation: Operation) -> tuple[str, ...]:
+        return ("Accept-Language",) if _locales(settings, operation) else ()
+
+    return [Step("locale", bind, describe=describe, varies=varies)]
 
 
 @hookimpl

@@ -179,6 +179,7 @@ class Operation:
         model: Filled in: the types of the application.
         spoken: Filled in: the convention itself.
         catalogue: Filled in: the words of errors.
+        varies: Filled in: request headers by which answers differ, as the steps say.
         access: Filled in: who asks and what they may, for the application.
         refusal: Filled in on the refusals that the core makes, such as ``not-found``.
         allowed: Filled in: the HTTP methods of the place, for ``Allow``.
@@ -225,6 +226,7 @@ class Operation:
     model: Model | None = field(default=None, kw_only=True, repr=False)
     spoken: Convention | None = field(default=None, kw_only=True, repr=False)
     catalogue: Catalogue | None = field(default=None, kw_only=True, repr=False)
+    varies: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
     access: Access | None = field(default=None, kw_only=True, repr=False)
     refusal: str | None = field(default=None, kw_only=True)
     allowed: tuple[str, ...] = field(default=(), kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -75,6 +75,8 @@ class Step(Generic[Run]):
             it, as it was sent, does not run the step. Empty for one that every request runs.
         otherwise: Called as ``bind`` is; what it returns runs in the step's place for requests
             that have nothing of ``only_with``.
+        varies: Names of request headers by which the answers of an operation differ because of the
+            step, bound or not; or a function of the operation that says so. ``Vary`` names them.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Step(Generic[Run]):
     describe: Describe | None = None
     only_with: tuple[str, ...] | Callable[[Operation], tuple[str, ...]] = ()
     otherwise: Callable[[Operation], Run | None] | None = None
+    varies: tuple[str, ...] | Callable[[Operation], tuple[str, ...]] = ()
 
     def reads_of(self, operation: Operation) -> tuple[Parameter, ...]:
         """Return the query parameters that the step reads for an operation."""
@@ -98,6 +101,19 @@ class Step(Generic[Run]):
             TypeError: It is one text, or something else that is no sequence of texts.
         """
         found = self.only_with(operation) if callable(self.only_with) else self.only_with
-        if isinstance(found, str) or not all(isinstance(each, str) and each for each in found):
-            raise TypeError(f"only_with is {found!r}; a tuple of names of headers is expected")
-        return tuple(each.lower() for each in found)
+        return tuple(each.lower() for each in _names(found, "only_with"))
+
+    def varies_of(self, operation: Operation) -> tuple[str, ...]:
+        """Return the request headers by which answers differ because of the step.
+
+        Raises:
+            TypeError: It is one text, or something else that is no sequence of texts.
+        """
+        found = self.varies(operation) if callable(self.varies) else self.varies
+        return tuple(_names(found, "varies"))
+
+
+def _names(found: Sequence[str], field: str) -> Sequence[str]:
+    if isinstance(found, str) or not all(isinstance(each, str) and each for each in found):
+        raise TypeError(f"{field} is {found!r}; a tuple of names of headers is expected")
+    return found

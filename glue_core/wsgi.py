@@ -1,85 +1,148 @@
-"""Falcon's request and response, with no more filled in than the flow and Falcon itself read.
+"""The way in from WSGI and out again: a Falcon application with one responder, the flow.
 
-Falcon parses the query and sets some thirty attributes for responders that read one or two of them.
-Ours is one responder, which reads the WSGI environment; so a request starts with what Falcon's
-application reads, and a response takes its headers as a whole.
+Falcon routes, parses the query and fills in a request and a response of some sixty attributes for
+responders that read a few of them. Ours reads the WSGI environment itself. So an answer goes
+straight out where there is nothing for Falcon to do with it, and through Falcon where there is:
+where somebody added Falcon's middleware, and where the body is no bytes but a stream.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import falcon
+from falcon.routing import CompiledRouter
+
+from glue_core.application import StartResponse
+from glue_core.formatting import STATUS_LINES, status_line
 
 SET_COOKIE = "set-cookie"
+ANSWER_KEY = "glue.answer"
+"""Where a WSGI environment has the answer that Falcon sends."""
+
+BODILESS = frozenset({100, 101, 204, 304})
+"""Statuses whose answers have no body."""
+
+TYPELESS = frozenset({204, 304})
+"""Statuses whose answers get no media type that nobody set."""
+
+Body = bytes | Iterable[bytes] | None
+Answer = tuple[int, dict[str, str], Body, str | None]
+"""Status, headers by lower-case name, body, and its media type or None for what the headers say.
+
+A tuple, since each request makes one. The headers stay those of who gave them.
+"""
 
 
-class FlowRequest(falcon.Request):
-    """A request of which Falcon fills in the rest when somebody first asks for it."""
+class _EveryMethod(dict[str, Callable[..., None]]):
+    """Falcon's map of methods, in which ours answers all: the flow refuses what it must."""
 
-    __slots__ = ()
+    def __init__(self, respond: Callable[..., None]) -> None:
+        super().__init__(dict.fromkeys(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"), respond))
+        self._respond = respond
 
-    def __init__(self, env: dict[str, Any], options: falcon.RequestOptions | None = None) -> None:
-        self.env = env
-        self.method = env["REQUEST_METHOD"]
-        self.options = falcon.RequestOptions() if options is None else options
-        # Every path leads to the flow, which reads it itself.
-        self.path = "/"
-        self.is_websocket = False
-
-    def __getattr__(self, name: str) -> Any:
-        """Let Falcon read the request; called only for a slot that is still empty."""
-        super().__init__(self.env, self.options)
-        return object.__getattribute__(self, name)
+    def __missing__(self, method: str) -> Callable[..., None]:
+        return self._respond
 
 
-class FlowResponse(falcon.Response):
-    """A response that is filled in at once."""
+class _OneRoute(CompiledRouter):
+    """Falcon's router: every path leads to the flow, which matches with its own table."""
 
-    __slots__ = ()
+    def __init__(self, respond: Callable[[falcon.Request, falcon.Response], None]) -> None:
+        super().__init__()
+        self._route: tuple[Any, ...] = (self, _EveryMethod(respond), {}, None)
 
-    def __init__(self, options: falcon.ResponseOptions | None = None) -> None:
-        # All that `falcon.App` reads of a response.
-        self.options = falcon.ResponseOptions() if options is None else options
-        self.status = "200 OK"
-        self.stream = None
-        self._headers: dict[str, str] = {}
-        self._extra_headers = None
-        self._cookies = None
-        self._data = None
+    def find(self, uri: str, req: falcon.Request | None = None) -> Any:
+        """Return the one route there is."""
+        return self._route
 
-    def take(self, status: str, headers: dict[str, str]) -> None:
-        """Take status and headers, the latter by lower-case name.
+
+class FlowApp(falcon.App[falcon.Request, falcon.Response]):
+    """A Falcon application that answers each request with one callable.
+
+    It takes middleware as every Falcon application does, until it serves.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[dict[str, Any]], Answer],
+        fail: Callable[[dict[str, Any], Exception], Answer],
+    ) -> None:
+        """Put the callables behind Falcon.
 
         Args:
-            status: Status line.
-            headers: They stay the caller's; their values become text.
+            answer: Answers a WSGI environment.
+            fail: Answers one whose answer failed; it does not raise.
         """
-        self.status = status
-        mine = self._headers
-        mine.update(headers)
-        if SET_COOKIE in mine:
-            self.append_header(SET_COOKIE, mine.pop(SET_COOKIE))
+        self._answer = answer
+        self._fail = fail
+        self._has_middleware = False
+        super().__init__(router=_OneRoute(self._respond))
+        self.resp_options.xml_error_serialization = False
+        self.add_error_handler(Exception, self._handle)
+        self._default_type = self.resp_options.default_media_type
+
+    def add_middleware(self, middleware: Any) -> None:
+        """Add Falcon's middleware; requests go through Falcon from now on."""
+        super().add_middleware(middleware)
+        self._has_middleware = self._has_middleware or bool(middleware)
+
+    def __call__(self, env: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, as PEP 3333 says."""
+        if self._has_middleware:
+            return super().__call__(env, start_response)
         try:
-            "".join(mine.values())
-        except TypeError:
-            mine.update({name: str(value) for name, value in mine.items()})
-
-    def show(self, content: bytes | Iterable[bytes], media_type: str | None) -> None:
-        """Take the body.
-
-        Args:
-            content: Bytes, or an iterable of them.
-            media_type: Its ``Content-Type``, or None for what the headers say.
-        """
+            status, headers, body, media_type = answer = self._answer(env)
+        except Exception as error:
+            status, headers, body, media_type = answer = self._fail(env, error)
+        if body is None:
+            body = b""
+        elif not isinstance(body, bytes):
+            env[ANSWER_KEY] = answer
+            return super().__call__(env, start_response)
+        headers = {**headers}
         if media_type is not None:
-            self._headers["content-type"] = media_type
-        if isinstance(content, bytes):
-            self._data = content
-        else:
-            self.stream = content
+            headers["content-type"] = media_type
+        elif "content-type" not in headers and status not in TYPELESS:
+            headers["content-type"] = self._default_type
+        sent: list[bytes] = []
+        if status not in BODILESS:
+            if env["REQUEST_METHOD"] == "HEAD":
+                headers.setdefault("content-length", str(len(body)))
+            else:
+                headers["content-length"] = str(len(body))
+                sent = [body]
+        try:
+            "".join(headers.values())
+        except TypeError:
+            headers = {name: str(value) for name, value in headers.items()}
+        start_response(STATUS_LINES.get(status) or status_line(status), list(headers.items()))
+        return sent
 
-    def render_body(self) -> bytes | None:
-        """Return the body, where it is no stream."""
-        return self._data
+    def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer through Falcon."""
+        _fill(resp, req.env.pop(ANSWER_KEY, None) or self._answer(req.env))
+
+    def _handle(
+        self, req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]
+    ) -> None:
+        """Answer what failed on its way through Falcon."""
+        _fill(resp, self._fail(req.env, error))
+
+
+def _fill(resp: falcon.Response, answer: Answer) -> None:
+    """Put an answer into Falcon's response."""
+    status, headers, body, media_type = answer
+    resp.status = STATUS_LINES.get(status) or status_line(status)
+    for name, value in headers.items():
+        if name == SET_COOKIE:
+            resp.append_header(name, str(value))
+        else:
+            resp.set_header(name, str(value))
+    if media_type is not None:
+        resp.content_type = media_type
+    if body is None or isinstance(body, bytes):
+        resp.data = body
+    else:
+        resp.stream = body

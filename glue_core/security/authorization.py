@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from glue_core import codes
 from glue_core.errors import Forbidden, NotFound
-from glue_core.formatting import varying
 from glue_core.hookspecs import hookimpl
 from glue_core.messages import (
     NOBODY,
@@ -27,7 +26,7 @@ from glue_core.messages import (
 from glue_core.openapi.fragment import Fragment, ResponseHeader
 from glue_core.operation import ErrorCode, Operation
 from glue_core.security.protection import BUILT_IN, Strategy
-from glue_core.step import Format, Handler, Step, Validate, ValidateRouted
+from glue_core.step import Handler, Step, Validate, ValidateRouted
 
 if TYPE_CHECKING:
     from glue_core.openapi.view import View
@@ -300,17 +299,11 @@ def missing(operation: Operation) -> NotFound:
     return NotFound(codes.NOT_FOUND, NOT_FOUND)
 
 
-def _vary(operation: Operation) -> Format | None:
-    access = operation.access
-    if access is None or not access.headers:
-        return None
-    names = tuple("-".join(part.capitalize() for part in h.split("-")) for h in access.headers)
-
-    def format_(response: GlueResponse, request: GlueRequest) -> None:
-        meta = response.meta
-        meta["vary"] = varying(meta.get("vary"), names)
-
-    return format_
+def _identifying(operation: Operation) -> tuple[str, ...]:
+    """Return the headers that say who asks, as they are usually spelled."""
+    return tuple(
+        "-".join(part.capitalize() for part in each.split("-")) for each in _credentials(operation)
+    )
 
 
 def _describe_authentication(operation: Operation, view: View) -> Fragment:
@@ -349,6 +342,7 @@ def glue_request_validators() -> Sequence[Step[Validate]]:
             describe=_describe_authentication,
             only_with=_credentials,
             otherwise=_nobody,
+            varies=_identifying,
         ),
         Step(
             "authorization",
@@ -372,12 +366,6 @@ def glue_request_after_routing_validators() -> Sequence[Step[ValidateRouted]]:
             otherwise=_authorization_of_nobody,
         )
     ]
-
-
-@hookimpl
-def glue_response_formatters() -> Sequence[Step[Format]]:
-    """Say that answers depend on who asks."""
-    return [Step("vary-identity", _vary)]
 
 
 @hookimpl

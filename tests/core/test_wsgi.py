@@ -1,83 +1,183 @@
-"""Falcon's request and response, filled in with what is read."""
+"""The way out: what an answer is on the wire, straight and through Falcon."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import falcon
 import falcon.testing
 import pytest
 
-from glue_core.wsgi import FlowRequest, FlowResponse
-
-ENVIRON = falcon.testing.create_environ("/a/b", "x=1&y=2", headers={"X-Thing": "yes"})
+from glue_core.wsgi import Answer, FlowApp
 
 
-def test_the_rest_of_a_request_is_read_when_asked_for() -> None:
-    """Whatever Falcon's own request has, ours has as well."""
-    request, whole = FlowRequest(ENVIRON), falcon.Request(ENVIRON)
+class Nothing:
+    """Falcon's middleware that leaves everything as it is: requests go through Falcon."""
 
-    assert request.method == "GET"
-    assert (request.params, request.query_string) == (whole.params, whole.query_string)
-    assert (request.path, request.uri) == (whole.path, whole.uri)
-    assert request.get_header("x-thing") == "yes"
-
-
-def test_what_falcon_does_not_have_is_missing() -> None:
-    """A name that is no attribute of a request is an error, as ever."""
-    with pytest.raises(AttributeError):
-        FlowRequest(ENVIRON).no_such_thing  # noqa: B018
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, succeeded: bool
+    ) -> None:
+        """Do nothing."""
 
 
-def answered(*headers: tuple[str, Any], content: Any = b"x", **show: Any) -> dict[str, Any]:
-    """Return what Falcon sends of a response."""
-    app: Any = falcon.App(request_type=FlowRequest, response_type=FlowResponse)
+class Stamp:
+    """Falcon's middleware that marks answers with the path and the query of the request."""
 
-    def respond(request: FlowRequest, response: FlowResponse) -> None:
-        response.take("207 Multi-Status", dict(headers))
-        response.show(content, show.get("media_type", "text/plain"))
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, succeeded: bool
+    ) -> None:
+        """Set a header."""
+        resp.set_header("x-asked", f"{req.method} {req.path} {req.get_param('x')}")
 
-    app.add_sink(respond)
-    result = falcon.testing.TestClient(app).simulate_get("/")
-    return {"status": result.status, "headers": result.headers, "body": result.content}
+
+def app_of(answer: Answer | Exception, *middleware: object) -> FlowApp:
+    """Return an application that answers everything alike."""
+
+    def respond(environ: dict[str, Any]) -> Answer:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def fail(environ: dict[str, Any], error: Exception) -> Answer:
+        return 500, {"x-error": str(error)}, b"[]", "application/json"
+
+    app = FlowApp(respond, fail)
+    for each in middleware:
+        app.add_middleware(each)
+    return app
+
+
+def sent(app: FlowApp, method: str = "GET") -> tuple[str, dict[str, str], bytes]:
+    """Return status line, headers and body as they leave."""
+    said: list[Any] = []
+    environ = falcon.testing.create_environ("/a/b", "x=1", method=method)
+    body = app(environ, lambda status, headers, failed=None: said.extend((status, headers)))
+    return said[0], dict(said[1]), b"".join(body)
+
+
+JSON = {"content-type": "application/json"}
+
+ANSWERS: dict[str, Answer] = {
+    "body": (200, {"x-a": "1"}, b"abc", "text/plain"),
+    "media type of the headers": (200, {"content-type": "a/b"}, b"x", None),
+    "media type over that of the headers": (200, {"content-type": "a/b"}, b"x", "c/d"),
+    "no body": (200, {}, None, None),
+    "empty body": (404, {}, b"", "text/plain"),
+    "no content": (204, {"x-a": "1"}, None, None),
+    "not modified": (304, {"etag": '"1"'}, None, None),
+    "content where none may be": (204, {}, b"x", "text/plain"),
+    "length that is wrong": (200, {"content-length": "99"}, b"abc", "text/plain"),
+    "cookie": (200, {"set-cookie": "a=1; Path=/"}, b"", None),
+    "numbers": (503, {"retry-after": 5}, b"", None),  # type: ignore[dict-item]
+    "unknown status": (299, {}, b"x", "text/plain"),
+    "status without a phrase in the standard library": (422, {}, b"x", "text/plain"),
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "QUERY"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_straight_and_through_falcon_answers_are_alike(name: str, method: str) -> None:
+    """Falcon's own way is the measure for ours."""
+    straight = sent(app_of(ANSWERS[name]), method)
+
+    assert straight == sent(app_of(ANSWERS[name], Nothing()), method)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("middleware", [(), (Nothing(),)])
+def test_a_stream_is_sent_in_parts(method: str, middleware: tuple[object, ...]) -> None:
+    """A body may be an iterable; an answer to HEAD has none."""
+    app = app_of((200, {"x-a": "1"}, iter([b"a", b"b"]), "text/csv"), *middleware)
+
+    status, headers, body = sent(app, method)
+
+    assert (status, body) == ("200 OK", b"ab" if method == "GET" else b"")
+    assert headers == {"x-a": "1", "content-type": "text/csv"}
+
+
+def test_a_stream_is_closed() -> None:
+    """What holds something gives it back when the server closes the body."""
+    closed = []
+
+    def rows() -> Iterator[bytes]:
+        try:
+            yield b"a"
+            yield b"b"
+        finally:
+            closed.append(True)
+
+    environ = falcon.testing.create_environ("/")
+    body: Any = app_of((200, {}, rows(), "text/csv"))(environ, lambda *_: None)
+    assert next(iter(body)) == b"a"
+    body.close()
+
+    assert closed
 
 
 def test_status_headers_and_body_are_sent() -> None:
-    """What a response takes is what is sent."""
-    sent = answered(("x-a", "1"), ("content-type", "a/b"))
+    """What is answered is what is sent, with the length of it."""
+    status, headers, body = sent(app_of((207, {"x-a": "1"}, b"abc", "text/plain")))
 
-    assert (sent["status"], sent["body"]) == ("207 Multi-Status", b"x")
-    assert (sent["headers"]["x-a"], sent["headers"]["content-type"]) == ("1", "text/plain")
+    assert (status, body) == ("207 Multi-Status", b"abc")
+    assert headers == {"x-a": "1", "content-type": "text/plain", "content-length": "3"}
 
 
-def test_headers_stay_the_callers() -> None:
-    """Falcon adds headers to its own, not to those that somebody gave."""
+def test_head_has_the_length_of_the_body_that_is_not_sent() -> None:
+    """HEAD tells what GET would."""
+    _, headers, body = sent(app_of(ANSWERS["body"]), "HEAD")
+
+    assert (headers["content-length"], body) == ("3", b"")
+
+
+@pytest.mark.parametrize("middleware", [(), (Nothing(),)])
+def test_headers_stay_the_callers(middleware: tuple[object, ...]) -> None:
+    """What is added on the way out does not come to those that somebody gave."""
     headers = {"x-a": "1", "set-cookie": "a=1"}
-    response = FlowResponse()
 
-    response.take("200 OK", headers)
-    response.show(b"", "a/b")
+    sent(app_of((200, headers, b"x", "text/plain"), *middleware))
 
     assert headers == {"x-a": "1", "set-cookie": "a=1"}
 
 
-def test_without_a_media_type_the_headers_say_it() -> None:
-    """A response that has no media type of its own keeps what the headers say."""
-    sent = answered(("content-type", "a/b"), media_type=None)
+@pytest.mark.parametrize("middleware", [(), (Nothing(),)])
+def test_a_failure_is_answered(middleware: tuple[object, ...]) -> None:
+    """What the answer raises goes to the last resort."""
+    status, headers, body = sent(app_of(ValueError("no"), *middleware))
 
-    assert sent["headers"]["content-type"] == "a/b"
-
-
-def test_cookies_are_sent() -> None:
-    """Falcon takes cookies apart from other headers."""
-    assert answered(("set-cookie", "a=1; Path=/"))["headers"]["set-cookie"] == "a=1; Path=/"
+    assert (status, headers["x-error"], body) == ("500 Internal Server Error", "no", b"[]")
 
 
-def test_values_become_text() -> None:
-    """A value that is no text is sent as one."""
-    assert answered(("retry-after", 5))["headers"]["retry-after"] == "5"
+def test_middleware_sees_request_and_response() -> None:
+    """Falcon's middleware gets Falcon's own request, and changes the response."""
+    app = app_of(ANSWERS["body"], Stamp())
+
+    status, headers, body = sent(app)
+
+    assert (status, body) == ("200 OK", b"abc")
+    assert headers["x-asked"] == "GET /a/b 1"
 
 
-def test_a_stream_is_sent_in_parts() -> None:
-    """A body may be an iterable."""
-    assert answered(content=iter([b"a", b"b"]))["body"] == b"ab"
+def test_middleware_may_answer_itself() -> None:
+    """Middleware that completes the response keeps the flow from running."""
+
+    class Closed:
+        def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+            resp.status, resp.data, resp.complete = "503 Service Unavailable", b"closed", True
+
+    status, _, body = sent(app_of(AssertionError("ran"), [Closed()]))
+
+    assert (status, body) == ("503 Service Unavailable", b"closed")
+
+
+def test_middleware_may_refuse() -> None:
+    """Falcon answers its own errors."""
+
+    class Refusing:
+        def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+            raise falcon.HTTPForbidden
+
+    status, headers, body = sent(app_of(AssertionError("ran"), Refusing()))
+
+    assert (status, headers["content-type"]) == ("403 Forbidden", "application/json")
+    assert body == b'{"title": "403 Forbidden"}'

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import falcon
 import pytest
 from marshmallow import Schema
 
@@ -192,6 +193,32 @@ def test_steps_that_a_request_does_not_need_are_left_out(serve: Serve) -> None:
     colour, size = "build in-memory:own.colour", "build in-memory:own.size"
     assert of() == (["none"], [colour])
     assert of(colour="red") == (["colour", "size"], [colour, size])
+
+
+class Stamp:
+    """Falcon's middleware that says which path it saw."""
+
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, succeeded: bool
+    ) -> None:
+        """Set a header."""
+        resp.set_header("x-path", req.path)
+
+
+def test_falcons_middleware_comes_in_by_a_wrapper(serve: Serve) -> None:
+    """An application is one of Falcon's, whose middleware sees each of its requests."""
+
+    def wrap(part: Part, call: Callable[..., Any]) -> Callable[..., Any]:
+        if part.stage == "request" and isinstance(call, falcon.App):
+            call.add_middleware(Stamp())
+        return call
+
+    client = serve(glue_part_wrappers=lambda: [Listener("stamp", lambda application: wrap)])
+
+    answer = client.get("/things/1")
+    assert answer.status_code == 200
+    assert answer.headers["x-path"] == "/things/1"
+    assert answer.headers["x-request-id"]
 
 
 def test_server_timing_measures_what_is_wrapped(serve: Serve) -> None:

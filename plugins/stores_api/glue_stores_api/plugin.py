@@ -24,6 +24,7 @@ from glue_stores_api.resource import STORE_NOT_FOUND, STORES
 from glue_stores_api.steps import (
     READS,
     StoreSteps,
+    depends_on_store,
     describe_content_language,
     describe_locale,
 )
@@ -92,7 +93,13 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     steps = StoreSteps(shown_stores(features, settings))
     return [
         Step("store", steps.store, reads=READS, chooses_store=True, describe=steps.describe_store),
-        Step("locale", steps.locale, after=("store",), describe=describe_locale),
+        Step(
+            "locale",
+            steps.locale,
+            after=("store",),
+            describe=describe_locale,
+            varies=depends_on_store,
+        ),
     ]
 
 
@@ -105,7 +112,7 @@ def glue_request_validators(features: Features, settings: Settings) -> Sequence[
 
 @hookimpl
 def glue_response_formatters(features: Features, settings: Settings) -> Sequence[Step[Format]]:
-    """Contribute ``Content-Language`` and ``Vary``."""
+    """Contribute ``Content-Language``."""
     content_language = settings.section(SECTION)["content_language"]
     steps = StoreSteps(shown_stores(features, settings), content_language)
     return [Step("content-language", steps.content_language, describe=describe_content_language)]

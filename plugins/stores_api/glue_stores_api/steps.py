@@ -17,7 +17,6 @@ from glue_core import (
     ServiceUnavailable,
     Validate,
     View,
-    add_vary,
     choose_locale,
     describe_language,
 )
@@ -141,7 +140,7 @@ class StoreSteps:
         return Fragment(errors=(STORE_NOT_FOUND,))
 
     def content_language(self, operation: Operation) -> Format | None:
-        """Say which locale was chosen, and what the answer depends on.
+        """Say which locale was chosen.
 
         Source:
             RFC 9110, section 8.5, has tags, such as ``de-DE``; clients of an existing Glue shop
@@ -156,9 +155,13 @@ class StoreSteps:
             locale = request.locale
             if locale is not None:
                 response.meta["content-language"] = locale.replace("_", "-") if by_tag else locale
-            add_vary(response, "Accept-Language", "Store")
 
         return format_
+
+
+def depends_on_store(operation: Operation) -> tuple[str, ...]:
+    """Return the headers by which answers differ, as far as stores have them differ."""
+    return () if _needs_none(operation) else ("Accept-Language", "Store")
 
 
 def describe_locale(operation: Operation, view: View) -> Fragment:
