@@ -27,7 +27,7 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES
-from glue_core.request_id import ENVIRON_KEY, SCENE, request_id_of
+from glue_core.request_id import ENVIRON_KEY, SCENE, named, request_id_of
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import rehearsal_of
 from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
@@ -199,7 +199,8 @@ class HttpApplication:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
-        SCENE.set((request_id_of(environ), self._logs, environ["REQUEST_METHOD"], None, None))
+        request_id = environ.get(ENVIRON_KEY) or named(environ)
+        SCENE.set((request_id, self._logs, environ["REQUEST_METHOD"], None, None))
         if self._parameters:
             move_to_headers(environ, self._parameters)
         body = self._app(environ, start_response)

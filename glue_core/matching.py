@@ -165,12 +165,26 @@ class Matcher(Generic[Target]):
         self._router: CompiledRouter | None = None
         self._starts = frozenset(each.template.split(SEPARATOR)[1] for each in routes)
         self._starts_anyhow = any("{" in each for each in self._starts)
+        self._direct_items = self._direct(self._items)
+        self._direct_collections = self._direct(self._collections)
         if routes:
             from falcon.routing import CompiledRouter
 
             self._router = CompiledRouter()
             for location in routes:
                 self._router.add_route(location.template, location, compile=location is routes[-1])
+
+    def _direct(
+        self, locations: Mapping[str, Location[Target]]
+    ) -> Mapping[str, Location[Target]]:
+        """Return the places of types that stand alone, and share no segment with a custom route."""
+        if self._starts_anyhow:
+            return {}
+        return {
+            f"{SEPARATOR}{chain}": location
+            for chain, location in locations.items()
+            if SEPARATOR not in chain and chain not in self._starts
+        }
 
     @property
     def elsewhere(self) -> tuple[Target, ...]:
@@ -190,6 +204,22 @@ class Matcher(Generic[Target]):
             path: ``PATH_INFO`` as WSGI gives it.
             raw: The path as the client sent it, or None.
         """
+        if raw is None:
+            above, _, last = path.rpartition(SEPARATOR)
+            direct = (self._direct_items if above else self._direct_collections).get(above or path)
+            if direct is not None and last and path.isascii() and "\0" not in last:
+                # Most paths: a type, or a type and an id. What follows does the same for any.
+                made: Match[Target] = _MAKE(
+                    Match,
+                    (
+                        direct.methods.get(method, direct.refused),
+                        direct.types,
+                        (last,) if above else (),
+                        None,
+                        direct.template,
+                    ),
+                )
+                return made
         try:
             parts = segments_of(path, raw)
         except InvalidPath:
@@ -212,9 +242,7 @@ class Matcher(Generic[Target]):
         if location is not None and "" not in ids and (not route or method in location.methods):
             target = location.methods.get(method, location.refused)
             # What `Match` does with arguments by name, without a call in between.
-            made: Match[Target] = _MAKE(
-                Match, (target, location.types, tuple(ids), None, location.template)
-            )
+            made = _MAKE(Match, (target, location.types, tuple(ids), None, location.template))
             return made
         if route is not None:
             return self._at(route[0], method, (), route[1])

@@ -47,10 +47,20 @@ def request_id_of(environ: dict[str, Any]) -> str:
     """
     known: str | None = environ.get(ENVIRON_KEY)
     if known is None:
-        asked = environ.get("HTTP_X_REQUEST_ID")
-        known = asked if asked and _FORM.fullmatch(asked) else f"{_RANDOM.getrandbits(128):032x}"
-        environ[ENVIRON_KEY] = known
+        known = named(environ)
         SCENE.set((known, None, environ.get("REQUEST_METHOD"), None, None))
+    return known
+
+
+def named(environ: dict[str, Any]) -> str:
+    """Give a request its id as `request_id_of` does, and leave it to the caller to say it.
+
+    Args:
+        environ: The WSGI environment, which has none yet.
+    """
+    asked = environ.get("HTTP_X_REQUEST_ID")
+    known = asked if asked and _FORM.fullmatch(asked) else f"{_RANDOM.getrandbits(128):032x}"
+    environ[ENVIRON_KEY] = known
     return known
 
 

@@ -145,3 +145,23 @@ def test_raw_path_brings_every_text_back(parts: list[str]) -> None:
 def test_every_path_leads_somewhere(path: str, raw: str | None, method: str) -> None:
     """Whatever a server hands over, there is a match and no exception."""
     assert CARTS.match(method, path, raw).target
+
+
+PIECES = st.sampled_from(["/", "carts", "items", "relationships", "1", "\0", "\xff", "\xc3\xa4", "a b", "."])
+
+
+@given(
+    st.lists(PIECES, max_size=7).map("".join),
+    st.sampled_from(["GET", "POST", "OPTIONS"]),
+    st.sampled_from(["", "/carts/{x}", "/{x}/1", "/items/{x}"]),
+)
+def test_most_paths_are_matched_at_once(path: str, method: str, route: str) -> None:
+    """The short way of a type, or a type and an id, leads where the long one of any path does."""
+    matched = matcher(
+        {"carts": location("/carts/{}", "GET", types=("carts",))},
+        {"carts": location("/carts", "GET", "POST", types=("carts",))},
+        [location(route, "GET")] if route else [],
+    )
+
+    # What the client sent, where it has no escapes, says the same and takes the long way.
+    assert matched.match(method, path) == matched.match(method, path, path)
