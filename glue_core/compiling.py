@@ -177,9 +177,9 @@ class _Compiler:
             items,
             collections,
             [self._location(each) for _, each in sorted(templates.items())],
-            not_found=self._refusal("not-found", _not_found),
-            parent_not_found=self._refusal("parent-not-found", _parent_not_found),
-            invalid=self._refusal("invalid-path", _invalid_path),
+            not_found=self._refusal("not-found", _nowhere(_NOT_FOUND)),
+            parent_not_found=self._refusal("parent-not-found", _nowhere(_PARENT_NOT_FOUND)),
+            invalid=self._refusal("invalid-path", _nowhere(_INVALID_PATH)),
             preflight=self._refusal("preflight", _preflight(ANY_METHODS), ANY_METHODS),
             linkage=linkage,
         )
@@ -831,10 +831,23 @@ def _refusing(
     return refuse
 
 
+def _nowhere(refused: ErrorCode) -> Handler:
+    """Return what answers a path that leads nowhere.
+
+    Unlike a refusal that a handler may meet when it asks for another resource, it is only ever the
+    whole answer; so nothing has to be raised.
+    """
+    status, code, message = refused.status, refused.code, refused.message
+
+    def refuse(request: GlueRequest) -> GlueResponse:
+        error = GlueError(status, code, message)
+        return GlueResponse(http_status=status, errors=(error,))
+
+    return refuse
+
+
 _not_found = _refusing(_NOT_FOUND)
-_parent_not_found = _refusing(_PARENT_NOT_FOUND)
 _version_not_acceptable = _refusing(_NO_VERSION, header="Accept")
-_invalid_path = _refusing(_INVALID_PATH)
 
 
 def _method_not_allowed(allowed: tuple[str, ...]) -> Handler:

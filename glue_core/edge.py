@@ -8,7 +8,7 @@ from typing import Any
 
 from glue_core.application import WSGI, StartResponse
 from glue_core.formatting import LOG, varying
-from glue_core.listener import Notice, ResponseEvent
+from glue_core.listener import DefaultHeaders, Notice, ResponseEvent
 from glue_core.logs import LogContext
 from glue_core.messages import GlueRequest
 from glue_core.request_id import ENVIRON_KEY, HEADER, SCENE, request_id_of
@@ -16,6 +16,9 @@ from glue_core.services.rehearsing import rehearsal_of
 
 EVENT_KEY = "glue.response_event"
 APART = "set-cookie"
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and values of headers."""
 
 
 def vary_on(headers: dict[str, str], name: str) -> None:
@@ -33,7 +36,17 @@ class Edge:
         logs: What log lines carry while it answers.
     """
 
-    __slots__ = ("_after", "_around", "_before", "application", "logs", "watches")
+    __slots__ = (
+        "_added",
+        "_added_names",
+        "_after",
+        "_around",
+        "_before",
+        "_is_heard",
+        "application",
+        "logs",
+        "watches",
+    )
 
     def __init__(
         self,
@@ -55,9 +68,17 @@ class Edge:
         self.logs = LogContext(application) if logs is None else logs
         self._around = around
         self.application = application
-        self._before = tuple(before)
         self._after = tuple(after)
         self.watches = bool(self._after)
+        heard, added = list(before), dict[str, str]()
+        # Those of the first come first, as if each was called in turn.
+        while heard and isinstance(last := heard[-1], DefaultHeaders):
+            added = {**added, **last.headers}
+            heard.pop()
+        self._before = tuple(heard)
+        self._is_heard = bool(self._before or self._after)
+        self._added: Pairs = tuple(added.items())
+        self._added_names = frozenset(added)
 
     def finish(
         self,
@@ -74,8 +95,38 @@ class Edge:
             environ: The WSGI environment.
             request: The request, where the flow answered.
         """
+        headers.update(self.settle(status, headers, environ, request))
+
+    def settle(
+        self,
+        status: int,
+        headers: dict[str, str],
+        environ: dict[str, Any],
+        request: GlueRequest | None = None,
+    ) -> Pairs:
+        """Do what `finish` does, and leave to the caller what can be put behind the headers.
+
+        Returns:
+            Names and values of headers, none of which the others have.
+        """
         request_id = environ.get(ENVIRON_KEY) or request_id_of(environ)
         headers[HEADER] = request_id
+        if self._is_heard:
+            self._tell(status, headers, environ, request_id, request)
+        if not self._after and self._added_names.isdisjoint(headers):
+            return self._added
+        for name, value in self._added:
+            headers.setdefault(name, value)
+        return ()
+
+    def _tell(
+        self,
+        status: int,
+        headers: dict[str, str],
+        environ: dict[str, Any],
+        request_id: str,
+        request: GlueRequest | None,
+    ) -> None:
         event = ResponseEvent(status, headers, environ, request_id, self.application, request)
         for notice in self._before:
             try:

@@ -355,7 +355,7 @@ class HttpApplication:
         if not request.host:
             headers: dict[str, str] = {}
             self._edge.finish(400, headers, environ, request)
-            return 400, headers, NO_HOST.encode(), "text/plain; charset=utf-8"
+            return 400, headers, (), NO_HOST.encode(), "text/plain; charset=utf-8"
         response = flow.run(request, failed)
         if request.version is not None and request.operation.refusal is None:
             response.format = _with_version(response.format, request)
@@ -366,13 +366,14 @@ class HttpApplication:
         if headers and not "".join(headers).islower():
             for name in [each for each in headers if not each.islower()]:
                 headers.setdefault(name.lower(), headers.pop(name))
-        self._edge.finish(status, headers, environ, request)
+        others = self._edge.settle(status, headers, environ, request)
         content = response.content
         if environ["REQUEST_METHOD"] == "HEAD" and not isinstance(content, bytes | None):
             # Falcon forgets the body of an answer to HEAD; what holds a file must give it back.
             _close(content)
             content = ()
-        return status, headers, content, response.format if content is not None else None
+        media_type = response.format if content is not None else None
+        return status, headers, others, content, media_type
 
     def _transport_of(self, environ: dict[str, Any]) -> Transport | None:
         """Return the first transport that an HTTP request is for, or None for HTTP itself."""
@@ -415,7 +416,7 @@ class HttpApplication:
         LOG.error("Request %s failed outside its flow", request_id_of(environ), exc_info=error)
         headers: dict[str, str] = {}
         self._edge.finish(500, headers, environ)
-        return 500, headers, b"[]", "application/json"
+        return 500, headers, (), b"[]", "application/json"
 
 
 def _close(content: object) -> None:
@@ -446,18 +447,18 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
 
 def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
     """Say which resource the path names, and those above it."""
-    types, ids = match.types, match.ids
+    _, types, ids, parameters, template = match
     if not types:
-        resource = GlueResource(parameters=match.parameters, route=match.template)
-        if match.parameters is not None:
-            resource.id = match.parameters.get("id")
+        resource = GlueResource(parameters=parameters)
+        if parameters is not None:
+            resource.id = parameters.get("id")
     else:
         last = len(types) - 1
         resource = GlueResource(types[-1], ids[last] if len(ids) > last else None)
-        resource.route = match.template
         if last:
             request.parent_resources = ParentResources(
                 GlueResource(types[index], ids[index]) for index in range(last)
             )
+    resource.route = template
     resource.method = request.operation.method
     request.resource = resource

@@ -37,6 +37,27 @@ class ResponseEvent:
 Notice = Callable[[ResponseEvent], None]
 """Hears of an answer: before it is sent, or after. What it raises is logged and nothing more."""
 
+
+class DefaultHeaders:
+    """A notice that adds headers which nobody set, the same to every answer.
+
+    Where nobody hears of an answer after it, they are put behind the headers without being asked.
+
+    Attributes:
+        headers: Values by lower-case name.
+    """
+
+    __slots__ = ("headers",)
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.headers = dict(headers)
+
+    def __call__(self, event: ResponseEvent) -> None:
+        """Add the headers."""
+        for name, value in self.headers.items():
+            event.headers.setdefault(name, value)
+
+
 Call = Callable[[], None]
 """Does something when a process starts or stops to serve."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import unquote_to_bytes
@@ -107,7 +107,8 @@ class Match(NamedTuple, Generic[Target]):
     template: str | None = None
 
 
-_MAKE: Any = tuple.__new__
+# What `Match` does with arguments by name, without a call in between.
+_MAKE = cast("Callable[[type[Match[Any]], tuple[Any, ...]], Match[Any]]", tuple.__new__)
 
 
 class Matcher(Generic[Target]):
@@ -174,9 +175,7 @@ class Matcher(Generic[Target]):
             for location in routes:
                 self._router.add_route(location.template, location, compile=location is routes[-1])
 
-    def _direct(
-        self, locations: Mapping[str, Location[Target]]
-    ) -> Mapping[str, Location[Target]]:
+    def _direct(self, locations: Mapping[str, Location[Target]]) -> Mapping[str, Location[Target]]:
         """Return the places of types that stand alone, and share no segment with a custom route."""
         if self._starts_anyhow:
             return {}
@@ -209,7 +208,7 @@ class Matcher(Generic[Target]):
             direct = (self._direct_items if above else self._direct_collections).get(above or path)
             if direct is not None and last and path.isascii() and "\0" not in last:
                 # Most paths: a type, or a type and an id. What follows does the same for any.
-                made: Match[Target] = _MAKE(
+                return _MAKE(
                     Match,
                     (
                         direct.methods.get(method, direct.refused),
@@ -219,7 +218,6 @@ class Matcher(Generic[Target]):
                         direct.template,
                     ),
                 )
-                return made
         try:
             parts = segments_of(path, raw)
         except InvalidPath:
@@ -241,9 +239,7 @@ class Matcher(Generic[Target]):
             location = self._items.get(chain)
         if location is not None and "" not in ids and (not route or method in location.methods):
             target = location.methods.get(method, location.refused)
-            # What `Match` does with arguments by name, without a call in between.
-            made = _MAKE(Match, (target, location.types, tuple(ids), None, location.template))
-            return made
+            return _MAKE(Match, (target, location.types, tuple(ids), None, location.template))
         if route is not None:
             return self._at(route[0], method, (), route[1])
         if method == "OPTIONS":

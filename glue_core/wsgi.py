@@ -15,6 +15,7 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from glue_core.application import StartResponse
+from glue_core.edge import Pairs
 from glue_core.formatting import STATUS_LINES, status_line
 
 SET_COOKIE = "set-cookie"
@@ -28,10 +29,11 @@ TYPELESS = frozenset({204, 304})
 """Statuses whose answers get no media type that nobody set."""
 
 Body = bytes | Iterable[bytes] | None
-Answer = tuple[int, dict[str, str], Body, str | None]
-"""Status, headers by lower-case name, body, and its media type or None for what the headers say.
+Answer = tuple[int, dict[str, str], Pairs, Body, str | None]
+"""Status, headers by lower-case name and others behind them, body, and its media type.
 
-A tuple, since each request makes one. The headers stay those of who gave them.
+A media type of None is what the headers say. It is a tuple, since each request makes one; the
+headers stay those of who gave them.
 """
 
 
@@ -93,9 +95,9 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
         if self._has_middleware:
             return super().__call__(env, start_response)
         try:
-            status, headers, body, media_type = answer = self._answer(env)
+            status, headers, others, body, media_type = answer = self._answer(env)
         except Exception as error:
-            status, headers, body, media_type = answer = self._fail(env, error)
+            status, headers, others, body, media_type = answer = self._fail(env, error)
         if body is None:
             body = b""
         elif not isinstance(body, bytes):
@@ -117,7 +119,7 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
             "".join(headers.values())
         except TypeError:
             headers = {name: str(value) for name, value in headers.items()}
-        start_response(STATUS_LINES.get(status) or status_line(status), list(headers.items()))
+        start_response(STATUS_LINES.get(status) or status_line(status), [*headers.items(), *others])
         return sent
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -133,9 +135,9 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
 
 def _fill(resp: falcon.Response, answer: Answer) -> None:
     """Put an answer into Falcon's response."""
-    status, headers, body, media_type = answer
+    status, headers, others, body, media_type = answer
     resp.status = STATUS_LINES.get(status) or status_line(status)
-    for name, value in headers.items():
+    for name, value in (*headers.items(), *others):
         if name == SET_COOKIE:
             resp.append_header(name, str(value))
         else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from glue_core.application import ApiApplication
 from glue_core.errors import ConfigurationError
 from glue_core.hookspecs import hookimpl
-from glue_core.listener import Listener, Notice, ResponseEvent
+from glue_core.listener import DefaultHeaders, Listener, Notice, ResponseEvent
 from glue_core.settings import Settings
 
 HEADERS = {
@@ -29,18 +29,7 @@ def _security_headers(settings: Settings, application: ApiApplication | None) ->
     table = settings.application(application.name if application is not None else "")
     if not table["security_headers"]:
         return None
-    added = {**HEADERS, "cache-control": CACHE_CONTROL}
-    names = frozenset(added)
-
-    def add(event: ResponseEvent) -> None:
-        headers = event.headers
-        if names.isdisjoint(headers):
-            headers.update(added)
-            return
-        for name, value in added.items():
-            headers.setdefault(name, value)
-
-    return add
+    return DefaultHeaders({**HEADERS, "cache-control": CACHE_CONTROL})
 
 
 def _strict_transport(settings: Settings, application: ApiApplication | None) -> Notice | None:
@@ -65,10 +54,11 @@ def _strict_transport(settings: Settings, application: ApiApplication | None) ->
         value += "; includeSubDomains"
     if table["hsts_preload"]:
         value += "; preload"
-    only_encrypted = settings["mode"] == "development"
+    if settings["mode"] != "development":
+        return DefaultHeaders({STRICT_TRANSPORT: value})
 
     def add(event: ResponseEvent) -> None:
-        if not only_encrypted or event.environ["wsgi.url_scheme"] == "https":
+        if event.environ["wsgi.url_scheme"] == "https":
             event.headers.setdefault(STRICT_TRANSPORT, value)
 
     return add

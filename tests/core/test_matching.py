@@ -147,7 +147,9 @@ def test_every_path_leads_somewhere(path: str, raw: str | None, method: str) -> 
     assert CARTS.match(method, path, raw).target
 
 
-PIECES = st.sampled_from(["/", "carts", "items", "relationships", "1", "\0", "\xff", "\xc3\xa4", "a b", "."])
+PIECES = st.sampled_from(
+    ["/", "carts", "items", "relationships", "1", "\0", "\xff", "\xc3\xa4", "a b", "."]
+)
 
 
 @given(

@@ -40,7 +40,7 @@ def app_of(answer: Answer | Exception, *middleware: object) -> FlowApp:
         return answer
 
     def fail(environ: dict[str, Any], error: Exception) -> Answer:
-        return 500, {"x-error": str(error)}, b"[]", "application/json"
+        return 500, {"x-error": str(error)}, (), b"[]", "application/json"
 
     app = FlowApp(respond, fail)
     for each in middleware:
@@ -59,19 +59,20 @@ def sent(app: FlowApp, method: str = "GET") -> tuple[str, dict[str, str], bytes]
 JSON = {"content-type": "application/json"}
 
 ANSWERS: dict[str, Answer] = {
-    "body": (200, {"x-a": "1"}, b"abc", "text/plain"),
-    "media type of the headers": (200, {"content-type": "a/b"}, b"x", None),
-    "media type over that of the headers": (200, {"content-type": "a/b"}, b"x", "c/d"),
-    "no body": (200, {}, None, None),
-    "empty body": (404, {}, b"", "text/plain"),
-    "no content": (204, {"x-a": "1"}, None, None),
-    "not modified": (304, {"etag": '"1"'}, None, None),
-    "content where none may be": (204, {}, b"x", "text/plain"),
-    "length that is wrong": (200, {"content-length": "99"}, b"abc", "text/plain"),
-    "cookie": (200, {"set-cookie": "a=1; Path=/"}, b"", None),
-    "numbers": (503, {"retry-after": 5}, b"", None),  # type: ignore[dict-item]
-    "unknown status": (299, {}, b"x", "text/plain"),
-    "status without a phrase in the standard library": (422, {}, b"x", "text/plain"),
+    "body": (200, {"x-a": "1"}, (), b"abc", "text/plain"),
+    "media type of the headers": (200, {"content-type": "a/b"}, (), b"x", None),
+    "media type over that of the headers": (200, {"content-type": "a/b"}, (), b"x", "c/d"),
+    "headers behind": (200, {"x-a": "1"}, (("x-b", "2"), ("x-c", "3")), b"x", "text/plain"),
+    "no body": (200, {}, (), None, None),
+    "empty body": (404, {}, (), b"", "text/plain"),
+    "no content": (204, {"x-a": "1"}, (), None, None),
+    "not modified": (304, {"etag": '"1"'}, (), None, None),
+    "content where none may be": (204, {}, (), b"x", "text/plain"),
+    "length that is wrong": (200, {"content-length": "99"}, (), b"abc", "text/plain"),
+    "cookie": (200, {"set-cookie": "a=1; Path=/"}, (), b"", None),
+    "numbers": (503, {"retry-after": 5}, (), b"", None),  # type: ignore[dict-item]
+    "unknown status": (299, {}, (), b"x", "text/plain"),
+    "status without a phrase in the standard library": (422, {}, (), b"x", "text/plain"),
 }
 
 
@@ -88,7 +89,7 @@ def test_straight_and_through_falcon_answers_are_alike(name: str, method: str) -
 @pytest.mark.parametrize("middleware", [(), (Nothing(),)])
 def test_a_stream_is_sent_in_parts(method: str, middleware: tuple[object, ...]) -> None:
     """A body may be an iterable; an answer to HEAD has none."""
-    app = app_of((200, {"x-a": "1"}, iter([b"a", b"b"]), "text/csv"), *middleware)
+    app = app_of((200, {"x-a": "1"}, (), iter([b"a", b"b"]), "text/csv"), *middleware)
 
     status, headers, body = sent(app, method)
 
@@ -108,7 +109,7 @@ def test_a_stream_is_closed() -> None:
             closed.append(True)
 
     environ = falcon.testing.create_environ("/")
-    body: Any = app_of((200, {}, rows(), "text/csv"))(environ, lambda *_: None)
+    body: Any = app_of((200, {}, (), rows(), "text/csv"))(environ, lambda *_: None)
     assert next(iter(body)) == b"a"
     body.close()
 
@@ -117,7 +118,7 @@ def test_a_stream_is_closed() -> None:
 
 def test_status_headers_and_body_are_sent() -> None:
     """What is answered is what is sent, with the length of it."""
-    status, headers, body = sent(app_of((207, {"x-a": "1"}, b"abc", "text/plain")))
+    status, headers, body = sent(app_of((207, {"x-a": "1"}, (), b"abc", "text/plain")))
 
     assert (status, body) == ("207 Multi-Status", b"abc")
     assert headers == {"x-a": "1", "content-type": "text/plain", "content-length": "3"}
@@ -135,7 +136,7 @@ def test_headers_stay_the_callers(middleware: tuple[object, ...]) -> None:
     """What is added on the way out does not come to those that somebody gave."""
     headers = {"x-a": "1", "set-cookie": "a=1"}
 
-    sent(app_of((200, headers, b"x", "text/plain"), *middleware))
+    sent(app_of((200, headers, (), b"x", "text/plain"), *middleware))
 
     assert headers == {"x-a": "1", "set-cookie": "a=1"}
 

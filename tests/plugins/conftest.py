@@ -1,6 +1,6 @@
 """The storefront's resource plugins over readers that keep their documents in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,9 +183,12 @@ def storefront(
 ) -> Callable[..., falcon.testing.TestClient]:
     """Make a client of the storefront with some of its plugins, and settings as tables."""
 
-    def make(*names: str, settings: Mapping[str, Any] | None = None) -> falcon.testing.TestClient:
+    def make(
+        *names: str, settings: Mapping[str, Any] | None = None, also: Iterable[Any] = ()
+    ) -> falcon.testing.TestClient:
         plugins = [
             *installed("storefront_api", "json_api", "stores_api", *names),
+            *also,
             in_memory("glue.features", "shop", shop),
         ]
         deployment = glue_deployment(plugins, settings=settings)

@@ -67,16 +67,17 @@ class ShownStores:
     def _fixed_one(self, name: str) -> Store | None:
         return self._reader.store(name) if name == self._fixed else None
 
-    def default_name(self, host: str) -> str | None:
-        """Return the name of the store of a request that names none.
+    def default(self, host: str) -> tuple[str | None, Store | None]:
+        """Return the name of the store of a request that names none, and the store.
 
-        None means that nothing is published yet, and that no setting names a store.
+        No name means that nothing is published yet, and that no setting names a store; no store
+        that there is none with the name.
         """
         name = self._hosts.get(host, self._default)
         if name is not None:
-            return name
+            return name, self.find(name)
         stores = self._reader.stores()
-        return stores[0].name if stores else None
+        return (stores[0].name, stores[0]) if stores else (None, None)
 
 
 def shown_stores(features: Features, settings: Settings) -> ShownStores:

@@ -20,13 +20,14 @@ from glue_core import (
     choose_locale,
     describe_language,
 )
+from glue_stores import Store
 from glue_stores_api.processor import ShownStores
 from glue_stores_api.resource import STORE_NOT_FOUND
 
 PARAMETER = "_store"
 PREFLIGHT = "preflight"
 FOUND = "stores_api.store"
-"""Name in ``request.notes`` of the store that the locale was chosen from."""
+"""Name in ``request.notes`` of the store that was chosen, or None where there is no such store."""
 READS = (Parameter(PARAMETER, "Name of the store; it wins over the header Store."),)
 
 
@@ -55,20 +56,22 @@ class StoreSteps:
             return lambda request: None
         if _needs_none(operation):
             return None
-        default_name = self._stores.default_name
+        default, find = self._stores.default, self._stores.find
         is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
             name = request.query_fields.get(PARAMETER)
             if name is None:
                 name = request.header("store")
-            if name is None:
-                try:
-                    name = default_name(request.host)
-                except ServiceUnavailable:
-                    if not is_refusal:
-                        raise
+            try:
+                name, store = default(request.host) if name is None else (name, find(name))
+            except ServiceUnavailable:
+                if not is_refusal:
+                    raise
+                # Nobody can tell whether there is such a store, and nobody needs to know.
+                name, store = None, None
             request.store = name
+            request.notes[FOUND] = store
 
         return build
 
@@ -87,16 +90,20 @@ class StoreSteps:
         is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
-            try:
-                store = find(request.store) if request.store is not None else None
-            except ServiceUnavailable:
-                if not is_refusal:
-                    raise
-                # Nobody can tell whether there is such a store, and nobody needs to know.
-                store = request.store = None
-            if store is None:
+            name = request.store
+            if name is None:
                 return
-            request.notes[FOUND] = store
+            store: Store | None = request.notes.get(FOUND)
+            if store is None or store.name != name:
+                # It is none, or another step chose after ours.
+                try:
+                    store = request.notes[FOUND] = find(name)
+                except ServiceUnavailable:
+                    if not is_refusal:
+                        raise
+                    store = request.store = None
+                if store is None:
+                    return
             header = request.header("accept-language")
             request.locale = (
                 store.default_locale
@@ -120,7 +127,7 @@ class StoreSteps:
             name = request.store
             if name is None:
                 return None
-            found = request.notes.get(FOUND)
+            found: Store | None = request.notes.get(FOUND)
             if (found is not None and found.name == name) or find(name) is not None:
                 return None
             asked = PARAMETER in request.query_fields

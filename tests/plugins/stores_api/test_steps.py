@@ -5,8 +5,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from glue_core import ConfigurationError, ServiceUnavailable
+from glue_core import ConfigurationError, ServiceUnavailable, Step
 from glue_core.openapi.document import resolved
+from glue_core.testing import in_memory
 
 CHECKED = {"applications": {"storefront_api": {"health_check": True}}}
 CONTENT_LANGUAGE = "content-language"
@@ -31,6 +32,26 @@ def test_query_wins_over_header_over_first_store(
     answer = storefront().simulate_get("/stores", query_string=query, headers=headers)
 
     assert answer.headers[CONTENT_LANGUAGE] == locale
+
+
+def test_a_store_that_another_step_chose_has_its_locale(storefront: Callable[..., Any]) -> None:
+    """The locale is that of the store that a request has in the end."""
+    other = in_memory(
+        "glue.plugins.storefront_api",
+        "other",
+        glue_request_builders=lambda: [
+            Step(
+                "store",
+                lambda operation: lambda request: setattr(request, "store", "DE"),
+                after=("glue-stores-api:stores_api.store",),
+                before=("glue-stores-api:stores_api.locale",),
+            )
+        ],
+    )
+
+    answer = storefront(also=[other]).simulate_get("/stores")
+
+    assert answer.headers[CONTENT_LANGUAGE] == "de_DE"
 
 
 def test_settings_name_the_default_store(storefront: Callable[..., Any]) -> None:
