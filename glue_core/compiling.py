@@ -16,7 +16,7 @@ from glue_core import codes
 from glue_core.convention import IgnoresParameters
 from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
 from glue_core.flow import CONTROLLER, WRITE, Flow, Trace
-from glue_core.lanes import Bound, headers_of, lanes_of, told
+from glue_core.lanes import Bound, Lanes, told
 from glue_core.matching import Location, Matcher
 from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
 from glue_core.openapi.fragment import Describe
@@ -553,6 +553,7 @@ class _Compiler:
             name: [] if refusal and name == "routed_validators" else parts[hook]
             for name, hook in Flow.parts.items()
         }
+        lanes = Lanes(steps)
         flow = Flow(
             operation,
             builders,
@@ -566,8 +567,8 @@ class _Compiler:
             tuple(trace),
             reads=tuple(undescribed),
             describers=tuple(describers),
-            lanes=lanes_of(steps),
-            looks_at=frozenset(environ_key(each) for each in headers_of(steps)),
+            lanes=lanes,
+            looks_at={environ_key(name): bit for name, bit in lanes.headers.items()},
         )
         flow = self._plan.make(flow, bound, self._settings)
         if self._registry.wrap is not None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from glue_core.convention import Writer
 from glue_core.errors import ServiceUnavailable
 from glue_core.formatting import LOG, failure
-from glue_core.lanes import EVERYTHING, Lane
+from glue_core.lanes import EVERYTHING, NO_LANES, Lanes
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
 from glue_core.openapi.fragment import Content, Describe
 from glue_core.operation import DEFAULT_STATUSES, Operation
@@ -69,7 +69,8 @@ class Flow:
         describers: What describes the steps to the documentation, behind the ids of the steps.
         lanes: Which of the steps run for requests that have, or have not, what steps look at; none
             where every request runs all.
-        looks_at: Where a WSGI environment has the headers that steps look at.
+        looks_at: Where a WSGI environment has the headers that steps look at, and what a request
+            has that has one.
         failures_as: Documents of failures that nobody foresaw, by media type, where the flow writes
             them itself; none where the convention does.
         refuses_queries: Whether a query that cannot be read is refused.
@@ -111,8 +112,8 @@ class Flow:
     stores: Stores[Flow] | None = None
     reads: tuple[Parameter, ...] = ()
     describers: tuple[tuple[str, Describe], ...] = ()
-    lanes: tuple[Lane, ...] = ()
-    looks_at: frozenset[str] = frozenset()
+    lanes: Lanes = field(default_factory=lambda: NO_LANES)
+    looks_at: Mapping[str, int] = field(default_factory=dict)
 
     def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.

@@ -14,7 +14,7 @@ from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG
 from glue_core.inner import InnerRun, InnerSource, SharedWork
-from glue_core.lanes import HAS_MORE, HAS_QUERY
+from glue_core.lanes import HAS_MISFIT, HAS_QUERY
 from glue_core.matching import Match, Matcher
 from glue_core.messages import (
     GlueError,
@@ -73,7 +73,9 @@ class HttpSource:
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its lower-case name, or None."""
         value: str | None = self._environ.get(_KEYS[name])
-        return value if value or name.lower() != "content-type" else None
+        if value or value is None:
+            return value
+        return value if name.lower() != "content-type" else None
 
     def headers(self) -> dict[str, list[str]]:
         """Return all headers, lower-case names to lists; ``content-type`` is always there."""
@@ -220,9 +222,13 @@ class HttpApplication:
         )
         lane = HAS_QUERY if request.parameters_string else 0
         selected = request.selected
-        is_plain = selected is not None and selected.is_plain
-        if not is_plain or not environ.keys().isdisjoint(flow.looks_at):
-            lane |= HAS_MORE
+        if selected is None or not selected.is_plain:
+            lane |= HAS_MISFIT
+        looks_at = flow.looks_at
+        if not environ.keys().isdisjoint(looks_at):
+            for key, bit in looks_at.items():
+                if key in environ:
+                    lane |= bit
         request.lane = lane
         return flow, request
 

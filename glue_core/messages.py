@@ -563,7 +563,9 @@ def _identities(request: GlueRequest) -> tuple[Identity, ...]:
 
 def _grants(request: GlueRequest) -> frozenset[str]:
     identities = request.identities
-    return NOBODY.union(*[each.grants for each in identities]) if identities else NOBODY
+    if len(identities) == 1:
+        return identities[0].grants
+    return NOBODY.union(*[each.grants for each in identities])
 
 
 def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from glue_core.flow import Flow
-from glue_core.lanes import Bound, lanes_of
+from glue_core.lanes import NO_LANES, Bound, Lanes
 from glue_core.messages import GlueRequest, GlueResponse
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
@@ -164,9 +164,9 @@ def wrapped(
             values[name] = tuple(wrap(each, call) for each, call in zip(found, part, strict=True))
         else:
             values[name] = wrap(found[0], part)
-    values["lanes"] = ()
+    values["lanes"] = NO_LANES
     if flow.lanes and steps is not None:
-        values["lanes"] = lanes_of(
+        values["lanes"] = Lanes(
             {
                 name: [
                     replace(

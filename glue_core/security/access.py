@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from glue_core import codes
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     _Named = tuple[str, Contribution | None, Protection]
 
 KEPT_VERDICTS = 256
+"""Sets of grants for which a guard remembers what it decided."""
+
 REFUSED = "Unauthorized request."
 FORBIDDEN = "Forbidden."
 READS = frozenset({"get", "getCollection"})
@@ -90,7 +93,6 @@ class Access:
         if rules.servers:
             bearer = bearer_reader(rules.servers, rules.application, rules.realm, rules.refusals)
             self._readers = (bearer, *rules.readers)
-        self._names = self.headers
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -116,22 +118,18 @@ class Access:
             Problem: A header proves nothing (401), or two of them contradict each other (400).
         """
         header = request.header
-        for name in self._names:
-            if header(name) is not None:
-                break
-        else:
-            return ()
-        if not request.operation.protection_asks:
-            return ()
         found: list[tuple[IdentityReader, str]] = []
         for reader in self._readers:
-            value = request.header(reader.header)
+            value = header(reader.header)
             if value is not None and not (reader.skips_blank and not value.strip()):
                 found.append((reader, value))
-        if not found:
+        if not found or not request.operation.protection_asks:
             return ()
+        if len(found) == 1:
+            reader, value = found[0]
+            return (reader.read(value, request),)
         alone = next((reader for reader, _ in found if reader.is_alone), None)
-        if alone is not None and len(found) > 1:
+        if alone is not None:
             named = " and ".join(sorted(reader.header for reader, _ in found))
             message = f"The headers {named} name two callers; send one of them."
             raise BadRequest(
@@ -217,15 +215,23 @@ class Access:
         """What reads who asks, that of bearer tokens first."""
         return self._readers
 
-    def allows(self, protection: Protection, request: GlueRequest) -> bool:
-        """Say whether whoever sends a request may."""
+    def guard(self, protection: Protection) -> Callable[[GlueRequest], bool]:
+        """Return what says whether whoever sends a request may.
 
-        def passes(strategy: Strategy) -> bool:
+        Where grants alone decide it, which is what they are for, what is decided is kept.
+        """
+        if protection.is_public:
+            return lambda request: True
+        if all(each.authorize is None for each in self.strategies_of(protection)):
+            decided = lru_cache(KEPT_VERDICTS)(partial(self.may_admit, protection))
+            return lambda request: decided(request.grants)
+
+        def passes(request: GlueRequest, strategy: Strategy) -> bool:
             if strategy.admits is not None and not strategy.admits(protection, request.grants):
                 return False
             return strategy.authorize is None or strategy.authorize(request, protection)
 
-        return self._allows(protection, passes)
+        return lambda request: self._allows(protection, partial(passes, request))
 
     def _allows(self, protection: Protection, passes: Callable[[Strategy], bool]) -> bool:
         if protection.is_public:

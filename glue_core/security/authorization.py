@@ -92,7 +92,9 @@ def _judge(operation: Operation) -> Validate | None:
         parent = replace(operation.parent, access=access, model=model, refusal=None)
         of_parent = _judge(parent)
     own = access.protection_of(operation)
+    allows = access.guard(own)
     paths = access.rules.paths if operation.refusal is None else ()
+    guarded = tuple((each, access.guard(each.protection)) for each in paths)
     exists = _existence(operation)
     if own.is_public and not paths and exists is None:
         return of_parent
@@ -109,12 +111,12 @@ def _judge(operation: Operation) -> Validate | None:
             return refused
         if is_shown is not None and not is_shown(request):
             return _unknown()
-        if not access.allows(own, request):
+        if not allows(request):
             return access.refusal(own, request)
-        if paths:
+        if guarded:
             path = path_of_request(request)
-            for each in paths:
-                if each.fits(request.method, path) and not access.allows(each.protection, request):
+            for each, lets_in in guarded:
+                if each.fits(request.method, path) and not lets_in(request):
                     return access.refusal(each.protection, request)
         return None if exists is None or exists(request) else _unknown()
 

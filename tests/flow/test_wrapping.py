@@ -192,7 +192,8 @@ def test_steps_that_a_request_does_not_need_are_left_out(serve: Serve) -> None:
 
     colour, size = "build in-memory:own.colour", "build in-memory:own.size"
     assert of() == (["none"], [colour])
-    assert of(colour="red") == (["colour", "size"], [colour, size])
+    assert of(colour="red") == (["colour"], [colour])
+    assert of(colour="red", size="9") == (["colour", "size"], [colour, size])
 
 
 class Stamp:

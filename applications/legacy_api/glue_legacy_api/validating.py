@@ -68,19 +68,23 @@ def check_token(operation: Operation) -> Validate | None:
     access = operation.access
     if access is None or operation.refusal is not None:
         return None
-    guards = tuple(each for each in access.protections_of(operation) if not each.is_public)
+    guards = tuple(
+        (each, access.guard(each))
+        for each in access.protections_of(operation)
+        if not each.is_public
+    )
     if not guards:
         return None
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
         if is_known(request.grants):
             return None
-        for guard in guards:
+        for protection, lets_in in guards:
             # What a strategy raises is for who is known.
             with suppress(Problem):
-                if access.allows(guard, request):
+                if lets_in(request):
                     continue
-            return access.refusal(guard, request)
+            return access.refusal(protection, request)
         return None
 
     return validate
