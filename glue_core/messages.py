@@ -561,8 +561,8 @@ def _identities(request: GlueRequest) -> tuple[Identity, ...]:
         raise
 
 
-def _grants(request: GlueRequest) -> frozenset[str]:
-    identities = request.identities
+def grants_of(identities: Sequence[Identity]) -> frozenset[str]:
+    """Return what those hold together who ask."""
     if len(identities) == 1:
         return identities[0].grants
     return NOBODY.union(*[each.grants for each in identities])
@@ -589,7 +589,7 @@ _FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
     "resource": lambda _: GlueResource(),
     "identities": _identities,
     "identity": lambda request: next(iter(request.identities), None),
-    "grants": _grants,
+    "grants": lambda request: grants_of(request.identities),
     "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
     "request_customer": lambda request: _caller(
         request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)

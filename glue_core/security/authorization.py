@@ -22,6 +22,7 @@ from glue_core.messages import (
     GlueRequestValidation,
     GlueResource,
     GlueResponse,
+    grants_of,
 )
 from glue_core.openapi.fragment import Fragment, ResponseHeader
 from glue_core.operation import ErrorCode, Operation
@@ -61,7 +62,7 @@ def _authentication(operation: Operation) -> Validate | None:
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
         # Reading them raises the refusal.
-        request.identities  # noqa: B018
+        request.grants = grants_of(request.identities)
         return None
 
     return validate
