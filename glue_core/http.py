@@ -26,7 +26,7 @@ from glue_core.messages import (
 )
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
-from glue_core.operation import DEFAULT_STATUSES
+from glue_core.operation import DEFAULT_STATUSES, Operation
 from glue_core.request_id import ENVIRON_KEY, SCENE, named, request_id_of
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import rehearsal_of
@@ -260,32 +260,34 @@ class HttpApplication:
         rehearsal = rehearsal_of(environ)
         if rehearsal is not None:
             deadline = min(deadline, rehearsal.deadline)
+        operation = flow.operation
+        resource, parents = _named_by(match, operation)
         request = GlueRequest(
             source,
-            operation=flow.operation,
+            operation=operation,
             start_work=self._start_work,
             deadline=deadline,
             start_inner=self.inner_of,
+            resource=resource,
         )
+        if parents is not None:
+            request.parent_resources = parents
         request.id = environ.get(ENVIRON_KEY) or request_id_of(environ)
         request.application = self.name
         request.convention = selected.convention
         request.selected = selected
         request.accepted_format = selected.accepted_format
-        request.requested_format = content_type
         if version is not None and version != UNREADABLE:
             request.version = version
         request.method = method
         request.path = path
-        request.parameters_string = query = source.query_string()
-        if not query:
+        if not request.parameters_string:
             request.query_fields = {}
         request.host = host_of(environ)
         request.base_url = base_url_of(environ, self._base_url)
         if prefix:
             # Links lead to what the client reads: the same version.
             request.base_url += prefix
-        _name_resources(request, match)
         SCENE.set((request.id, self._logs, method, flow, match.template))
         return flow, request
 
@@ -306,13 +308,17 @@ class HttpApplication:
             flow, version = flow.versions.select(selected.asked, flow)
         format_ = flow.operation.spoken.media_types[0] if flow.operation.spoken else None
         shared = SharedWork(outer)
+        resource, parents = _named_by(match, flow.operation)
         request = GlueRequest(
             InnerSource(outer, format_, query, content, headers),
             operation=flow.operation,
             start_work=shared.start,
             deadline=outer.deadline,
             start_inner=self.inner_of,
+            resource=resource,
         )
+        if parents is not None:
+            request.parent_resources = parents
         for name in ("id", "application", "convention", "host", "base_url", "accepted_format"):
             setattr(request, name, getattr(outer, name))
         request.identities = outer.identities
@@ -321,7 +327,6 @@ class HttpApplication:
         request.version = version if version != UNREADABLE else None
         request.method = method
         request.path = path
-        _name_resources(request, match)
         return InnerRun(flow, request, shared)
 
     def takes(self, environ: dict[str, Any]) -> bool:
@@ -451,9 +456,12 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     return f"{format_}; version={request.version}"
 
 
-def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
-    """Say which resource the path names, and those above it."""
+def _named_by(
+    match: Match[Flow], operation: Operation
+) -> tuple[GlueResource, ParentResources | None]:
+    """Return the resource that a path names, and those above it."""
     _, types, ids, parameters, template = match
+    parents = None
     if not types:
         resource = GlueResource(parameters=parameters)
         if parameters is not None:
@@ -462,9 +470,9 @@ def _name_resources(request: GlueRequest, match: Match[Flow]) -> None:
         last = len(types) - 1
         resource = GlueResource(types[-1], ids[last] if len(ids) > last else None)
         if last:
-            request.parent_resources = ParentResources(
+            parents = ParentResources(
                 GlueResource(types[index], ids[index]) for index in range(last)
             )
     resource.route = template
-    resource.method = request.operation.method
-    request.resource = resource
+    resource.method = operation.method
+    return resource, parents

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from glue_core.lanes import EVERYTHING
 from glue_core.security.identity import ANONYMOUS, CUSTOMER, USER, WAREHOUSE, Identity
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from glue_core.negotiation import Selected
     from glue_core.operation import Operation
     from glue_core.work import Work
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +322,77 @@ class RequestSource(Protocol):
         """
 
 
+_UNREAD: Any = object()
+
+
+class _Lazy(Protocol[Value]):
+    """A field that is read when it is first asked for, as type checkers see it."""
+
+    def __get__(self, request: Any, owner: Any = None) -> Value: ...
+
+    def __set__(self, request: Any, value: Value) -> None: ...
+
+
+def _lazy(name: str, read: Callable[[GlueRequest], Value]) -> _Lazy[Value]:
+    """Return a field of requests that is read when it is first asked for."""
+
+    def get(request: GlueRequest) -> Any:
+        value = request._found.get(name, _UNREAD)
+        if value is _UNREAD:
+            value = request._found[name] = read(request)
+        return value
+
+    def put(request: GlueRequest, value: Any) -> None:
+        request._found[name] = value
+
+    made: Any = property(get, put)
+    field_: _Lazy[Value] = made
+    return field_
+
+
+def _query_fields(request: GlueRequest) -> dict[str, str]:
+    from glue_core.building import parse_query
+
+    return parse_query(request)
+
+
+def _work(request: GlueRequest) -> Work:
+    work = request._start_work(request)
+    request.uses_work = True
+    return work
+
+
+NOBODY: frozenset[str] = frozenset()
+"""What somebody holds who shows no credentials."""
+
+
+def _identities(request: GlueRequest) -> tuple[Identity, ...]:
+    access = request.operation.access
+    if access is None:
+        return ()
+    try:
+        return access.identities(request)
+    except Exception:
+        # What answers the failure must not fail by it again.
+        request.identities = ()
+        raise
+
+
+def grants_of(identities: Sequence[Identity]) -> frozenset[str]:
+    """Return what those hold together who ask."""
+    if len(identities) == 1:
+        return identities[0].grants
+    return NOBODY.union(*[each.grants for each in identities])
+
+
+def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:
+    """Return the caller of one of the kinds, as controllers see it."""
+    for each in request.identities:
+        if each.kind in kinds:
+            return make(each.natural_identifier, each.surrogate_identifier, each.scopes)
+    return None
+
+
 class GlueRequest:
     """A request as builders, validators and controllers see it.
 
@@ -372,6 +445,7 @@ class GlueRequest:
     """
 
     __slots__ = (
+        "_found",
         "_source",
         "_start_inner",
         "_start_work",
@@ -379,22 +453,16 @@ class GlueRequest:
         "application",
         "attributes",
         "base_url",
-        "content",
         "convention",
         "deadline",
         "errors",
         "filters",
-        "grants",
         "header",
         "host",
-        "http_request_attributes",
         "id",
-        "identities",
-        "identity",
         "included_relationships",
         "lane",
         "locale",
-        "meta",
         "method",
         "notes",
         "operation",
@@ -402,11 +470,6 @@ class GlueRequest:
         "parameters_string",
         "parent_resources",
         "path",
-        "query_fields",
-        "request_customer",
-        "request_user",
-        "request_warehouse",
-        "requested_format",
         "resource",
         "selected",
         "sortings",
@@ -414,7 +477,6 @@ class GlueRequest:
         "store",
         "uses_work",
         "version",
-        "work",
     )
 
     id: str
@@ -430,33 +492,50 @@ class GlueRequest:
     locale: str | None
     store: str | None
     selected: Selected | None
-    requested_format: str | None
     accepted_format: str | None
     version: GlueVersion | None
-    query_fields: dict[str, str]
     parameters_string: str
     pagination: Pagination | None
     sortings: tuple[Sort, ...]
     filters: tuple[GlueFilter, ...]
     sparse_resources: tuple[GlueSparseResource, ...]
     included_relationships: tuple[str, ...]
-    content: bytes
     attributes: Mapping[str, Any]
-    meta: dict[str, list[str]]
-    http_request_attributes: Mapping[str, Any]
-    identities: tuple[Identity, ...]
-    identity: Identity | None
-    request_user: GlueRequestUser | None
-    request_customer: GlueRequestCustomer | None
-    request_warehouse: GlueRequestWarehouse | None
-    grants: frozenset[str]
     deadline: float
-    work: Work
     uses_work: bool
     errors: list[GlueError]
     notes: dict[str, Any]
     header: Callable[[str], str | None]
     lane: int
+    _source: RequestSource
+
+    # What costs something to read waits until it is asked for. These are properties, and no
+    # `__getattr__`: a class that has one makes Python look all of its attributes up the slow way.
+    content: _Lazy[bytes] = _lazy("content", lambda request: request._source.body())
+    meta: _Lazy[dict[str, list[str]]] = _lazy("meta", lambda request: request._source.headers())
+    http_request_attributes: _Lazy[Mapping[str, Any]] = _lazy(
+        "http_request_attributes", lambda request: request._source.attributes()
+    )
+    requested_format: _Lazy[str | None] = _lazy(
+        "requested_format", lambda request: request._source.header("content-type")
+    )
+    query_fields: _Lazy[dict[str, str]] = _lazy("query_fields", _query_fields)
+    work: _Lazy[Work] = _lazy("work", _work)
+    identities: _Lazy[tuple[Identity, ...]] = _lazy("identities", _identities)
+    identity: _Lazy[Identity | None] = _lazy(
+        "identity", lambda request: next(iter(request.identities), None)
+    )
+    grants: _Lazy[frozenset[str]] = _lazy("grants", lambda request: grants_of(request.identities))
+    request_user: _Lazy[GlueRequestUser | None] = _lazy(
+        "request_user", lambda request: _caller(request, GlueRequestUser, (USER,))
+    )
+    request_customer: _Lazy[GlueRequestCustomer | None] = _lazy(
+        "request_customer",
+        lambda request: _caller(request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)),
+    )
+    request_warehouse: _Lazy[GlueRequestWarehouse | None] = _lazy(
+        "request_warehouse", lambda request: _caller(request, GlueRequestWarehouse, (WAREHOUSE,))
+    )
 
     def __init__(
         self,
@@ -466,14 +545,17 @@ class GlueRequest:
         start_work: Callable[[GlueRequest], Work],
         deadline: float,
         start_inner: StartInner | None = None,
+        resource: GlueResource | None = None,
     ) -> None:
+        self._found: dict[str, Any] = {}
         self._source = source
         self._start_work = start_work
         self._start_inner = start_inner
         self.operation = operation
         self.deadline = deadline
         self.errors = []
-        # A field that costs nothing is filled in; one that costs something waits in `_FIRST_READ`.
+        self.resource = GlueResource() if resource is None else resource
+        self.parameters_string = source.query_string()
         self.header = source.header
         self.parent_resources = _NO_PARENTS
         self.sortings = ()
@@ -489,15 +571,6 @@ class GlueRequest:
         self.notes = {}
         self.uses_work = False
         self.lane = EVERYTHING
-
-    def __getattr__(self, name: str) -> Any:
-        """Read what was not read yet; called only for a slot that is still empty."""
-        read = _FIRST_READ.get(name)
-        if read is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = read(self)
-        setattr(self, name, value)
-        return value
 
     def inside(
         self,
@@ -522,80 +595,14 @@ class GlueRequest:
 
     def has(self, name: str) -> bool:
         """Say whether a field that is read lazily was read."""
-        try:
-            object.__getattribute__(self, name)
-        except AttributeError:
-            return False
-        return True
+        return name in self._found
 
 
 StartInner = Callable[[GlueRequest, str, str, bytes, Mapping[str, str]], "InnerRun"]
 """Makes a request inside another: the other one, method, address, body and headers."""
 
 
-def _query_fields(request: GlueRequest) -> dict[str, str]:
-    from glue_core.building import parse_query
-
-    return parse_query(request)
-
-
-def _work(request: GlueRequest) -> Work:
-    work = request._start_work(request)
-    request.uses_work = True
-    return work
-
-
-NOBODY: frozenset[str] = frozenset()
-"""What somebody holds who shows no credentials."""
-
-
-def _identities(request: GlueRequest) -> tuple[Identity, ...]:
-    access = request.operation.access
-    if access is None:
-        return ()
-    try:
-        return access.identities(request)
-    except Exception:
-        # What answers the failure must not fail by it again.
-        request.identities = ()
-        raise
-
-
-def grants_of(identities: Sequence[Identity]) -> frozenset[str]:
-    """Return what those hold together who ask."""
-    if len(identities) == 1:
-        return identities[0].grants
-    return NOBODY.union(*[each.grants for each in identities])
-
-
-def _caller(request: GlueRequest, make: Callable[..., Any], kinds: tuple[str, ...]) -> Any:
-    """Return the caller of one of the kinds, as controllers see it."""
-    for each in request.identities:
-        if each.kind in kinds:
-            return make(each.natural_identifier, each.surrogate_identifier, each.scopes)
-    return None
-
-
 _NO_PARENTS = ParentResources()
-
-_FIRST_READ: dict[str, Callable[[GlueRequest], Any]] = {
-    "content": lambda request: request._source.body(),
-    "meta": lambda request: request._source.headers(),
-    "parameters_string": lambda request: request._source.query_string(),
-    "http_request_attributes": lambda request: request._source.attributes(),
-    "requested_format": lambda request: request._source.header("content-type"),
-    "query_fields": _query_fields,
-    "work": _work,
-    "resource": lambda _: GlueResource(),
-    "identities": _identities,
-    "identity": lambda request: next(iter(request.identities), None),
-    "grants": lambda request: grants_of(request.identities),
-    "request_user": lambda request: _caller(request, GlueRequestUser, (USER,)),
-    "request_customer": lambda request: _caller(
-        request, GlueRequestCustomer, (CUSTOMER, ANONYMOUS)
-    ),
-    "request_warehouse": lambda request: _caller(request, GlueRequestWarehouse, (WAREHOUSE,)),
-}
 
 
 class GlueResponse:

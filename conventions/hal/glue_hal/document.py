@@ -88,7 +88,7 @@ def _success_documents(
     name = operation.type
 
     def show(response: GlueResponse, request: GlueRequest) -> Document:
-        tree: IncludeTree = request.notes.get(INCLUDE_NOTE, ()) if request.has("notes") else ()
+        tree: IncludeTree = request.notes.get(INCLUDE_NOTE, ())
         shown = _Resources(operation, places, request, size)
         asked = request.base_url + own_path(request)
         if listed or response.is_collection:
