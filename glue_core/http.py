@@ -39,6 +39,11 @@ from glue_core.wsgi import Answer, FlowApp
 READ_AT_ONCE = 65_536
 KEPT_NAMES = 256
 
+USUAL_HEADERS = frozenset(
+    {"allow", "cache-control", "content-language", "etag", "location", "retry-after", "vary"}
+)
+"""Headers of most answers; where there are no others, no name has to be put into lower case."""
+
 NO_PLACE = frozenset({"not-found", "parent-not-found"})
 """Refusals of paths that nothing of the application answers."""
 
@@ -374,7 +379,7 @@ class HttpApplication:
             response = _enveloped(transport, response, request)
         status = response.http_status or DEFAULT_STATUSES["get"]
         headers = response.meta
-        if headers and not "".join(headers).islower():
+        if not USUAL_HEADERS.issuperset(headers) and not "".join(headers).islower():
             for name in [each for each in headers if not each.islower()]:
                 headers.setdefault(name.lower(), headers.pop(name))
         others = self._edge.settle(status, headers, environ, request)
