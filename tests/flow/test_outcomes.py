@@ -95,6 +95,32 @@ def test_header_of_a_controller_is_kept_in_vary(serve: Serve) -> None:
     assert response.headers["vary"] == "Cookie, content-type, Accept"
 
 
+def test_steps_say_what_answers_differ_by(serve: Serve) -> None:
+    """Vary names what the steps declare, each once, whether a step is bound or not."""
+
+    def by_tone(operation: Operation) -> tuple[str, ...]:
+        return ("X-Tone", "accept") if operation.refusal is None else ()
+
+    client = serve(
+        glue_request_builders=lambda: [
+            Step("size", lambda operation: None, varies=("X-Size",)),
+            Step("tone", always(lambda request: None), varies=by_tone, after=("size",)),
+        ],
+        glue_response_finishers=lambda: [Step("end", always(lambda *_: None), varies=("x-size",))],
+    )
+
+    assert client.get("/things/1").headers["vary"] == "Accept, Content-Type, X-Size, X-Tone"
+    assert client.get("/nowhere").headers["vary"] == "Accept, Content-Type, X-Size"
+
+
+def test_one_text_in_varies_is_refused(serve: Serve) -> None:
+    """A text in place of a tuple stops the start, with the step that has it."""
+    step: Step[Any] = Step("tone", always(print), varies="x-tone")  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigurationError, match=r"tone.*varies is 'x-tone'"):
+        serve(glue_request_builders=lambda: [step])
+
+
 def test_collection(serve: Serve) -> None:
     """A collection is a list."""
     assert [each["name"] for each in serve().get("/things").json] == ["one", "two"]
