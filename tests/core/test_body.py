@@ -86,7 +86,14 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b'{"a": 1, "a": 1}', b'{"b": [{"a": 1, "\\u0061": 2}]}', b'{"a": {"a": 1}, "a": ":"}'],
+    [
+        b'{"a": 1, "a": 1}',
+        b'{"b": [{"a": 1, "\\u0061": 2}]}',
+        b'{"a": {"a": 1}, "a": ":"}',
+        b'{"a": 1, "b": "\\u003a", "a": 1}',
+        b'{"a": 1, "\\u003A": 1, "a": 1}',
+        b'{"a": ":", "b": "\\\\\\u003a", "a": 1}',
+    ],
 )
 def test_member_sent_twice_is_refused(body: bytes) -> None:
     """An object that has a member twice is refused, and the member is named."""
@@ -162,6 +169,15 @@ def test_every_json_value_is_read_back(value: object, spaced: bool) -> None:
     request = posted(json.dumps(value, indent=1).encode() if spaced else orjson.dumps(value))
 
     assert read_json(request) == value
+    assert request.errors == []
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\u003a"}', b'{"\\u003A:": "\\\\u003a", "b": ":"}'])
+def test_colons_in_texts_are_no_members(body: bytes) -> None:
+    """Colons in texts, spelled as they like, are not taken for members."""
+    request = posted(body)
+
+    assert read_json(request) == json.loads(body)
     assert request.errors == []
 
 

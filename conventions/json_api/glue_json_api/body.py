@@ -37,31 +37,36 @@ def read_document(operation: Operation, dialect: Dialect) -> Build | None:
     creates, has_id = operation.method == "post", operation.has_id
     client_ids = operation.resource.client_ids if operation.resource is not None else "refused"
 
+    needs_id = creates and client_ids == "required"
+
     def build(request: GlueRequest) -> None:
         before = len(request.errors)
-        document = read_json(request)
+        document: Any = read_json(request)
         if len(request.errors) > before:
             return
-        data = member_data(request, document)
-        if len(request.errors) > before:
+        data = document.get("data") if document.__class__ is dict else None
+        if data.__class__ is not dict:
+            member_data(request, document)
+            if len(request.errors) == before:
+                invalid(request, "'data' must be one resource object.", "/data")
             return
-        if not isinstance(data, dict):
-            invalid(request, "'data' must be one resource object.", "/data")
-            return
-        _check_type(request, data, type_, dialect.wrong_type_status)
+        if data.get("type") != type_:
+            _check_type(request, data, type_, dialect.wrong_type_status)
         if creates:
-            _take_id(request, data, client_ids)
+            if needs_id or "id" in data or "lid" in data:
+                _take_id(request, data, client_ids)
         elif has_id:
             _compare_id(request, data, dialect.patch_needs_id)
         attributes = data.get("attributes", {})
-        if isinstance(attributes, dict):
+        if attributes.__class__ is dict:
             names = "".join(attributes)
             if "@" in names or ":" in names:
                 attributes = {n: v for n, v in attributes.items() if not is_foreign(n)}
             request.attributes = attributes
         else:
             invalid(request, "'attributes' must be an object.", "/data/attributes")
-        read_relationships(request, operation, data, dialect)
+        if "relationships" in data:
+            read_relationships(request, operation, data, dialect)
 
     return build
 
