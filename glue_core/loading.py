@@ -1,19 +1,23 @@
 """Loading: a marshmallow schema compiled into one function that holds a body against it.
 
 The schema stays the one declaration. What marshmallow does for a field with many calls is written
-down once for the fields and validators that are usual. A value that does not pass goes to its field
-as marshmallow would give it, so what is said of it is the same; a schema that does more than to ask
-its fields takes marshmallow's own way.
+down once for the fields and validators that are usual, with what they say of a value that they
+refuse. Any other value goes to its field as marshmallow would give it, so what is said of it is the
+same; a schema that does more than to ask its fields takes marshmallow's own way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from marshmallow.constants import missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
+
+from glue_core.fields import UtcDateTime
 
 Messages = Mapping[Any, Any]
 """What is wrong, as a `ValidationError` carries it; nothing where all is well."""
@@ -26,8 +30,34 @@ _Field = fields.Field[Any]
 _OWN = ("load", "_do_load", "_deserialize", "handle_error")
 """Methods of a schema that nobody may have written anew."""
 
-_FIELDS_OWN = ("deserialize", "_validate_missing", "make_error")
+_FIELDS_OWN = ("deserialize", "_validate_missing")
 """Methods of a field, likewise, where it is to be known what becomes of an absent value."""
+
+_SAY_REQUIRED = (fields.Field.make_error, UtcDateTime.make_error)
+"""Methods that word a missing value as the field's messages do."""
+
+_AS_THEY_ARE: Mapping[type[_Field], str] = {fields.String: "str", fields.Integer: "int"}
+"""Fields that take a value of a class as it is."""
+
+_TIMES: Mapping[type[_Field], tuple[Callable[[str], Any], str]] = {
+    fields.DateTime: (datetime.fromisoformat, "made"),
+    fields.AwareDateTime: (datetime.fromisoformat, "made if made.tzinfo is not None else None"),
+    fields.NaiveDateTime: (datetime.fromisoformat, "made if made.tzinfo is None else None"),
+    fields.Date: (date.fromisoformat, "made"),
+    fields.Time: (time.fromisoformat, "made"),
+    UtcDateTime: (
+        datetime.fromisoformat,
+        "made.astimezone(utc) if made.tzinfo is not None else None",
+    ),
+}
+"""Fields that read a text: with what, and what becomes of it; None leaves it to the field."""
+
+_ISO = (None, "iso", "iso8601")
+"""Formats of times that are read so."""
+
+_COLLECTIONS = (list, tuple, set, frozenset)
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+"""Classes whose values compare without surprises."""
 
 
 def compile_load(schema: Schema) -> Load:
@@ -77,11 +107,26 @@ def _is_usual(schema: Schema) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """How values that are usual for a field are taken.
+
+    Attributes:
+        test: The expression that says whether ``value`` is one.
+        name: The name that what becomes of it has then.
+        before: Lines that run before the test.
+    """
+
+    test: str
+    name: str = "value"
+    before: tuple[str, ...] = ()
+
+
 class _Code:
     """The source of one function, and what its names stand for."""
 
     def __init__(self, schema: Schema) -> None:
-        self.names: dict[str, Any] = {"texts": _are_texts, "refusals": _refusals}
+        self.names: dict[str, Any] = {"texts": _texts, "told": _told, "utc": UTC}
         self.lines = [
             "def load(values):",
             "    if values.__class__ is not dict:",
@@ -116,21 +161,17 @@ class _Code:
             "    known += value is not missing",
         ]
         word = "if"
-        test = self._test(number, field)
-        if test is not None:
-            kind, checks, made = test
-            self.names[f"checks{number}"] = tuple(field.validators)
-            self.lines += [
-                f"    if {kind}:",
-                f"        if {' and '.join(checks) or 'True'}: loaded[{target!r}] = {made}",
-                f"        elif found := refusals(checks{number}, value): errors[{key!r}] = found",
-                # A validator that changed its mind has nothing against the value.
-                f"        else: loaded[{target!r}] = {made}",
-            ]
+        usual = self._usual(number, field)
+        if usual is not None:
+            self.lines += [*usual.before, f"    if {usual.test}:"]
+            self._validate(number, field, usual.name, key, target)
             word = "elif"
         absent = "pass" if partial else self._absent(number, field, key, target)
         if absent is not None:
             self.lines.append(f"    {word} value is missing: {absent}")
+            word = "elif"
+        if field.allow_none and not field.pre_load and _has_own(field, _FIELDS_OWN):
+            self.lines.append(f"    {word} value is None: loaded[{target!r}] = None")
             word = "elif"
         self.lines += [
             f"    {word} True:",
@@ -143,12 +184,11 @@ class _Code:
 
     def _absent(self, number: int, field: _Field, key: str, target: str) -> str | None:
         """Return what becomes of a field that is not sent; None leaves it to the field."""
-        kind = type(field)
-        if any(getattr(kind, name) is not getattr(fields.Field, name) for name in _FIELDS_OWN):
+        if not _has_own(field, _FIELDS_OWN):
             return None
         if field.required:
             words = field.error_messages["required"]
-            if not isinstance(words, str):
+            if not isinstance(words, str) or type(field).make_error not in _SAY_REQUIRED:
                 return None
             self.names[f"required{number}"] = words.format()
             return f"errors[{key!r}] = [required{number}]"
@@ -158,20 +198,24 @@ class _Code:
         made = f"default{number}()" if callable(field.load_default) else f"default{number}"
         return f"loaded[{target!r}] = {made}"
 
-    def _test(self, number: int, field: _Field) -> tuple[str, list[str], str] | None:
-        """Return the test of the usual class of a value, those of its validators, and the result.
-
-        Returns:
-            None for a field whose values are not left as they are.
-        """
+    def _usual(self, number: int, field: _Field) -> _Usual | None:
+        """Return how usual values are taken; None for a field that is asked about each."""
         kind = type(field)
         if field.pre_load or field.post_load:
             return None
-        checks = self._checks(number, field)
-        if kind is fields.String:
-            return "value.__class__ is str", checks, "value"
-        if kind is fields.Integer:
-            return "value.__class__ is int", checks, "value"
+        if kind in _AS_THEY_ARE:
+            return _Usual(f"value.__class__ is {_AS_THEY_ARE[kind]}")
+        if kind in _TIMES and getattr(field, "format", None) in _ISO:
+            self.names[f"read{number}"], made = _TIMES[kind]
+            before = (
+                "    made = None",
+                "    if value.__class__ is str:",
+                "        try:",
+                f"            made = read{number}(value)",
+                f"            made = {made}",
+                "        except (ValueError, OverflowError): made = None",
+            )
+            return _Usual("made is not None", "made", before)
         if isinstance(field, fields.List) and kind is fields.List:
             inner = field.inner
             if type(inner) is fields.String and not inner.pre_load and not inner.post_load:
@@ -179,31 +223,89 @@ class _Code:
                 if limits is not None and not inner.allow_none:
                     least, most = limits
                     self.names[f"most{number}"] = most
-                    return f"texts(value, {least!r}, most{number})", checks, "value[:]"
+                    test = f"(made := texts(value, {least!r}, most{number})) is not None"
+                    return _Usual(test, "made")
         return None
 
-    def _checks(self, number: int, field: _Field) -> list[str]:
-        """Return the tests that the validators of a field are."""
-        checks = []
+    def _validate(self, number: int, field: _Field, name: str, key: str, target: str) -> None:
+        """Write what the validators of a field do with a value of its own.
+
+        Each is asked, in order, and all that they say is told, as marshmallow does.
+        """
+        take = f"loaded[{target!r}] = {name}"
+        if not field.validators:
+            self.lines.append(f"        {take}")
+            return
+        self.lines.append("        found = ()")
         for index, validator in enumerate(field.validators):
-            name = f"check{number}_{index}"
-            if isinstance(validator, validate.Length) and type(validator) is validate.Length:
-                if validator.equal is not None:
-                    checks.append(f"len(value) == {validator.equal!r}")
-                if validator.min is not None:
-                    checks.append(f"len(value) >= {validator.min!r}")
-                if validator.max is not None:
-                    checks.append(f"len(value) <= {validator.max!r}")
-            elif isinstance(validator, validate.Range) and type(validator) is validate.Range:
-                self.names.update({f"{name}_min": validator.min, f"{name}_max": validator.max})
-                if validator.min is not None:
-                    checks.append(f"value {'>=' if validator.min_inclusive else '>'} {name}_min")
-                if validator.max is not None:
-                    checks.append(f"value {'<=' if validator.max_inclusive else '<'} {name}_max")
-            else:
-                self.names[name] = _passes(validator)
-                checks.append(f"{name}(value)")
-        return checks
+            check = f"check{number}_{index}"
+            rule = self._rule(check, validator, name)
+            if rule is not None:
+                refused, self.names[f"{check}_words"] = rule
+                self.lines.append(f"        if {refused}: found = [*found, {check}_words]")
+                continue
+            self.names[check] = validator
+            self.lines += [
+                f"        try: {check}({name})",
+                "        except Error as error: found = told(found, error)",
+            ]
+        self.lines += [
+            f"        if found: errors[{key!r}] = found",
+            f"        else: {take}",
+        ]
+
+    def _rule(self, check: str, validator: Any, name: str) -> tuple[str, str] | None:
+        """Return the expression that refuses a value, and what is said of one that it refuses.
+
+        Returns:
+            None for a validator that must be asked: one of somebody's own, or one whose words
+            depend on the value.
+        """
+        kind = type(validator)
+        words: tuple[str, ...] = ()
+        if kind is validate.Length or kind is validate.Range:
+            refused, words = self._limits(check, validator, name)
+        elif kind is validate.Regexp:
+            self.names[check] = validator.regex.match
+            refused = f"{check}({name}) is None"
+        elif kind is validate.OneOf and type(validator.choices) in _COLLECTIONS:
+            if not _SIMPLE.issuperset(map(type, validator.choices)):
+                return None
+            self.names[check] = validator.choices
+            refused = f"{name} not in {check}"
+        else:
+            return None
+        if "input" in (validator.error or words[0]):
+            return None
+        try:
+            return refused, validator._format_error(None, *words)
+        except (LookupError, ValueError, AttributeError):
+            # A template that asks for what nobody has fails no sooner than it is needed.
+            return None
+
+    def _limits(self, check: str, validator: Any, name: str) -> tuple[str, tuple[str]]:
+        """Return the expression that the limits of a value are, and the template of its words."""
+        least, most, message = validator.min, validator.max, validator.message_all
+        if least is None or most is None:
+            message = validator.message_max if least is None else validator.message_min
+        below, above = "<", ">"
+        if isinstance(validator, validate.Range):
+            below = "<" if validator.min_inclusive else "<="
+            above = ">" if validator.max_inclusive else ">="
+        else:
+            name = f"len({name})"
+            if validator.equal is not None:
+                self.names[f"{check}_equal"] = validator.equal
+                return f"{name} != {check}_equal", (validator.message_equal,)
+        self.names.update({f"{check}_min": least, f"{check}_max": most})
+        refused = [] if least is None else [f"{name} {below} {check}_min"]
+        refused += [] if most is None else [f"{name} {above} {check}_max"]
+        return " or ".join(refused) or "False", (message,)
+
+
+def _has_own(field: _Field, names: Sequence[str]) -> bool:
+    """Say whether a field has methods as marshmallow has written them."""
+    return all(getattr(type(field), name) is getattr(fields.Field, name) for name in names)
 
 
 def _lengths(field: fields.String) -> tuple[int, float] | None:
@@ -219,36 +321,17 @@ def _lengths(field: fields.String) -> tuple[int, float] | None:
     return least, most
 
 
-def _are_texts(value: object, least: int, most: float) -> bool:
-    """Say whether a value is a list of texts of these lengths."""
+def _texts(value: object, least: int, most: float) -> list[str] | None:
+    """Return a copy of a value that is a list of texts of these lengths; None of any other."""
     if not isinstance(value, list) or value.__class__ is not list:
-        return False
-    for each in value:  # noqa: SIM110 - a generator would cost a call for each of them
+        return None
+    for each in value:
         if each.__class__ is not str or not least <= len(each) <= most:
-            return False
-    return True
+            return None
+    return value[:]
 
 
-def _refusals(validators: Sequence[Callable[[Any], Any]], value: Any) -> list[Any]:
-    """Return what validators have against a value, as a field puts it together."""
-    found: list[Any] = []
-    for validator in validators:
-        try:
-            validator(value)
-        except ValidationError as error:
-            messages = error.messages
-            found += [messages] if isinstance(messages, dict) else messages
-    return found
-
-
-def _passes(validator: Callable[[Any], Any]) -> Callable[[Any], bool]:
-    """Return a test that says whether a validator has nothing against a value."""
-
-    def passes(value: Any) -> bool:
-        try:
-            validator(value)
-        except ValidationError:
-            return False
-        return True
-
-    return passes
+def _told(found: Sequence[Any], error: ValidationError) -> list[Any]:
+    """Return what was found with what a validator says, as a field puts it together."""
+    messages = error.messages
+    return [*found, messages] if isinstance(messages, dict) else [*found, *messages]

@@ -102,11 +102,10 @@ def _attributes(operation: Operation) -> ValidateRouted | None:
     start = operation.spoken.attributes_pointer if operation.spoken is not None else ""
 
     def validate(request: GlueRequest, resource: GlueResource) -> GlueRequestValidation | None:
-        loaded, errors = lenses[type_, request.grants].load(request.attributes, operation)
+        lens = lenses[type_, request.grants]
+        loaded, errors = lens.load(request.attributes, operation, start)
         if errors:
-            for each in errors:
-                each.pointer = start + (each.pointer or "")
-            return GlueRequestValidation(False, status_of(errors), tuple(errors))
+            return GlueRequestValidation(False, 422, tuple(errors))
         request.attributes = loaded
         return None
 

@@ -7,7 +7,7 @@ and with which limits, so that the error catalogue can choose the words.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -173,37 +173,46 @@ def invalid_attributes(error: ValidationError, pointer: str = "") -> Problem:
         pointer: JSON Pointer to what it judged.
     """
     messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-    return Problem(422, list(violations(messages, pointer)))
+    return Problem(422, violations(messages, pointer))
 
 
-def violations(messages: Any, pointer: str = "") -> Iterable[GlueError]:
+def violations(messages: Any, pointer: str = "") -> list[GlueError]:
     """Turn marshmallow's messages into errors with JSON Pointers, one for each violation.
 
     Args:
         messages: What a `ValidationError` carries.
         pointer: JSON Pointer to what the messages are about.
     """
+    found: list[GlueError] = []
+    _note(found, messages, pointer)
+    return found
+
+
+def _note(found: list[GlueError], messages: Any, pointer: str) -> None:
+    """Note the error of each message, in order."""
     if isinstance(messages, dict):
-        for key, found in messages.items():
-            part = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            if found.__class__ is list and len(found) == 1 and found[0].__class__ is Violation:
-                (one,) = found
-                yield GlueError(
-                    422,
-                    codes.INVALID_ATTRIBUTE,
-                    str(one),
-                    one.kind,
-                    one.arguments,
-                    pointer=pointer + part,
+        for key, inner in messages.items():
+            if key == "_schema":
+                place = pointer
+            elif key.__class__ is str and "~" not in key and "/" not in key:
+                place = f"{pointer}/{key}"
+            else:
+                place = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+            if inner.__class__ is list and len(inner) == 1 and inner[0].__class__ is Violation:
+                (one,) = inner
+                found.append(
+                    GlueError(
+                        422, codes.INVALID_ATTRIBUTE, str(one), one.kind, one.arguments, place
+                    )
                 )
             else:
-                yield from violations(found, pointer + part)
+                _note(found, inner, place)
         return
     for text in messages if isinstance(messages, list) else [messages]:
         if isinstance(text, (dict, list)):
-            yield from violations(text, pointer)
+            _note(found, text, pointer)
             continue
         error = GlueError(422, codes.INVALID_ATTRIBUTE, str(text), pointer=pointer)
         if isinstance(text, Violation):
             error.kind, error.arguments = text.kind, text.arguments
-        yield error
+        found.append(error)

@@ -130,6 +130,7 @@ class Lens:
     __slots__ = (
         "_dumps",
         "_loaders",
+        "_loads",
         "_names",
         "_parts",
         "_plain",
@@ -182,6 +183,7 @@ class Lens:
         self._sorts_filters = may
         self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
         self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Load] = {}
+        self._loads: dict[Operation, Load] = {}
         self._plain = plain_fields(resource.attributes())
         self._parts: dict[frozenset[str], Dump] = {}
         self.identify = _identifier(resource.id)
@@ -266,30 +268,40 @@ class Lens:
         return compile_dump(self._resource.attributes(only=names))
 
     def load(
-        self, values: Mapping[str, Any], operation: Operation
+        self, values: Mapping[str, Any], operation: Operation, pointer: str = ""
     ) -> tuple[dict[str, Any], list[GlueError]]:
         """Validate the attributes of a body.
 
         Args:
             values: Attributes as the client wrote them.
             operation: The operation; a partial one, such as a ``patch``, requires no attribute.
+            pointer: JSON Pointer to the attributes, where those of the errors start.
 
         Returns:
-            The attributes by the names of the schema's fields, and what is wrong with them. The
-            pointers of the errors start at the attributes.
+            The attributes by the names of the schema's fields, and what is wrong with them, each a
+            422.
         """
+        load = self._loads.get(operation)
+        if load is None:
+            load = self._loads[operation] = self._load_of(operation)
+        loaded, messages = load(values)
+        if not messages:
+            return loaded, []
+        found = violations(messages, pointer)
+        for each in found:
+            if each.kind == "unknown" and (each.pointer or "")[len(pointer) + 1 :] in (
+                self.attributes
+            ):
+                each.kind = "read_only"
+        return {}, found
+
+    def _load_of(self, operation: Operation) -> Load:
+        """Return what loads the bodies of an operation; those with the same rules share it."""
         key = (operation.schema, operation.ruled, operation.is_partial)
         load = self._loaders.get(key)
         if load is None:
             load = self._loaders[key] = compile_load(self._loader(*key))
-        loaded, messages = load(values)
-        if not messages:
-            return loaded, []
-        found = list(violations(messages))
-        for each in found:
-            if each.kind == "unknown" and (each.pointer or "")[1:] in self.attributes:
-                each.kind = "read_only"
-        return {}, found
+        return load
 
     def _loader(
         self, declared: type[Schema] | None, ruled: type[Schema] | None, is_partial: bool
