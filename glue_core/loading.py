@@ -18,6 +18,7 @@ from marshmallow.constants import missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
 from glue_core.fields import UtcDateTime
+from glue_core.serialising import ISO_FORMATS
 
 Messages = Mapping[Any, Any]
 """What is wrong, as a `ValidationError` carries it; nothing where all is well."""
@@ -51,9 +52,6 @@ _TIMES: Mapping[type[_Field], tuple[Callable[[str], Any], str]] = {
     ),
 }
 """Fields that read a text: with what, and what becomes of it; None leaves it to the field."""
-
-_ISO = (None, "iso", "iso8601")
-"""Formats of times that are read so."""
 
 _COLLECTIONS = (list, tuple, set, frozenset)
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
@@ -205,7 +203,7 @@ class _Code:
             return None
         if kind in _AS_THEY_ARE:
             return _Usual(f"value.__class__ is {_AS_THEY_ARE[kind]}")
-        if kind in _TIMES and getattr(field, "format", None) in _ISO:
+        if kind in _TIMES and getattr(field, "format", None) in ISO_FORMATS:
             self.names[f"read{number}"], made = _TIMES[kind]
             before = (
                 "    made = None",

@@ -9,11 +9,15 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from marshmallow import Schema, fields
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
+
+from glue_core.fields import UtcDateTime
 
 KEPT_CLASSES = 256
 
@@ -31,6 +35,20 @@ AS_THEY_ARE: Mapping[type[_Field], str] = {
     fields.Float: "float",
 }
 """Fields whose values leave as they are when they have this very class."""
+
+TIMES: Mapping[type[_Field], tuple[str, str]] = {
+    fields.DateTime: ("datetime", "v.isoformat()"),
+    fields.NaiveDateTime: ("datetime", "v.isoformat()"),
+    fields.AwareDateTime: ("datetime", "v.isoformat()"),
+    fields.Date: ("date", "v.isoformat()"),
+    fields.Time: ("time", "v.isoformat()"),
+    # The encoder spells a time in UTC as `isoformat` does, in a fourth of the time.
+    UtcDateTime: ("datetime and v.tzinfo is utc", "encoded(v, None, with_z)[1:-1].decode()"),
+}
+"""Fields that spell values of one class, with their class and how they spell them."""
+
+ISO_FORMATS = (None, "iso", "iso8601")
+"""Formats of times that are spelled so."""
 
 
 def compile_dump(schema: Schema) -> Dump:
@@ -124,6 +142,12 @@ def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
         "plain": _Plain(),
         "lists": frozenset((list, tuple)),
         "texts": frozenset((str,)),
+        "datetime": datetime,
+        "date": date,
+        "time": time,
+        "utc": UTC,
+        "encoded": orjson.dumps,
+        "with_z": orjson.OPT_UTC_Z,
     }
     by_key: list[str] = []
     by_attribute: list[str] = []
@@ -197,6 +221,13 @@ def _expression(
         names[f"field{number}"] = field._serialize
         return (
             f"(v if (v := {value}).__class__ is {as_it_is} else field{number}(v, {name!r}, shown))"
+        )
+    if kind in TIMES and getattr(field, "format", None) in ISO_FORMATS:
+        test, spelled = TIMES[kind]
+        names[f"field{number}"] = field._serialize
+        return (
+            f"({spelled} if (v := {value}).__class__ is {test} "
+            f"else field{number}(v, {name!r}, shown))"
         )
     if isinstance(field, fields.Nested) and kind is fields.Nested:
         if type(field.schema) not in outer:

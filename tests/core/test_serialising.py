@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import UserDict
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump
 
+from glue_core import UtcDateTime
 from glue_core.serialising import compile_dump, plain_fields, plain_part
+
+ROME = ZoneInfo("Europe/Rome")
+
+
+class OwnTime(UtcDateTime):
+    """A field of somebody's own, which does more than its base."""
+
+    def _serialize(self, *args: Any, **kwargs: Any) -> str | None:
+        return f"<{super()._serialize(*args, **kwargs)}>"
 
 
 class Part(Schema):
@@ -40,8 +52,32 @@ class Everything(Schema):
     many = fields.Nested(Part, many=True)
     some = fields.Nested(Part(only=("label",)))
     secret = fields.String(load_only=True)
+    at = UtcDateTime()
+    in_days = UtcDateTime(format="%d.%m.%Y")
+    own_time = OwnTime()
+    moment = fields.DateTime()
+    naive = fields.NaiveDateTime()
+    aware = fields.AwareDateTime()
+    posted = fields.DateTime(format="rfc")
+    day = fields.Date()
+    month = fields.Date(format="%Y-%m")
+    hour = fields.Time()
 
 
+class Odd(datetime):
+    """A point in time that spells itself otherwise."""
+
+    def isoformat(self, *args: Any, **kwargs: Any) -> str:
+        return "odd"
+
+
+AWARE = st.datetimes(
+    # Times that have no spelling in UTC are marshmallow's to fail at.
+    datetime(2, 1, 1),
+    datetime(9998, 1, 1),
+    timezones=st.sampled_from((UTC, timezone(timedelta(0)), timezone(timedelta(hours=-3.5)), ROME)),
+)
+ODD = st.just(Odd(2026, 1, 2, tzinfo=UTC))
 PARTS = st.fixed_dictionaries(
     {}, optional={"size": st.none() | st.integers(), "label": st.none() | st.text() | st.integers()}
 )
@@ -64,6 +100,16 @@ VALUES = st.fixed_dictionaries(
         "many": st.none() | st.lists(PARTS),
         "some": st.none() | PARTS,
         "secret": st.text(),
+        "at": st.none() | AWARE | st.datetimes(timezones=st.just(UTC)),
+        "in_days": AWARE,
+        "own_time": AWARE,
+        "moment": st.none() | st.datetimes() | AWARE | ODD,
+        "naive": st.none() | st.datetimes(),
+        "aware": AWARE,
+        "posted": AWARE,
+        "day": st.none() | st.dates() | st.datetimes(),
+        "month": st.dates(),
+        "hour": st.none() | st.times(),
     },
 )
 
