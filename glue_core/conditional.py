@@ -24,7 +24,7 @@ from xxhash import xxh3_64_hexdigest, xxh3_128_hexdigest
 from glue_core import codes
 from glue_core.errors import ConfigurationError, NotFound, Problem
 from glue_core.hookspecs import hookimpl
-from glue_core.messages import GlueRequest, GlueResource, GlueResponse, resources_of
+from glue_core.messages import GlueRequest, GlueResource, GlueResponse
 from glue_core.openapi.fragment import Answer, Fragment, RequestParameter, ResponseHeader
 from glue_core.operation import ErrorCode, Operation
 from glue_core.preconditions import (
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from glue_core.openapi.view import View
 
 ANY = "*"
+
+_NAMES = tuple((each.lower(), each) for each in PRECONDITIONS)
 
 # A state of these characters stands in the tag as it is; the hyphen ends it.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:+]{1,64}")
@@ -76,7 +78,7 @@ def state_of(model: Model, resource: GlueResource, request: GlueRequest) -> str 
     """
     if resource.type is None or resource.attributes is None or resource.type not in model:
         return None
-    lens = model.lens(resource.type, request.grants)
+    lens = model.lenses[resource.type, request.grants]
     if lens.version is None:
         shown = orjson.dumps(lens.attributes_of(resource.attributes))
         return xxh3_64_hexdigest(shown)
@@ -186,16 +188,18 @@ def _version(operation: Operation) -> Format | None:
     model = operation.model
     if operation.refusal is not None or model is None or not model.has_versions:
         return None
+    lenses = model.lenses
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        for resource in resources_of(response):
-            if resource.type is None or resource.attributes is None:
-                continue
-            version = model.lens(resource.type, request.grants).version
-            value = version(resource.attributes) if version is not None else None
-            if value is not None:
-                shown = value if isinstance(value, int | str) else str(value)
-                resource.meta = {**(resource.meta or {}), "version": shown}
+        for resources in (response.resources, response.included_relationships):
+            for resource in resources:
+                if resource.type is None or resource.attributes is None:
+                    continue
+                version = lenses[resource.type, request.grants].version
+                value = version(resource.attributes) if version is not None else None
+                if value is not None:
+                    shown = value if isinstance(value, (int, str)) else str(value)
+                    resource.meta = {**(resource.meta or {}), "version": shown}
 
     return format_
 
@@ -264,8 +268,8 @@ def _without_state(handler: Handler) -> Handler:
     """
 
     def guarded(request: GlueRequest) -> GlueResponse:
-        for header in PRECONDITIONS:
-            if request.header(header.lower()) is not None:
+        for name, header in _NAMES:
+            if request.header(name) is not None:
                 raise Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
         return handler(request)
 
@@ -341,7 +345,7 @@ def glue_response_finishers(settings: Settings) -> Sequence[Step[Format]]:
     def condition(operation: Operation) -> Format | None:
         return _condition(settings, operation)
 
-    conditions = tuple(each.lower() for each in PRECONDITIONS)
+    conditions = tuple(name for name, _ in _NAMES)
     return [
         Step("entity-tag", tag, describe=_describe_entity_tag),
         Step("condition", condition, after=("entity-tag",), only_with=conditions),

@@ -339,7 +339,13 @@ def _reader(source: str | Callable[[Any], object]) -> Callable[[Any], object]:
     if callable(source):
         return source
     name = source
-    return lambda shown: read_from(shown, name)
+
+    def read(shown: Any) -> object:
+        if hasattr(shown, "__getitem__"):
+            return read_from(shown, name)
+        return getattr(shown, name, None)
+
+    return read
 
 
 def _identifier(source: str | Callable[[Any], str] | None) -> Callable[[Any], str | None]:

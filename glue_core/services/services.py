@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from glue_core.errors import ConfigurationError
 from glue_core.services.broker import Broker
@@ -60,27 +60,32 @@ class Services:
     @property
     def database(self) -> Database:
         """The relational database."""
-        return cast(Database, self.open("database"))
+        service: Database = self.open("database")
+        return service
 
     @property
     def storage(self) -> Storage:
         """Key-value documents."""
-        return cast(Storage, self.open("storage"))
+        service: Storage = self.open("storage")
+        return service
 
     @property
     def search(self) -> Search:
         """Indexes of documents."""
-        return cast(Search, self.open("search"))
+        service: Search = self.open("search")
+        return service
 
     @property
     def broker(self) -> Broker:
         """The outbox and what carries its messages."""
-        return cast(Broker, self.open("broker"))
+        service: Broker = self.open("broker")
+        return service
 
     @property
     def session(self) -> Sessions:
         """What is remembered of clients between requests."""
-        return cast(Sessions, self.open("session"))
+        service: Sessions = self.open("session")
+        return service
 
     @property
     def opened(self) -> tuple[str, ...]:
@@ -97,6 +102,9 @@ class Services:
         Raises:
             ConfigurationError: No installed engine opens its URL.
         """
+        opened = self._opened.get(service)
+        if opened is not None:
+            return opened
         with self._lock:
             if service not in self._opened:
                 self._opened[service] = self._engine(service).open(self._urls[service], self)

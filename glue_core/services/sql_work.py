@@ -80,7 +80,9 @@ class SqlUnitOfWork:
         self._apart.append(do)
 
     def commit(self) -> None:
-        """Make everything durable, then call what waits for it."""
+        """Make everything durable, then call what waits for it; a no-op when nothing was used."""
+        if self._session is None and not (self._events or self._calls or self._apart):
+            return
         try:
             if self._events and self._database.publish is not None:
                 self._database.publish(self.session, self._events)
@@ -102,6 +104,8 @@ class SqlUnitOfWork:
     def rollback(self) -> None:
         """Undo everything, save what is done apart; a no-op when nothing was used."""
         apart = self._apart
+        if self._session is None and not (self._events or self._calls or apart):
+            return
         try:
             if self._session is not None:
                 self._session.rollback()

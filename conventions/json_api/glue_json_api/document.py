@@ -28,7 +28,7 @@ from glue_json_api.links import (
     path_to_primary,
     related_path_of,
 )
-from glue_json_api.media_types import Followed, followed_by
+from glue_json_api.media_types import NOTHING, Followed, followed_by
 
 VERSION = "1.1"
 
@@ -46,6 +46,7 @@ def write_documents(operation: Operation, dialect: Dialect) -> Writer:
     errors = error_objects(dialect)
     data = _data_documents(operation, dialect)
     follow = followed_by(operation)
+    plain = jsonapi_member(NOTHING)
 
     def write(response: GlueResponse, request: GlueRequest) -> None:
         if response.http_status == 204:
@@ -58,7 +59,7 @@ def write_documents(operation: Operation, dialect: Dialect) -> Writer:
             document = data(response, request)
         followed = follow(request)
         if dialect.jsonapi_member:
-            document["jsonapi"] = jsonapi_member(followed)
+            document["jsonapi"] = plain if followed is NOTHING else jsonapi_member(followed)
         response.content = orjson.dumps(document)
         response.format = followed.media_type
 

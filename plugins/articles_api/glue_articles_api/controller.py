@@ -5,7 +5,7 @@ from __future__ import annotations
 from glue_articles_api.processor import changes_of, draft_of, query_of, told
 from glue_articles_api.resource import NOT_FOUND
 from glue_core import GlueRequest, GlueResponse, NotFound, Pagination
-from glue_magazine import ArticleStore
+from glue_magazine import ArticleStore, MagazineError
 
 
 class ArticlesController:
@@ -30,17 +30,23 @@ class ArticlesController:
 
     def post(self, request: GlueRequest) -> GlueResponse:
         """Write a new article, with the author that the body names."""
-        with told(request):
+        try:
             return GlueResponse.of(self._articles.create(draft_of(request), request.work))
+        except MagazineError as error:
+            raise told(error, request) from error
 
     def patch(self, request: GlueRequest) -> GlueResponse:
         """Change the attributes that the body names, and the author where it names one."""
         id_, changes = request.resource.id or "", changes_of(request)
-        with told(request):
+        try:
             return GlueResponse.of(self._articles.update(id_, changes, request.work))
+        except MagazineError as error:
+            raise told(error, request) from error
 
     def delete(self, request: GlueRequest) -> GlueResponse:
         """Delete the article."""
-        with told(request):
+        try:
             self._articles.delete(request.resource.id or "", request.work)
+        except MagazineError as error:
+            raise told(error, request) from error
         return GlueResponse.no_content()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from glue_articles_api.resource import (
@@ -27,6 +26,7 @@ from glue_magazine import (
     ArticleDraft,
     ChangedMeanwhile,
     IdInUse,
+    MagazineError,
     NoSuchArticle,
     NoSuchAuthor,
     Query,
@@ -115,23 +115,23 @@ def changes_of(request: GlueRequest) -> dict[str, Any]:
     return changes
 
 
-@contextmanager
-def told(request: GlueRequest) -> Iterator[None]:
-    """Tell the client what the magazine refuses, and where the request asked for it."""
-    try:
-        yield
-    except NoSuchArticle as error:
+def told(error: MagazineError, request: GlueRequest) -> Exception:
+    """Return what tells the client that the magazine refuses, and where the request asked for it.
+
+    Errors that no request is at fault for stay as they are.
+    """
+    if isinstance(error, NoSuchArticle):
         message = f"There is no article {' and no article '.join(error.ids)}."
         pointer = _pointer(request, "articles", error.ids)
-        raise NotFound(NOT_FOUND.code, message, pointer=pointer) from error
-    except NoSuchAuthor as error:
+        return NotFound(NOT_FOUND.code, message, pointer=pointer)
+    if isinstance(error, NoSuchAuthor):
         message = f"There is no author {error.ids[0]}."
-        raise NotFound(AUTHOR_NOT_FOUND.code, message, pointer=_pointer(request, AUTHOR)) from error
-    except IdInUse as error:
-        pointer = request.resource.id_pointer
-        raise Conflict(ID_IN_USE.code, ID_IN_USE.message, pointer=pointer) from error
-    except ChangedMeanwhile as error:
-        raise Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message) from error
+        return NotFound(AUTHOR_NOT_FOUND.code, message, pointer=_pointer(request, AUTHOR))
+    if isinstance(error, IdInUse):
+        return Conflict(ID_IN_USE.code, ID_IN_USE.message, pointer=request.resource.id_pointer)
+    if isinstance(error, ChangedMeanwhile):
+        return Conflict(CHANGED_MEANWHILE.code, CHANGED_MEANWHILE.message)
+    return error
 
 
 def _pointer(request: GlueRequest, name: str, ids: Sequence[str] = ()) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from glue_articles_api.processor import filters_of, told
 from glue_core import GlueRequest, GlueResource, GlueResponse, Pagination
-from glue_magazine import Article, ArticleStore, Author, AuthorStore, Query, SortKey
+from glue_magazine import Article, ArticleStore, Author, AuthorStore, MagazineError, Query, SortKey
 
 LATEST = (SortKey("published_at", is_ascending=False),)
 
@@ -56,29 +56,37 @@ class Authorship:
     ) -> None:
         """Give an article another author, or none."""
         author_id = related[0].id if related else None
-        with told(request):
+        try:
             self._articles.update(resource.id or "", {"author_id": author_id}, request.work)
+        except MagazineError as error:
+            raise told(error, request) from error
 
     def replace_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Let an author have written these articles and no others."""
-        with told(request):
+        try:
             self._authors.replace_articles(resource.id or "", _ids(related), request.work)
+        except MagazineError as error:
+            raise told(error, request) from error
 
     def add_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Let an author have written these articles, too."""
-        with told(request):
+        try:
             self._authors.add_articles(resource.id or "", _ids(related), request.work)
+        except MagazineError as error:
+            raise told(error, request) from error
 
     def remove_articles(
         self, resource: GlueResource, related: Sequence[GlueResource], request: GlueRequest
     ) -> None:
         """Take articles away from an author; they stay, without one."""
-        with told(request):
+        try:
             self._authors.remove_articles(resource.id or "", _ids(related), request.work)
+        except MagazineError as error:
+            raise told(error, request) from error
 
 
 def _ids(resources: Sequence[GlueResource]) -> list[str]:
