@@ -84,9 +84,8 @@ def _strict(content: bytes) -> object:
     if value is None:
         raise _MalformedError("The body is null; a JSON document is expected.")
     is_escaped = b"\\" in content
-    if (is_escaped and rb"\u0000" in content) or content.count(b"[") + content.count(
-        b"{"
-    ) > DEEPEST_NESTING:
+    containers = content.count(b"[") + content.count(b"{")
+    if containers > DEEPEST_NESTING or (is_escaped and rb"\u0000" in content):
         _look_closely(value)
     # A colon stands once per member that the client wrote, and in texts. Of two members with one
     # name only the last is in the value, so the value has fewer of them when it is written again.

@@ -76,9 +76,15 @@ def state_of(model: Model, resource: GlueResource, request: GlueRequest) -> str 
     It is the version that its type declares, else a digest of every attribute that the caller may
     see, whichever of them the request asked for.
     """
-    if resource.type is None or resource.attributes is None or resource.type not in model:
+    type_ = resource.type
+    if type_ is None or resource.attributes is None:
         return None
-    lens = model.lenses[resource.type, request.grants]
+    # One that was asked for before is there.
+    lens = model.lenses.get((type_, request.grants))
+    if lens is None:
+        if type_ not in model:
+            return None
+        lens = model.lens(type_, request.grants)
     if lens.version is None:
         shown = orjson.dumps(lens.attributes_of(resource.attributes))
         return xxh3_64_hexdigest(shown)

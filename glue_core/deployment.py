@@ -28,6 +28,7 @@ from glue_core.registry.discovery import CORE, Source, installed
 from glue_core.registry.quarantine import Quarantine
 from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry, bound, wrapping_of
 from glue_core.security.grants import TokenPlugins
+from glue_core.services.database import Database
 from glue_core.services.handing import HandedWork
 from glue_core.services.rehearsing import RehearsedWork, rehearsal_of
 from glue_core.services.services import Services
@@ -298,7 +299,8 @@ class Deployment:
         refusal = reachable.refusal("database")
 
         def start(request: GlueRequest) -> Work:
-            work = services.database.start(writes=request.method not in SAFE_METHODS)
+            database: Database = services.open("database")
+            work = database.start(writes=request.method not in SAFE_METHODS)
             if rehearsal_of(request.http_request_attributes) is not None:
                 return RehearsedWork(work)
             return work

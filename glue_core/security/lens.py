@@ -357,7 +357,12 @@ def _identifier(source: str | Callable[[Any], str] | None) -> Callable[[Any], st
     name = source
 
     def identify(shown: Any) -> str | None:
-        value = shown.get(name) if shown.__class__ is dict else read_from(shown, name)
+        if shown.__class__ is dict:
+            value = shown.get(name)
+        elif hasattr(shown, "__getitem__"):
+            value = read_from(shown, name)
+        else:
+            value = getattr(shown, name, None)
         return None if value is None else str(value)
 
     return identify
@@ -383,7 +388,14 @@ class _Lenses(dict[tuple[str, frozenset[str]], Lens]):
 
 
 class Model:
-    """The types of one application, seen through lenses only."""
+    """The types of one application, seen through lenses only.
+
+    Attributes:
+        canonical: Path of a resource of each type that has one.
+        related: Relationships, by type and name, below whose resource their name answers.
+        linkage: Those that themselves are a place.
+        lenses: What grants see of types, by both; one that nobody asked for yet is made.
+    """
 
     def __init__(
         self,
@@ -408,6 +420,7 @@ class Model:
         self.linkage = frozenset(linkage)
         self._policies = tuple(policies)
         self._lenses = _Lenses(self._make)
+        self.lenses: Mapping[tuple[str, frozenset[str]], Lens] = self._lenses
         self._lock = threading.Lock()
 
     def showing(self, resource: Resource | None) -> Model:
@@ -491,11 +504,6 @@ class Model:
             KeyError: The application has no such type.
         """
         return self._lenses[type_, grants]
-
-    @property
-    def lenses(self) -> Mapping[tuple[str, frozenset[str]], Lens]:
-        """What grants see of types, by both; one that nobody asked for yet is made."""
-        return self._lenses
 
     def _make(self, type_: str, grants: frozenset[str]) -> Lens:
         declared = self._types[type_]

@@ -15,24 +15,34 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
     Source:
         JSON:API 1.1, "Error Objects".
     """
-    integer, alias, titles = dialect.integer_status, dialect.message_alias, dialect.error_titles
+    integer, alias = dialect.integer_status, dialect.message_alias
+    titles = {status: line[4:] for status, line in STATUS_LINES.items()}
+    if not dialect.error_titles:
+        titles = {}
 
     def show(error: GlueError) -> dict[str, Any]:
-        shown: dict[str, Any] = {"status": error.status if integer else str(error.status)}
+        status, message, pointer = error.status, error.message, error.pointer
+        shown: dict[str, Any] = {"status": status if integer else str(status)}
         if error.id:
             shown["id"] = error.id
         if error.code:
             shown["code"] = error.code
-        title = error.title or (STATUS_LINES.get(error.status, "")[4:] if titles else None)
+        title = error.title or titles.get(status)
         if title:
             shown["title"] = title
-        if error.message:
-            shown["detail"] = error.message
+        if message:
+            shown["detail"] = message
             if alias:
-                shown["message"] = error.message
-        source = _source(error)
-        if source:
-            shown["source"] = source
+                shown["message"] = message
+        # The empty pointer is the whole document, so it counts.
+        if pointer is not None or error.parameter or error.header:
+            source = shown["source"] = {}
+            if pointer is not None:
+                source["pointer"] = pointer
+            if error.parameter:
+                source["parameter"] = error.parameter
+            if error.header:
+                source["header"] = error.header
         if error.type:
             shown["links"] = {"type": error.type}
         if error.meta:
@@ -40,15 +50,3 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
         return shown
 
     return show
-
-
-def _source(error: GlueError) -> dict[str, str]:
-    """Return what was at fault; the empty pointer is the whole document, so it counts."""
-    source = {}
-    if error.pointer is not None:
-        source["pointer"] = error.pointer
-    if error.parameter:
-        source["parameter"] = error.parameter
-    if error.header:
-        source["header"] = error.header
-    return source

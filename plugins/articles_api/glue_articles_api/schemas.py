@@ -17,8 +17,8 @@ from glue_magazine import (
 @as_json_schema({"uniqueItems": True})
 def each_once(tags: list[str]) -> None:
     """Refuse a tag that stands in the list twice."""
-    twice = sorted({tag for tag in tags if tags.count(tag) > 1})
-    if twice:
+    if len(set(tags)) < len(tags):
+        twice = sorted({tag for tag in tags if tags.count(tag) > 1})
         raise ValidationError(f"Named more than once: {', '.join(twice)}.")
 
 
