@@ -37,8 +37,12 @@ _FIELDS_OWN = ("deserialize", "_validate_missing")
 _SAY_REQUIRED = (fields.Field.make_error, UtcDateTime.make_error)
 """Methods that word a missing value as the field's messages do."""
 
-_AS_THEY_ARE: Mapping[type[_Field], str] = {fields.String: "str", fields.Integer: "int"}
-"""Fields that take a value of a class as it is."""
+_AS_THEY_ARE: Mapping[type[_Field], str] = {
+    fields.String: "value.__class__ is str",
+    fields.Integer: "value.__class__ is int",
+    fields.Float: "value.__class__ is float and value - value == 0",
+}
+"""Fields that take values as they are, with the test of those; a float is a number here."""
 
 _TIMES: Mapping[type[_Field], tuple[Callable[[str], Any], str]] = {
     fields.DateTime: (datetime.fromisoformat, "made"),
@@ -129,7 +133,7 @@ class _Code:
             "def load(values):",
             "    if values.__class__ is not dict:",
             "        return whole(values)",
-            "    loaded, errors, known = {}, {}, 0",
+            "    loaded, errors, lacking, get = {}, {}, 0, values.get",
         ]
         partial = None if schema.partial is None else bool(schema.partial)
         for number, (name, field) in enumerate(schema.load_fields.items()):
@@ -142,7 +146,7 @@ class _Code:
             }
             self.names.update(keys=keys, unknown=schema.error_messages["unknown"])
             self.lines += [
-                "    if known != len(values):",
+                f"    if len(values) + lacking != {len(keys)}:",
                 "        for key in set(values) - keys:",
                 "            errors[key] = [unknown]",
             ]
@@ -154,10 +158,14 @@ class _Code:
         """Write the lines for one field."""
         self.names[f"field{number}"] = field.deserialize
         given = "" if partial is None else f", partial={partial!r}"
-        self.lines += [
-            f"    value = values.get({key!r}, missing)",
-            "    known += value is not missing",
+        asked = [
+            "        try:",
+            f"            value = field{number}(value, {key!r}, values{given})",
+            f"            if value is not missing: loaded[{target!r}] = value",
+            "        except Error as error:",
+            f"            errors[{key!r}] = error.messages",
         ]
+        self.lines.append(f"    value = get({key!r}, missing)")
         word = "if"
         usual = self._usual(number, field)
         if usual is not None:
@@ -165,20 +173,11 @@ class _Code:
             self._validate(number, field, usual.name, key, target)
             word = "elif"
         absent = "pass" if partial else self._absent(number, field, key, target)
-        if absent is not None:
-            self.lines.append(f"    {word} value is missing: {absent}")
-            word = "elif"
+        self.lines += [f"    {word} value is missing:", "        lacking += 1"]
+        self.lines += asked if absent is None else [f"        {absent}"]
         if field.allow_none and not field.pre_load and _has_own(field, _FIELDS_OWN):
-            self.lines.append(f"    {word} value is None: loaded[{target!r}] = None")
-            word = "elif"
-        self.lines += [
-            f"    {word} True:",
-            "        try:",
-            f"            value = field{number}(value, {key!r}, values{given})",
-            f"            if value is not missing: loaded[{target!r}] = value",
-            "        except Error as error:",
-            f"            errors[{key!r}] = error.messages",
-        ]
+            self.lines.append(f"    elif value is None: loaded[{target!r}] = None")
+        self.lines += ["    else:", *asked]
 
     def _absent(self, number: int, field: _Field, key: str, target: str) -> str | None:
         """Return what becomes of a field that is not sent; None leaves it to the field."""
@@ -202,7 +201,9 @@ class _Code:
         if field.pre_load or field.post_load:
             return None
         if kind in _AS_THEY_ARE:
-            return _Usual(f"value.__class__ is {_AS_THEY_ARE[kind]}")
+            return _Usual(_AS_THEY_ARE[kind])
+        if isinstance(field, fields.Boolean) and _is_plain(field):
+            return _Usual("value is True or value is False")
         if kind in _TIMES and getattr(field, "format", None) in ISO_FORMATS:
             self.names[f"read{number}"], made = _TIMES[kind]
             before = (
@@ -304,6 +305,13 @@ class _Code:
 def _has_own(field: _Field, names: Sequence[str]) -> bool:
     """Say whether a field has methods as marshmallow has written them."""
     return all(getattr(type(field), name) is getattr(fields.Field, name) for name in names)
+
+
+def _is_plain(field: fields.Boolean) -> bool:
+    """Say whether a field takes truth and falsehood for what they are."""
+    if type(field) is not fields.Boolean:
+        return False
+    return True in field.truthy and False in field.falsy and False not in field.truthy
 
 
 def _lengths(field: fields.String) -> tuple[int, float] | None:

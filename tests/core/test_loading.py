@@ -82,6 +82,9 @@ class Thing(Schema):
     email = fields.String(validate=[validate.Email(), validate.NoneOf(["a@b.example"])])
     never = fields.Integer(validate=[validate.Range(min=5, max_inclusive=False), refuse, odd])
     loud = fields.String(validate=Loud(max=2))
+    agreed = fields.Boolean(validate=validate.Equal(True), truthy={True, "on"})
+    reverse = fields.Boolean(truthy={False}, falsy={True})
+    share = fields.Float(validate=validate.Range(min=0, max=1), allow_nan=True)
 
 
 VALUES: tuple[tuple[str, Any], ...] = (
@@ -158,6 +161,22 @@ VALUES: tuple[tuple[str, Any], ...] = (
     ("never", 7),
     ("loud", "a"),
     ("loud", "ab"),
+    ("flag", False),
+    ("flag", 1),
+    ("agreed", True),
+    ("agreed", False),
+    ("agreed", "on"),
+    ("agreed", "yes"),
+    ("reverse", True),
+    ("reverse", False),
+    ("ratio", 0.0),
+    ("ratio", 7),
+    ("ratio", True),
+    ("ratio", float("inf")),
+    ("ratio", float("nan")),
+    ("share", 0.5),
+    ("share", 1.5),
+    ("share", float("inf")),
 )
 
 
