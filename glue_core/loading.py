@@ -207,12 +207,12 @@ class _Code:
         if kind in _TIMES and getattr(field, "format", None) in ISO_FORMATS:
             self.names[f"read{number}"], made = _TIMES[kind]
             before = (
-                "    made = None",
                 "    if value.__class__ is str:",
                 "        try:",
                 f"            made = read{number}(value)",
                 f"            made = {made}",
                 "        except (ValueError, OverflowError): made = None",
+                "    else: made = None",
             )
             return _Usual("made is not None", "made", before)
         if isinstance(field, fields.List) and kind is fields.List:
@@ -235,10 +235,19 @@ class _Code:
         if not field.validators:
             self.lines.append(f"        {take}")
             return
+        rules = [
+            (f"check{number}_{index}", self._rule(f"check{number}_{index}", each, name))
+            for index, each in enumerate(field.validators)
+        ]
+        if len(rules) == 1 and rules[0][1] is not None:
+            ((check, (refused, self.names[f"{check}_words"])),) = rules
+            self.lines += [
+                f"        if {refused}: errors[{key!r}] = [{check}_words]",
+                f"        else: {take}",
+            ]
+            return
         self.lines.append("        found = ()")
-        for index, validator in enumerate(field.validators):
-            check = f"check{number}_{index}"
-            rule = self._rule(check, validator, name)
+        for (check, rule), validator in zip(rules, field.validators, strict=True):
             if rule is not None:
                 refused, self.names[f"{check}_words"] = rule
                 self.lines.append(f"        if {refused}: found = [*found, {check}_words]")
@@ -327,14 +336,15 @@ def _lengths(field: fields.String) -> tuple[int, float] | None:
     return least, most
 
 
-def _texts(value: object, least: int, most: float) -> list[str] | None:
+def _texts(value: Any, least: int, most: float) -> list[str] | None:
     """Return a copy of a value that is a list of texts of these lengths; None of any other."""
-    if not isinstance(value, list) or value.__class__ is not list:
+    if value.__class__ is not list:
         return None
     for each in value:
         if each.__class__ is not str or not least <= len(each) <= most:
             return None
-    return value[:]
+    copied: list[str] = value[:]
+    return copied
 
 
 def _told(found: Sequence[Any], error: ValidationError) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from glue_core import codes
+from glue_core.codes import INVALID_ATTRIBUTE as INVALID
 from glue_core.errors import Problem
 from glue_core.messages import GlueError
 
@@ -194,17 +194,11 @@ def _note(found: list[GlueError], messages: Any, pointer: str) -> None:
         for key, inner in messages.items():
             if key == "_schema":
                 place = pointer
-            elif key.__class__ is str and "~" not in key and "/" not in key:
-                place = f"{pointer}/{key}"
             else:
                 place = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
             if inner.__class__ is list and len(inner) == 1 and inner[0].__class__ is Violation:
                 (one,) = inner
-                found.append(
-                    GlueError(
-                        422, codes.INVALID_ATTRIBUTE, str(one), one.kind, one.arguments, place
-                    )
-                )
+                found.append(GlueError(422, INVALID, str(one), one.kind, one.arguments, place))
             else:
                 _note(found, inner, place)
         return
@@ -212,7 +206,7 @@ def _note(found: list[GlueError], messages: Any, pointer: str) -> None:
         if isinstance(text, (dict, list)):
             _note(found, text, pointer)
             continue
-        error = GlueError(422, codes.INVALID_ATTRIBUTE, str(text), pointer=pointer)
+        error = GlueError(422, INVALID, str(text), pointer=pointer)
         if isinstance(text, Violation):
             error.kind, error.arguments = text.kind, text.arguments
         found.append(error)

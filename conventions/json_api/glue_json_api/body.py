@@ -40,12 +40,12 @@ def read_document(operation: Operation, dialect: Dialect) -> Build | None:
     needs_id = creates and client_ids == "required"
 
     def build(request: GlueRequest) -> None:
-        before = len(request.errors)
         document: Any = read_json(request)
-        if len(request.errors) > before:
+        if document is None:
             return
         data = document.get("data") if document.__class__ is dict else None
         if data.__class__ is not dict:
+            before = len(request.errors)
             member_data(request, document)
             if len(request.errors) == before:
                 invalid(request, "'data' must be one resource object.", "/data")
