@@ -15,7 +15,7 @@ Source:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import orjson
@@ -125,15 +125,16 @@ def _entity_tag(settings: Settings, operation: Operation) -> Format | None:
     shows = operation.method in ("post", "patch") and operation.resource is not None
     if not reads and (not shows or operation.is_linkage):
         return None
-    state = _state_reader(operation)
+    model = operation.model if _has_state(operation) else None
 
     def finish(response: GlueResponse, request: GlueRequest) -> None:
         content = response.content
         if response.http_status not in (200, 201) or content.__class__ is not bytes:
             return
         if "etag" not in response.meta:
-            digest = xxh3_128_hexdigest(content)
-            known = state(response, request) if state is not None else None
+            digest, known = xxh3_128_hexdigest(content), None
+            if model is not None and not response.is_collection and len(response.resources) == 1:
+                known = state_of(model, response.resources[0], request)
             response.meta["etag"] = f'"{digest}"' if known is None else f'"{known}-{digest}"'
 
     return finish
@@ -168,25 +169,14 @@ def _condition(settings: Settings, operation: Operation) -> Format | None:
     return finish
 
 
-def _state_reader(
-    operation: Operation,
-) -> Callable[[GlueResponse, GlueRequest], str | None] | None:
-    """Return what reads the state of the one resource that is shown, where tags need it."""
-    model = operation.model
-    if operation.method == "getCollection" or model is None or operation.resource is None:
-        return None
-    if operation.resource.version is None and {"PATCH", "PUT", "DELETE"}.isdisjoint(
+def _has_state(operation: Operation) -> bool:
+    """Say whether tags of the one resource that is shown need its state."""
+    if operation.method == "getCollection" or operation.resource is None:
+        return False
+    # Where nobody writes, nobody asks for the state.
+    return operation.resource.version is not None or not {"PATCH", "PUT", "DELETE"}.isdisjoint(
         operation.allowed
-    ):
-        # Nobody writes here, so nobody asks for the state.
-        return None
-
-    def read(response: GlueResponse, request: GlueRequest) -> str | None:
-        if response.is_collection or len(response.resources) != 1:
-            return None
-        return state_of(model, response.resources[0], request)
-
-    return read
+    )
 
 
 def _version(operation: Operation) -> Format | None:
@@ -197,15 +187,19 @@ def _version(operation: Operation) -> Format | None:
     lenses = model.lenses
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        for resources in (response.resources, response.included_relationships):
-            for resource in resources:
-                if resource.type is None or resource.attributes is None:
-                    continue
-                version = lenses[resource.type, request.grants].version
-                value = version(resource.attributes) if version is not None else None
-                if value is not None:
-                    shown = value if isinstance(value, (int, str)) else str(value)
-                    resource.meta = {**(resource.meta or {}), "version": shown}
+        resources: Sequence[GlueResource] = response.resources
+        if response.included_relationships:
+            resources = (*resources, *response.included_relationships)
+        for resource in resources:
+            type_, shown, meta = resource.type, resource.attributes, resource.meta
+            if type_ is None or shown is None:
+                continue
+            version = lenses[type_, request.grants].version
+            value = version(shown) if version is not None else None
+            if value is not None:
+                if not isinstance(value, (int, str)):
+                    value = str(value)
+                resource.meta = {**meta, "version": value} if meta else {"version": value}
 
     return format_
 

@@ -235,24 +235,21 @@ class _Code:
         if not field.validators:
             self.lines.append(f"        {take}")
             return
-        rules = [
-            (f"check{number}_{index}", self._rule(f"check{number}_{index}", each, name))
-            for index, each in enumerate(field.validators)
-        ]
-        if len(rules) == 1 and rules[0][1] is not None:
-            ((check, (refused, self.names[f"{check}_words"])),) = rules
+        checks = {f"check{number}_{index}": each for index, each in enumerate(field.validators)}
+        refusals = {check: self._rule(check, each, name) for check, each in checks.items()}
+        (check, refused), *more = refusals.items()
+        if refused is not None and not more:
             self.lines += [
                 f"        if {refused}: errors[{key!r}] = [{check}_words]",
                 f"        else: {take}",
             ]
             return
         self.lines.append("        found = ()")
-        for (check, rule), validator in zip(rules, field.validators, strict=True):
-            if rule is not None:
-                refused, self.names[f"{check}_words"] = rule
+        for check, refused in refusals.items():
+            if refused is not None:
                 self.lines.append(f"        if {refused}: found = [*found, {check}_words]")
                 continue
-            self.names[check] = validator
+            self.names[check] = checks[check]
             self.lines += [
                 f"        try: {check}({name})",
                 "        except Error as error: found = told(found, error)",
@@ -262,8 +259,8 @@ class _Code:
             f"        else: {take}",
         ]
 
-    def _rule(self, check: str, validator: Any, name: str) -> tuple[str, str] | None:
-        """Return the expression that refuses a value, and what is said of one that it refuses.
+    def _rule(self, check: str, validator: Any, name: str) -> str | None:
+        """Return the expression that refuses a value, and keep what is said of such a one.
 
         Returns:
             None for a validator that must be asked: one of somebody's own, or one whose words
@@ -286,10 +283,11 @@ class _Code:
         if "input" in (validator.error or words[0]):
             return None
         try:
-            return refused, validator._format_error(None, *words)
+            self.names[f"{check}_words"] = validator._format_error(None, *words)
         except (LookupError, ValueError, AttributeError):
             # A template that asks for what nobody has fails no sooner than it is needed.
             return None
+        return refused
 
     def _limits(self, check: str, validator: Any, name: str) -> tuple[str, tuple[str]]:
         """Return the expression that the limits of a value are, and the template of its words."""

@@ -369,3 +369,13 @@ def test_a_validator_is_asked_once() -> None:
     schema = Schema.from_dict({"name": fields.String(validate=moody)})()
 
     assert compile_load(schema)({"name": "a"}) == ({}, {"name": ["No."]})
+
+
+def test_a_template_that_cannot_be_filled_in_fails_when_it_is_needed() -> None:
+    """A validator whose words ask for what nobody has takes what it has nothing against."""
+    rule = validate.Length(max=1, error="{nobody}")
+    load = compile_load(Schema.from_dict({"name": fields.String(validate=rule)})())
+
+    assert load({"name": "a"}) == ({"name": "a"}, {})
+    with pytest.raises(KeyError):
+        load({"name": "ab"})

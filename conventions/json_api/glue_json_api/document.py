@@ -103,12 +103,12 @@ def _data_documents(
         if response.included_relationships:
             included = objects.show(response.included_relationships, request, primary=False)
         as_list = listed or response.is_collection
-        data = resources if as_list else _single(resources, operation)
-        document: Document = {"data": data}
+        one = None if as_list else _single(resources, operation)
+        document: Document = {"data": resources if as_list else one}
         if included or "include" in request.query_fields:
             document["included"] = included
         if creates:
-            links = _links_of_created(document["data"], response)
+            links = _links_of_created(one, response)
         else:
             links = _links_of_read(own_path(request), response, request, as_list)
         if response.document_links:
@@ -184,15 +184,15 @@ def _links_of_read(
     return links
 
 
-def _links_of_created(data: Any, response: GlueResponse) -> Document:
+def _links_of_created(data: Document | None, response: GlueResponse) -> Document:
     """Link to a new resource where its place is known, and say so in ``Location`` as well.
 
     Source:
         JSON:API 1.1, "Creating Resources": ``Location`` and ``links.self`` must be equal.
     """
-    if not isinstance(data, dict) or "self" not in data.get("links", ()):
+    own = data["links"].get("self") if data is not None and "links" in data else None
+    if own is None:
         return {}
-    own = data["links"]["self"]
     if response.http_status == 201:
         response.meta.setdefault("location", own if isinstance(own, str) else own["href"])
     return {"self": own}

@@ -119,8 +119,13 @@ def followed_by(operation: Operation) -> Callable[[GlueRequest], Followed]:
     is_there = operation.refusal is None
 
     def follow(request: GlueRequest) -> Followed:
+        selected = request.selected
+        if (selected is None or not selected.accepted.extensions) and not (
+            cursors or request.version
+        ):
+            return NOTHING
         # A refusal is of no version, least of all of one that it refuses.
-        selected, version = request.selected, request.version if is_there else None
+        version = request.version if is_there else None
         page = request.pagination if cursors else None
         by_cursor = page is not None and page.strategy == "cursor"
         accepted = selected.accepted.extensions if selected is not None else ()
