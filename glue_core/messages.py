@@ -6,7 +6,7 @@ those of the specification, in Python's spelling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
@@ -698,9 +698,3 @@ class GlueResponse:
     def no_content(cls) -> GlueResponse:
         """Answer 204 without a body."""
         return cls(http_status=204)
-
-
-def resources_of(response: GlueResponse) -> Iterator[GlueResource]:
-    """Walk over the primary resources and those that the document includes."""
-    yield from response.resources
-    yield from response.included_relationships
