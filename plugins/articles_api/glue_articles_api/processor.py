@@ -109,9 +109,10 @@ def changes_of(request: GlueRequest) -> dict[str, Any]:
     changes = dict(request.attributes)
     if "tags" in changes:
         changes["tags"] = tuple(changes["tags"])
-    held = (request.resource.relationships or {}).get(AUTHOR)
-    if held is not None:
-        changes["author_id"] = held.resources[0].id if held.resources else None
+    relationships = request.resource.relationships
+    if relationships and AUTHOR in relationships:
+        author = relationships[AUTHOR].resources
+        changes["author_id"] = author[0].id if author else None
     return changes
 
 
