@@ -36,6 +36,24 @@ class Loud(validate.Length):
         return super().__call__(value + "!")
 
 
+class Picky:
+    """A choice that compares with its like alone."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Picky):
+            raise TypeError("Not one of us.")
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class OwnWords(fields.String):
+    """A field that has its own words for everything."""
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        return ValidationError(f"{key}!")
+
+
 class OwnTime(UtcDateTime):
     """A field of somebody's own, which does more than its base."""
 
@@ -84,6 +102,9 @@ class Thing(Schema):
     loud = fields.String(validate=Loud(max=2))
     agreed = fields.Boolean(validate=validate.Equal(True), truthy={True, "on"})
     reverse = fields.Boolean(truthy={False}, falsy={True})
+    always = fields.Boolean(truthy={True, False}, falsy={False})
+    above = fields.Integer(validate=validate.Range(min=5, min_inclusive=False))
+    picky = fields.String(validate=validate.OneOf([Picky(), "a"]))
     share = fields.Float(validate=validate.Range(min=0, max=1), allow_nan=True)
 
 
@@ -167,6 +188,11 @@ VALUES: tuple[tuple[str, Any], ...] = (
     ("agreed", False),
     ("agreed", "on"),
     ("agreed", "yes"),
+    ("always", False),
+    ("above", 5),
+    ("above", 6),
+    ("picky", "a"),
+    ("picky", "b"),
     ("reverse", True),
     ("reverse", False),
     ("ratio", 0.0),
@@ -285,6 +311,14 @@ def test_a_time_loads_as_marshmallow_loads_it(name: str) -> None:
         assert repr(found) == repr(expected)
 
 
+@pytest.mark.parametrize("values", [{}, {"name": None}, {"name": 1}, {"name": "a"}], ids=str)
+def test_a_field_has_its_own_words(values: dict[str, Any]) -> None:
+    """A field that words its messages itself words those of a missing value, too."""
+    schema = prepare(Schema.from_dict({"name": OwnWords(required=True)})())
+
+    assert compile_load(schema)(values) == loaded(schema, values)
+
+
 def test_all_values_together() -> None:
     """What is wrong with several values is told in one order, unknown members last."""
     schema = prepare(Thing())
@@ -340,10 +374,15 @@ def test_hooks_run() -> None:
 class WithSteps(Schema):
     """Fields that change their values around the loading."""
 
-    name = fields.String(pre_load=str.strip, post_load=str.upper, validate=validate.Length(min=1))
+    name = fields.String(
+        pre_load=lambda name: "none" if name is None else name.strip(),
+        post_load=str.upper,
+        allow_none=True,
+        validate=validate.Length(min=1),
+    )
 
 
-@pytest.mark.parametrize("name", [" a ", "  ", "b"])
+@pytest.mark.parametrize("name", [" a ", "  ", "b", None])
 def test_functions_of_fields_run(name: str) -> None:
     """Functions before and after the loading of a field are called."""
     schema = WithSteps()
