@@ -190,11 +190,13 @@ def _version(operation: Operation) -> Format | None:
         resources: Sequence[GlueResource] = response.resources
         if response.included_relationships:
             resources = (*resources, *response.included_relationships)
+        known, version = None, None
         for resource in resources:
             type_, shown, meta = resource.type, resource.attributes, resource.meta
             if type_ is None or shown is None:
                 continue
-            version = lenses[type_, request.grants].version
+            if type_ != known:
+                known, version = type_, lenses[type_, request.grants].version
             value = version(shown) if version is not None else None
             if value is not None:
                 if not isinstance(value, (int, str)):
