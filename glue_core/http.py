@@ -235,6 +235,9 @@ class HttpApplication:
                 if key in environ:
                     lane |= bit
         request.lane = lane
+        access = flow.operation.access
+        if access is None or access.is_of_nobody(environ):
+            request.comes_from_nobody()
         return flow, request
 
     def _hydrated(

@@ -365,6 +365,8 @@ def _work(request: GlueRequest) -> Work:
 NOBODY: frozenset[str] = frozenset()
 """What somebody holds who shows no credentials."""
 
+_OF_NOBODY = {"identities": (), "grants": NOBODY}
+
 
 def _identities(request: GlueRequest) -> tuple[Identity, ...]:
     access = request.operation.access
@@ -571,6 +573,10 @@ class GlueRequest:
         self.notes = {}
         self.uses_work = False
         self.lane = EVERYTHING
+
+    def comes_from_nobody(self) -> None:
+        """Take note that nobody's credentials came, so that nobody has to look for them."""
+        self._found.update(_OF_NOBODY)
 
     def inside(
         self,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glue_core import codes
 from glue_core.errors import BadRequest, Complaint
@@ -39,6 +39,7 @@ from glue_core.security.protection import (
     Protection,
     Strategy,
 )
+from glue_core.target import environ_key
 
 if TYPE_CHECKING:
     from glue_core.operation import ErrorCode, Operation
@@ -93,6 +94,15 @@ class Access:
         if rules.servers:
             bearer = bearer_reader(rules.servers, rules.application, rules.realm, rules.refusals)
             self._readers = (bearer, *rules.readers)
+        self._keys = frozenset(map(environ_key, self.headers))
+
+    def is_of_nobody(self, environ: Mapping[str, Any]) -> bool:
+        """Say whether an HTTP request has none of the headers that say who asks.
+
+        Args:
+            environ: The WSGI environment.
+        """
+        return environ.keys().isdisjoint(self._keys)
 
     @property
     def headers(self) -> tuple[str, ...]:

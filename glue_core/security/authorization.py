@@ -73,16 +73,6 @@ def _credentials(operation: Operation) -> tuple[str, ...]:
     return () if operation.access is None else operation.access.headers
 
 
-def _nobody(operation: Operation) -> Validate:
-    """Say that nobody asks, so that nobody has to look for credentials."""
-
-    def validate(request: GlueRequest) -> GlueRequestValidation | None:
-        request.identities, request.grants = (), NOBODY
-        return None
-
-    return validate
-
-
 def _judge(operation: Operation) -> Validate | None:
     """Return what says whether the caller may, and whether for the caller there is anything."""
     access, model = operation.access, operation.model
@@ -344,7 +334,6 @@ def glue_request_validators() -> Sequence[Step[Validate]]:
             before=("authorization",),
             describe=_describe_authentication,
             only_with=_credentials,
-            otherwise=_nobody,
             varies=_identifying,
         ),
         Step(

@@ -56,6 +56,19 @@ class ChoiceSteps:
         self._reader = reader
         self._default_mode = default_mode
 
+    def default_currency(self, operation: Operation) -> Build | None:
+        """Note the currency of a request that asks for none: the default one of the store."""
+        if operation.refusal is not None:
+            return None
+        find = self._reader.store
+
+        def build(request: GlueRequest) -> None:
+            store = find(request.store) if request.store is not None else None
+            if store is not None:
+                request.notes[CURRENCY_NOTE] = store.default_currency
+
+        return build
+
     def currency(self, operation: Operation) -> Build | None:
         """Note the currency: the one asked for, else the default one of the store."""
         if operation.refusal is not None:
@@ -73,6 +86,17 @@ class ChoiceSteps:
                 request.notes[CURRENCY_NOTE] = code
             else:
                 _refuse(request, CURRENCY, INVALID_CURRENCY)
+
+        return build
+
+    def default_price_mode(self, operation: Operation) -> Build | None:
+        """Note the price mode of a request that asks for none."""
+        if operation.refusal is not None:
+            return None
+        default = self._default_mode
+
+        def build(request: GlueRequest) -> None:
+            request.notes[PRICE_MODE_NOTE] = default
 
         return build
 

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from glue_catalog import CatalogReader
 from glue_core import (
+    QUERY,
     Build,
     ErrorText,
     Features,
@@ -88,6 +89,8 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
             after=("store?",),
             reads=(CURRENCY,),
             describe=describing(CURRENCY, INVALID_CURRENCY),
+            only_with=(QUERY,),
+            otherwise=steps.default_currency,
         ),
         Step(
             "price-mode",
@@ -95,6 +98,8 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
             after=("currency",),
             reads=(PRICE_MODE,),
             describe=describing(PRICE_MODE, INVALID_PRICE_MODE),
+            only_with=(QUERY,),
+            otherwise=steps.default_price_mode,
         ),
     ]
 
