@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
 from glue_core.building import wrong
@@ -44,8 +44,6 @@ LONGEST_KEPT = 1000
 
 _LISTS, _DICTS, _TEXTS, _NOTHING = {list, tuple}, {dict}, {str}, type(None)
 """Classes of what loaders usually answer."""
-
-_HELD = attrgetter("_held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,16 +319,16 @@ class _Loading:
 
     def run(self, tree: Tree) -> None:
         """Load the tree; what nobody needs as objects yet stays what the loaders answered."""
-        if self._ends_in_batches(tree):
-            tree = self._load_batches(tree)
-            if not tree:
-                return
+        sources = self._ids_of_sources(tree)
+        if sources is not None:
+            tree = self._load_batches(tree, sources)
         else:
             self._know(())
-        for resource in self._primary:
-            if resource.relationships:
-                self._complete(resource)
-        self._walk(tree)
+            for resource in self._primary:
+                if resource.relationships:
+                    self._complete(resource)
+        if tree:
+            self._walk(tree)
 
     def _know(self, related: Iterable[GlueResource]) -> None:
         """Remember the resources that there are, each by its type and id; the first one counts."""
@@ -343,41 +341,60 @@ class _Loading:
             self._known[key] = resource
             self._shown.add(key)
 
-    def _ends_in_batches(self, tree: Tree) -> bool:
-        """Say whether a tree is only what is related to primary resources that hold nothing yet."""
-        primary = self._primary
-        ids = {each.id for each in primary}
-        return (
-            len(ids) == len(primary)
-            and None not in ids
-            and self._shows_primary
-            and not self._included
-            and {each.type for each in primary} == {edge.source for edge in tree}
-            and not any(edge.tree for edge in tree)
-            and not any(map(_HELD, primary))
-        )
+    def _ids_of_sources(self, tree: Tree) -> list[str | None] | None:
+        """Return the ids of the primary resources where a tree is only what is related to them.
 
-    def _load_batches(self, tree: Tree) -> Tree:
+        None where it leads further, or where they are not of one type, or hold something already.
+        """
+        primary = self._primary
+        if not tree or not self._shows_primary or self._included:
+            return None
+        type_, number = tree[0].source, len(primary)
+        for edge in tree:
+            if edge.tree or edge.source != type_:
+                return None
+        ids = [each.id for each in primary]
+        is_usual = (
+            len({*ids}) == number
+            and None not in ids
+            and [each.type for each in primary].count(type_) == number
+            and [each._held for each in primary].count(None) == number
+        )
+        return ids if is_usual else None
+
+    def _load_batches(self, tree: Tree, sources: Sequence[str | None]) -> Tree:
         """Load what loaders answer in the usual way, without objects for each of it.
 
+        Args:
+            tree: What is related to the primary resources.
+            sources: Their ids.
+
         Returns:
-            What is left of the tree, once a loader has answered in another way, or has read what
-            another one had answered.
+            What is left of the tree, once a loader has answered in another way, has read what
+            another one had answered, or has related the resources itself.
         """
         primary, response = self._primary, self._response
-        related = Related(primary)
+        related, held = Related(primary), None
         for number, edge in enumerate(tree):
             answers = self._ask(edge, primary)
-            if related.is_read or not self._relate(related, edge, answers):
+            is_untouched = [each._held for each in primary].count(held) == len(primary)
+            if not (is_untouched and self._relate(related, edge, sources, answers)):
                 self._included = response.included_relationships
                 self._know(self._included)
                 self._load(edge, primary, answers)
                 return tree[number + 1 :]
-            if not number:
+            if held is None:
+                held = related
                 response.relate(related)
         return ()
 
-    def _relate(self, related: Related, edge: Edge, answers: Mapping[Any, Any]) -> bool:
+    def _relate(
+        self,
+        related: Related,
+        edge: Edge,
+        sources: Sequence[str | None],
+        answers: Mapping[Any, Any],
+    ) -> bool:
         """Relate the primary resources to dicts with ids of their own: the usual answer.
 
         Returns:
@@ -391,7 +408,6 @@ class _Loading:
         lens = self._model.lenses[target, self._request.grants]
         if lens.id_name is None or lens.criteria:
             return False
-        sources = [each.id for each in self._primary]
         found: list[Any] = [*map(answers.get, sources, repeat(() if many else None))]
         kinds = {*map(type, found)}
         counts: list[int] | None = None

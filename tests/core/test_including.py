@@ -640,7 +640,7 @@ def test_batches_become_what_objects_are(
         shop = Library(author, readers, sequel)
         with pytest.MonkeyPatch.context() as patch:
             if not batches:
-                patch.setattr(_Loading, "_ends_in_batches", lambda self, tree: False)
+                patch.setattr(_Loading, "_ids_of_sources", lambda self, tree: None)
             try:
                 return told(shop.load(shop.read(include), books(*ids), size), first)
             except (BadRequest, TypeError) as error:
@@ -704,6 +704,22 @@ def test_a_loader_sees_what_another_loaded() -> None:
     assert seen == [["companies/p"], ["companies/p"]]
     assert names_of(response.included_relationships) == ["companies/p", "chapters/c"]
     assert [*held_by(response.resources[1])] == ["publisher", "chapters"]
+
+
+def test_a_loader_may_relate_its_sources_itself() -> None:
+    """What a loader gives its sources besides stays, whatever it answers."""
+
+    def publisher(sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[str, Any]:
+        for each in sources:
+            each.relationships = {"own": GlueRelationship([GlueResource("notes", "n")])}
+        return {each.id: thing("p") for each in sources if each.id is not None}
+
+    shop = Shop(publisher=publisher)
+    for include in ("publisher,chapters", "chapters,publisher"):
+        response = shop.load(shop.read(include), books("1", "2"))
+
+        assert names_of(held(response.resources[1], "own").resources) == ["notes/n"]
+        assert names_of(held(response.resources[1], "publisher").resources) == ["companies/p"]
 
 
 def test_one_person_is_included_once() -> None:
