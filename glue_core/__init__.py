@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from glue_core.inner import InnerRun
     from glue_core.lanes import MISFIT, QUERY
     from glue_core.languages import choose_locale, describe_language
-    from glue_core.linking import Places, encoded, page_addresses, path_of, query_of
+    from glue_core.linking import Places, are_plain, encoded, page_addresses, path_of, query_of
     from glue_core.listener import Call, Expand, Listener, LogFields, Notice, ResponseEvent
     from glue_core.logs import (
         JsonFormatter,
@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     )
     from glue_core.matching import InvalidPath, Location, Match, Matcher, segments_of
     from glue_core.messages import (
+        Batch,
         GlueApiContext,
         GlueError,
         GlueFilter,
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
         GlueResponse,
         GlueSparseResource,
         GlueVersion,
+        Linkage,
         PageStrategy,
         Pagination,
         ParentResources,
@@ -196,6 +198,7 @@ if TYPE_CHECKING:
         Strategy,
         has_key,
     )
+    from glue_core.serialising import Dumps
     from glue_core.services.broker import Broker, Message
     from glue_core.services.database import Database, UnitOfWork
     from glue_core.services.rehearsing import Rehearsal, rehearsal_of
@@ -262,6 +265,7 @@ __all__ = [
     "AuthenticationResponse",
     "AuthenticationServer",
     "BadRequest",
+    "Batch",
     "BodyRules",
     "Broker",
     "Build",
@@ -280,6 +284,7 @@ __all__ = [
     "Deployment",
     "Describe",
     "DocumentFormatter",
+    "Dumps",
     "Encoder",
     "ErrorCode",
     "ErrorText",
@@ -328,6 +333,7 @@ __all__ = [
     "JsonSchema",
     "JudgesNames",
     "Lens",
+    "Linkage",
     "Listener",
     "Located",
     "Location",
@@ -435,6 +441,7 @@ __all__ = [
     "account_key",
     "add_vary",
     "any_of",
+    "are_plain",
     "as_json_schema",
     "audit",
     "base_url_of",
@@ -512,6 +519,7 @@ _HOMES = {
     "AuthenticationServer": "glue_core.security.authentication",
     "BLOCKED": "glue_core.security.login",
     "BadRequest": "glue_core.errors",
+    "Batch": "glue_core.messages",
     "BodyRules": "glue_core.changes",
     "Broker": "glue_core.services.broker",
     "Build": "glue_core.step",
@@ -530,6 +538,7 @@ _HOMES = {
     "Deployment": "glue_core.deployment",
     "Describe": "glue_core.openapi.fragment",
     "DocumentFormatter": "glue_core.openapi.serving",
+    "Dumps": "glue_core.serialising",
     "Encoder": "glue_core.encoding",
     "ErrorCode": "glue_core.operation",
     "ErrorText": "glue_core.catalogue",
@@ -582,6 +591,7 @@ _HOMES = {
     "JsonSchema": "glue_core.openapi.fragment",
     "JudgesNames": "glue_core.convention",
     "Lens": "glue_core.security.lens",
+    "Linkage": "glue_core.messages",
     "Listener": "glue_core.listener",
     "Located": "glue_core.application",
     "Location": "glue_core.matching",
@@ -698,6 +708,7 @@ _HOMES = {
     "account_key": "glue_core.auditing",
     "add_vary": "glue_core.formatting",
     "any_of": "glue_core.openapi.fragment",
+    "are_plain": "glue_core.linking",
     "as_json_schema": "glue_core.fields",
     "audit": "glue_core.auditing",
     "base_url_of": "glue_core.target",

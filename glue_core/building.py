@@ -370,7 +370,7 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
     def build(request: GlueRequest) -> None:
         sparse = []
         for name, value in request.query_fields.items():
-            if name.partition("[")[0] != "fields":
+            if not name.startswith("fields") or name.partition("[")[0] != "fields":
                 continue
             type_ = name[7:-1]
             lens = lenses[type_, request.grants] if type_ in known else None
@@ -390,16 +390,16 @@ def read_fields(operation: Operation, *, ignore_unknown: bool = False) -> Build 
                 continue
             # Nothing at all is no field; an empty name among others is one that nobody has.
             named = value.split(",") if value else []
-            for part in named:
-                unknown = part not in lens.attributes and part not in lens.relationships
-                if unknown and not ignore_unknown:
-                    wrong(
-                        request,
-                        name,
-                        f"{type_!r} has no field {part!r}.",
-                        kind="field_unknown",
-                        arguments={"type": type_, "name": part},
-                    )
+            if not ignore_unknown and not lens.fields.issuperset(named):
+                for part in named:
+                    if part not in lens.fields:
+                        wrong(
+                            request,
+                            name,
+                            f"{type_!r} has no field {part!r}.",
+                            kind="field_unknown",
+                            arguments={"type": type_, "name": part},
+                        )
             sparse.append(GlueSparseResource(type_, tuple(filter(None, named))))
         request.sparse_resources = tuple(sparse)
 

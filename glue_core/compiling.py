@@ -18,7 +18,7 @@ from glue_core.errors import Complaint, ConfigurationError, NotFound, Problem
 from glue_core.flow import CONTROLLER, WRITE, Flow, Trace
 from glue_core.lanes import Bound, Lanes, told
 from glue_core.matching import Location, Matcher
-from glue_core.messages import GlueError, GlueRequest, GlueResponse, GlueVersion
+from glue_core.messages import Batch, GlueError, GlueRequest, GlueResponse, GlueVersion
 from glue_core.openapi.fragment import Describe
 from glue_core.operation import HTTP_METHODS, METHODS, RELATIONSHIPS, ErrorCode, Method, Operation
 from glue_core.registry.discovery import CORE, core_version
@@ -34,7 +34,7 @@ from glue_core.relating import (
 )
 from glue_core.relationship import Relationship
 from glue_core.security.authorization import admitted
-from glue_core.security.lens import Model
+from glue_core.security.lens import Lens, Model
 from glue_core.settings import Settings
 from glue_core.step import Build, Handler, Parameter, Step, Wrap
 from glue_core.target import environ_key
@@ -674,6 +674,7 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
     """Fill in type and id of what a handler shows."""
     type_, model = operation.type, operation.model
     lenses = None if model is None else model.lenses
+    known = type_ if model is not None and type_ in model else None
     listed = operation.method == "getCollection"
 
     def complete(request: GlueRequest) -> GlueResponse:
@@ -685,6 +686,14 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
             )
         if listed:
             response.is_collection = True
+        batch = response.batch if response.is_collection else None
+        if (
+            batch is not None
+            and known is not None
+            and lenses is not None
+            and _identified(batch, lenses[known, request.grants])
+        ):
+            return response
         for resource in response.resources:
             shown = resource.type
             if shown is None:
@@ -709,6 +718,29 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
     return complete
 
 
+def _identified(batch: Batch, lens: Lens) -> bool:
+    """Fill in type and ids of objects that are no resources yet.
+
+    Returns:
+        Whether each of them is something; else they are identified one by one.
+    """
+    if batch.type is not None:
+        return True
+    objects, name = batch.objects, lens.id_name
+    kinds = {*map(type, objects)}
+    if type(None) in kinds:
+        return False
+    if name is not None and kinds == {dict}:
+        ids = [each.get(name) for each in objects]  # type: ignore[attr-defined]
+        if not {*map(type, ids)} <= _TEXTS:
+            ids = [each if each is None else str(each) for each in ids]
+    else:
+        ids = [*map(lens.identify, objects)]
+    batch.type, batch.ids = lens.type, ids
+    return True
+
+
+_TEXTS = {str}
 _BY_TYPE: Mapping[Any, str] = {
     GlueRequest: "request",
     GlueResponse: "GlueResponse()",

@@ -11,12 +11,21 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any
 
 from glue_core.building import wrong
 from glue_core.codes import INCLUDE_TOO_LARGE, INVALID_PARAMETER
 from glue_core.errors import BadRequest
-from glue_core.messages import GlueRelationship, GlueRequest, GlueResource, GlueResponse
+from glue_core.messages import (
+    GlueRelationship,
+    GlueRequest,
+    GlueResource,
+    GlueResponse,
+    Linkage,
+    Related,
+)
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.security.lens import Lens, Model
@@ -32,6 +41,9 @@ INCLUDE_NOTE = "include"
 MOST_EDGES = 1000
 KEPT_SPELLINGS = 256
 LONGEST_KEPT = 1000
+
+_LISTS, _DICTS, _TEXTS, _NOTHING = {list, tuple}, {dict}, {str}, type(None)
+"""Classes of what loaders usually answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +279,15 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
     shows_primary = not operation.is_linkage
 
     def run(response: GlueResponse, request: GlueRequest) -> None:
-        if response.errors or not response.resources:
-            return
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
+        if response.errors or (not tree and response.is_collection and response.batch is not None):
+            return
+        resources = response.resources
+        if not resources:
+            return
         if not tree:
-            for each in response.resources:
-                if each.relationships:
+            for each in resources:
+                if each._held:
                     break
             else:
                 return
@@ -295,18 +310,136 @@ class _Loading:
         self._model = model
         self._size = size
         self._request = request
+        self._response = response
         self._primary = response.resources
         self._included = response.included_relationships
+        self._shows_primary = shows_primary
         self._known: dict[tuple[str | None, str | None], GlueResource] = {}
-        for resource in self._primary:
-            self._known.setdefault((resource.type, resource.id), resource)
-        self._shown = set(self._known) if shows_primary else set()
+        self._shown: set[tuple[str | None, str | None]] = set()
 
     def run(self, tree: Tree) -> None:
-        """Walk over the tree breadth first."""
+        """Load the tree; what nobody needs as objects yet stays what the loaders answered."""
+        sources = self._ids_of_sources(tree)
+        if sources is not None:
+            tree = self._load_batches(tree, sources)
+        else:
+            self._know(())
+            for resource in self._primary:
+                if resource.relationships:
+                    self._complete(resource)
+        if tree:
+            self._walk(tree)
+
+    def _know(self, related: Iterable[GlueResource]) -> None:
+        """Remember the resources that there are, each by its type and id; the first one counts."""
         for resource in self._primary:
-            if resource.relationships:
-                self._complete(resource)
+            self._known.setdefault((resource.type, resource.id), resource)
+        if self._shows_primary:
+            self._shown.update(self._known)
+        for resource in related:
+            key = (resource.type, resource.id)
+            self._known[key] = resource
+            self._shown.add(key)
+
+    def _ids_of_sources(self, tree: Tree) -> list[str | None] | None:
+        """Return the ids of the primary resources where a tree is only what is related to them.
+
+        None where it leads further, or where they are not of one type, or hold something already.
+        """
+        primary = self._primary
+        if not tree or not self._shows_primary or self._included:
+            return None
+        type_, number = tree[0].source, len(primary)
+        for edge in tree:
+            if edge.tree or edge.source != type_:
+                return None
+        ids = [each.id for each in primary]
+        is_usual = (
+            len({*ids}) == number
+            and None not in ids
+            and [each.type for each in primary].count(type_) == number
+            and [each._held for each in primary].count(None) == number
+        )
+        return ids if is_usual else None
+
+    def _load_batches(self, tree: Tree, sources: Sequence[str | None]) -> Tree:
+        """Load what loaders answer in the usual way, without objects for each of it.
+
+        Args:
+            tree: What is related to the primary resources.
+            sources: Their ids.
+
+        Returns:
+            What is left of the tree, once a loader has answered in another way, has read what
+            another one had answered, or has related the resources itself.
+        """
+        primary, response = self._primary, self._response
+        related, held = Related(primary), None
+        for number, edge in enumerate(tree):
+            answers = self._ask(edge, primary)
+            is_untouched = [each._held for each in primary].count(held) == len(primary)
+            if not (is_untouched and self._relate(related, edge, sources, answers)):
+                self._included = response.included_relationships
+                self._know(self._included)
+                self._load(edge, primary, answers)
+                return tree[number + 1 :]
+            if held is None:
+                held = related
+                response.relate(related)
+        return ()
+
+    def _relate(
+        self,
+        related: Related,
+        edge: Edge,
+        sources: Sequence[str | None],
+        answers: Mapping[Any, Any],
+    ) -> bool:
+        """Relate the primary resources to dicts with ids of their own: the usual answer.
+
+        Returns:
+            Whether that is what a loader answered; `_load` takes all others, one by one.
+        """
+        name, many, target = (
+            edge.relationship.name,
+            edge.relationship.many,
+            edge.relationship.target,
+        )
+        lens = self._model.lenses[target, self._request.grants]
+        if lens.id_name is None or lens.criteria:
+            return False
+        found: list[Any] = [*map(answers.get, sources, repeat(() if many else None))]
+        kinds = {*map(type, found)}
+        counts: list[int] | None = None
+        if many:
+            if not kinds <= _LISTS:
+                return False
+            if {*map(len, found)} != {1}:
+                counts = [*map(len, found)]
+            found = [*chain.from_iterable(found)]
+            kinds = {*map(type, found)}
+        elif _NOTHING in kinds:
+            counts = [int(each is not None) for each in found]
+            found = [each for each in found if each is not None]
+            kinds.discard(_NOTHING)
+        if not kinds <= _DICTS:
+            return False
+        try:
+            ids: list[Any] = [*map(itemgetter(lens.id_name), found)]
+        except KeyError:
+            return False
+        if not {*map(type, ids)} <= _TEXTS:
+            return False
+        if target == edge.source and not {*ids}.isdisjoint(sources):
+            # A primary resource is one object wherever it appears.
+            return False
+        related.add(Linkage(name, many, target, ids, counts), found)
+        if related.size > self._size:
+            raise self._too_many()
+        return True
+
+    def _walk(self, tree: Tree) -> None:
+        """Walk over the tree breadth first."""
         level = [(tree, self._primary)]
         while level:
             following = []
@@ -317,8 +450,18 @@ class _Loading:
                         following.append((edge.tree, related))
             level = following
 
-    def _load(self, edge: Edge, sources: Sequence[GlueResource]) -> list[GlueResource]:
+    def _load(
+        self,
+        edge: Edge,
+        sources: Sequence[GlueResource],
+        answers: Mapping[Any, Any] | None = None,
+    ) -> list[GlueResource]:
         """Load one edge for a level.
+
+        Args:
+            edge: The edge.
+            sources: The resources of the level.
+            answers: What the loader has answered, or None where it was not asked yet.
 
         Returns:
             The related resources, each once, where the edge leads further.
@@ -329,7 +472,8 @@ class _Loading:
         missing = [
             each for each in fitting if not each.relationships or name not in each.relationships
         ]
-        answers = self._ask(edge, missing) if missing else {}
+        if answers is None:
+            answers = self._ask(edge, missing) if missing else {}
         lens = self._model.lens(target, self._request.grants)
         id_name, answered = lens.id_name if not lens.criteria else None, answers.get
         known, shown, included = self._known, self._shown, self._included

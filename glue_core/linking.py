@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -16,6 +16,9 @@ PathOf = Callable[[GlueRequest], str]
 LONGEST_KEPT = 200
 """Characters of a parameter that is encoded once and remembered."""
 
+PAGE_PREFIX = "page%5B"
+"""What the names of page parameters start with, encoded."""
+
 LONGEST_QUERY = 2000
 """Characters of a query that is remembered for the links of its answer."""
 
@@ -23,6 +26,7 @@ _SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 # What encoding leaves as it is: characters that need none, and escapes of ASCII ones that do.
 _ENCODED = r"(?:[A-Za-z0-9_.~,-]++|%(?:[01][0-9A-F]|2[0-9ABF]|3[A-F]|40|5[B-E]|60|7[BCDF]))*+"
 _ENCODED_PAIR = re.compile(f"{_ENCODED}={_ENCODED}")
+_ENCODED_QUERY = re.compile(f"{_ENCODED}={_ENCODED}(?:&{_ENCODED}={_ENCODED})*+")
 _PLACEHOLDER = re.compile(r"\{([^}:]*)[^}]*\}")
 
 
@@ -31,6 +35,21 @@ def encoded(text: str | None) -> str:
     if text is None:
         return ""
     return text if _SAFE.fullmatch(text) else quote(text, safe="")
+
+
+def are_plain(ids: Iterable[str | None]) -> bool:
+    """Say whether there are ids without a character that needs encoding.
+
+    Such ids stand as they are in addresses, and in JSON.
+
+    Args:
+        ids: The ids; one that is None is not plain.
+    """
+    try:
+        joined = "".join(ids)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return (joined.isascii() and joined.isalnum()) or _SAFE.fullmatch(joined) is not None
 
 
 def query_of(text: str, *, with_page: bool) -> str:
@@ -48,13 +67,18 @@ def query_of(text: str, *, with_page: bool) -> str:
 @lru_cache(maxsize=64)
 def _queries(text: str) -> tuple[str, str]:
     """Return a query anew, with the page parameters and without; one answer asks several times."""
+    if _ENCODED_QUERY.fullmatch(text):
+        if PAGE_PREFIX not in text:
+            return text, text
+        rest = [part for part in text.split("&") if not part.startswith(PAGE_PREFIX)]
+        return text, "&".join(rest)
     parts = []
     for part in text.split("&"):
         if part and _ENCODED_PAIR.fullmatch(part) is None:
             part = _pair(part) if len(part) <= LONGEST_KEPT else _pair.__wrapped__(part)
         if part:
             parts.append(part)
-    rest = [part for part in parts if not part.startswith("page%5B")]
+    rest = [part for part in parts if not part.startswith(PAGE_PREFIX)]
     return "&".join(parts), "&".join(rest)
 
 

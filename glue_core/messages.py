@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from glue_core.lanes import EVERYTHING
@@ -192,7 +193,7 @@ class GlueRelationship:
     pointer: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False, init=False)
 class GlueResource:
     """One resource: in a response, or the one a request is about.
 
@@ -201,7 +202,8 @@ class GlueResource:
         id: Id, or None where the resource has none; the flow derives it from the attributes where
             the operation's resource says how.
         attributes: The object whose fields the type's schema shows, or None.
-        relationships: Loaded relationships by name.
+        relationships: Loaded relationships by name. What was loaded for a whole page becomes
+            objects when somebody first reads it.
         links: Links of the resource by name, beside those that the convention adds.
         meta: Further facts.
         lid: Id that a client chose for the length of one document, or None.
@@ -212,17 +214,227 @@ class GlueResource:
             it chose none.
     """
 
-    type: str | None = None
-    id: str | None = None
-    attributes: Any = None
-    relationships: dict[str, GlueRelationship] | None = None
-    links: dict[str, GlueLink] | None = None
-    meta: dict[str, object] | None = None
-    lid: str | None = None
-    parameters: Mapping[str, str] | None = None
-    method: str | None = None
-    route: str | None = None
-    id_pointer: str | None = None
+    if not TYPE_CHECKING:  # For type checkers relationships are a field like the others.
+        __slots__ = (
+            "_held",
+            "attributes",
+            "id",
+            "id_pointer",
+            "lid",
+            "links",
+            "meta",
+            "method",
+            "parameters",
+            "route",
+            "type",
+        )
+
+    type: str | None
+    id: str | None
+    attributes: Any
+    relationships: dict[str, GlueRelationship] | None
+    links: dict[str, GlueLink] | None
+    meta: dict[str, object] | None
+    lid: str | None
+    parameters: Mapping[str, str] | None
+    method: str | None
+    route: str | None
+    id_pointer: str | None
+
+    def __init__(
+        self,
+        type: str | None = None,  # noqa: A002 - the specification's names
+        id: str | None = None,  # noqa: A002
+        attributes: Any = None,
+        relationships: dict[str, GlueRelationship] | None = None,
+        links: dict[str, GlueLink] | None = None,
+        meta: dict[str, object] | None = None,
+        lid: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        method: str | None = None,
+        route: str | None = None,
+        id_pointer: str | None = None,
+    ) -> None:
+        self.type = type
+        self.id = id
+        self.attributes = attributes
+        self._held: dict[str, GlueRelationship] | Related | None = relationships
+        self.links = links
+        self.meta = meta
+        self.lid = lid
+        self.parameters = parameters
+        self.method = method
+        self.route = route
+        self.id_pointer = id_pointer
+
+    def __getstate__(self) -> object:
+        """Return what a copy is made of: relationships that somebody has read."""
+        _relationships(self)
+        return super().__getstate__()
+
+
+def _relationships(resource: GlueResource) -> dict[str, GlueRelationship] | None:
+    held = resource._held
+    if held.__class__ is Related:
+        held = resource._held = held.relationships_of(resource)
+    return held  # type: ignore[return-value]
+
+
+def _hold(resource: GlueResource, relationships: dict[str, GlueRelationship] | None) -> None:
+    resource._held = relationships
+
+
+if not TYPE_CHECKING:
+    # To a type checker, and for who makes or replaces a resource, it is a field like the others.
+    GlueResource.relationships = property(_relationships, _hold)
+
+
+class Batch:
+    """Objects of one type that a response shows, until somebody reads its resources.
+
+    Attributes:
+        objects: The objects, in order; none of them is a `GlueResource`.
+        type: Their type, or None until the flow fills in that of the operation.
+        ids: Their ids in the same order, where the type is known.
+    """
+
+    __slots__ = ("ids", "objects", "type")
+
+    def __init__(
+        self,
+        objects: Sequence[object],
+        type: str | None = None,  # noqa: A002
+        ids: Sequence[str | None] = (),
+    ) -> None:
+        self.objects = objects
+        self.type = type
+        self.ids = ids
+
+    def resources(self) -> list[GlueResource]:
+        """Return a resource for each of them."""
+        if self.type is None:
+            return [GlueResource(None, None, each) for each in self.objects]
+        return [
+            GlueResource(self.type, id_, each)
+            for id_, each in zip(self.ids, self.objects, strict=True)
+        ]
+
+
+@dataclass(slots=True)
+class Linkage:
+    """What one relationship of each of some resources holds.
+
+    Attributes:
+        name: Name of the relationship.
+        many: Whether it is to-many.
+        type: Type of the related resources.
+        ids: Their ids, those of the first resource first.
+        counts: How many of them belong to each of the resources; None where that is one each.
+    """
+
+    name: str
+    many: bool
+    type: str
+    ids: Sequence[str]
+    counts: Sequence[int] | None
+
+    def once(self) -> Linkage:
+        """Return this with each related resource once for a resource."""
+        if self.counts is None:
+            return self
+        ids = iter(self.ids)
+        groups = [dict.fromkeys(islice(ids, count)) for count in self.counts]
+        return Linkage(
+            self.name, self.many, self.type, [*chain.from_iterable(groups)], [*map(len, groups)]
+        )
+
+
+class Related:
+    """Relationships that were loaded for many resources at once, until somebody reads one.
+
+    Attributes:
+        linkages: The relationships that each of the resources has.
+        batches: The related objects that the document includes, each once.
+        size: Number of these objects.
+    """
+
+    __slots__ = (
+        "_included",
+        "_relationships",
+        "_sources",
+        "batches",
+        "linkages",
+        "size",
+    )
+
+    def __init__(self, sources: Iterable[GlueResource]) -> None:
+        # Their places in memory tell which is which, and do not keep them alive in a circle.
+        self._sources = [*map(id, sources)]
+        self._relationships: list[dict[str, GlueRelationship]] = []
+        self._included: list[GlueResource] | None = None
+        self.linkages: list[Linkage] = []
+        self.batches: list[Batch] = []
+        self.size = 0
+
+    def add(self, linkage: Linkage, objects: Sequence[object]) -> None:
+        """Add a relationship.
+
+        Args:
+            linkage: What it holds.
+            objects: The related objects, one for each id; of several with one id the first counts.
+        """
+        batch = Batch(objects, linkage.type, linkage.ids)
+        is_once = len({*linkage.ids}) == len(linkage.ids)
+        others = [each.ids for each in self.batches if each.type == linkage.type]
+        if others or not is_once:
+            there = {*chain.from_iterable(others)}
+            new: dict[str, object] = {}
+            for id_, each in zip(linkage.ids, objects, strict=True):
+                if id_ not in there:
+                    new.setdefault(id_, each)
+            batch = Batch([*new.values()], linkage.type, [*new])
+        if not is_once:
+            linkage = linkage.once()
+        self.size += len(batch.ids)
+        self.batches.append(batch)
+        self.linkages.append(linkage)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody has read it: from then on all of it are objects, which may change."""
+        return self._included is not None
+
+    def is_of(self, resources: Sequence[GlueResource]) -> bool:
+        """Say whether these are the resources, in order, with nothing else related to them."""
+        # Related has no equality of its own, so counting compares by identity.
+        return [*map(id, resources)] == self._sources and [each._held for each in resources].count(
+            self
+        ) == len(resources)
+
+    def relationships_of(self, resource: GlueResource) -> dict[str, GlueRelationship]:
+        """Return the relationships of one of the resources."""
+        self.included()
+        return self._relationships[self._sources.index(id(resource))]
+
+    def included(self) -> list[GlueResource]:
+        """Return the related resources that the document includes."""
+        if self._included is not None:
+            return self._included
+        included: list[GlueResource] = []
+        known: dict[tuple[str | None, str | None], GlueResource] = {}
+        for batch in self.batches:
+            included += batch.resources()
+        for each in included:
+            known[each.type, each.id] = each
+        self._relationships = [{} for _ in self._sources]
+        for linkage in self.linkages:
+            ids = iter(linkage.ids)
+            counts = repeat(1) if linkage.counts is None else linkage.counts
+            for relationships, count in zip(self._relationships, counts, strict=False):
+                resources = [known[linkage.type, id_] for id_ in islice(ids, count)]
+                relationships[linkage.name] = GlueRelationship(resources, linkage.many)
+        self._included = included
+        return included
 
 
 class ParentResources(tuple[GlueResource, ...]):
@@ -624,8 +836,9 @@ class GlueResponse:
         filters: Conditions that were applied, where the controller says so.
         sortings: Order that was applied, where the controller says so.
         pagination: The page that the resources are, or None.
-        resources: The resources to show.
-        included_relationships: Resources that the compound document adds, each once.
+        resources: The resources to show, made when somebody first reads them.
+        included_relationships: Resources that the compound document adds, each once; made when
+            somebody first reads them.
         format: Media type of the body, or None for that of the convention.
         document_meta: Facts about the whole answer that a convention shows.
         document_links: Links of the whole answer, beside those that the convention adds.
@@ -633,6 +846,8 @@ class GlueResponse:
     """
 
     __slots__ = (
+        "_included",
+        "_shown",
         "content",
         "document_links",
         "document_meta",
@@ -640,12 +855,10 @@ class GlueResponse:
         "filters",
         "format",
         "http_status",
-        "included_relationships",
         "is_collection",
         "meta",
         "pagination",
         "request_validation",
-        "resources",
         "sortings",
     )
 
@@ -660,7 +873,7 @@ class GlueResponse:
         content: bytes | Iterable[bytes] | None = None,
         format: str | None = None,  # noqa: A002 - the specification's name
     ) -> None:
-        self.resources = list(resources)
+        self._shown: list[GlueResource] | Batch = list(resources)
         self.http_status = http_status
         self.is_collection = is_collection
         self.pagination = pagination
@@ -671,9 +884,53 @@ class GlueResponse:
         self.request_validation: GlueRequestValidation | None = None
         self.filters: tuple[GlueFilter, ...] = ()
         self.sortings: tuple[Sort, ...] = ()
-        self.included_relationships: list[GlueResource] = []
+        self._included: list[GlueResource] | Related = []
         self.document_meta: dict[str, object] = {}
         self.document_links: dict[str, GlueLink] = {}
+
+    @property
+    def resources(self) -> list[GlueResource]:
+        """The resources to show."""
+        shown = self._shown
+        if shown.__class__ is Batch:
+            shown = self._shown = shown.resources()
+        return shown  # type: ignore[return-value]
+
+    @resources.setter
+    def resources(self, resources: list[GlueResource]) -> None:
+        self._shown = resources
+
+    @property
+    def batch(self) -> Batch | None:
+        """What is shown while nobody has read the resources, or None."""
+        shown = self._shown
+        return shown if isinstance(shown, Batch) else None
+
+    @property
+    def included_relationships(self) -> list[GlueResource]:
+        """Resources that the compound document adds, each once."""
+        included = self._included
+        if included.__class__ is Related:
+            included = self._included = included.included()
+        return included  # type: ignore[return-value]
+
+    @included_relationships.setter
+    def included_relationships(self, included: list[GlueResource]) -> None:
+        self._included = included
+
+    def relate(self, related: Related) -> None:
+        """Show what was loaded for all of the resources at once."""
+        self._included = related
+        for resource in self.resources:
+            resource._held = related
+
+    @property
+    def related(self) -> Related | None:
+        """What is related to the resources while nobody has read it, or None."""
+        related, shown = self._included, self._shown
+        if isinstance(related, Related) and not related.is_read and isinstance(shown, list):
+            return related if related.is_of(shown) else None
+        return None
 
     @classmethod
     def of(cls, shown: object, *, http_status: int | None = None) -> GlueResponse:
@@ -694,11 +951,17 @@ class GlueResponse:
             shown: The resources, or the objects they show, in order.
             pagination: The page they are; its total makes the links to other pages.
         """
-        resources = [
-            each if isinstance(each, GlueResource) else GlueResource(None, None, each)
-            for each in shown
-        ]
-        return cls(resources, is_collection=True, pagination=pagination)
+        objects = list(shown)
+        response = cls(is_collection=True, pagination=pagination)
+        for kind in {each.__class__ for each in objects}:
+            if issubclass(kind, GlueResource):
+                response.resources = [
+                    each if isinstance(each, GlueResource) else GlueResource(None, None, each)
+                    for each in objects
+                ]
+                return response
+        response._shown = Batch(objects)
+        return response
 
     @classmethod
     def no_content(cls) -> GlueResponse:

@@ -9,9 +9,12 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from marshmallow import Schema, fields
@@ -23,6 +26,33 @@ KEPT_CLASSES = 256
 
 Dump = Callable[[Any], dict[str, Any]]
 """Makes the attributes of an object, ready for JSON."""
+
+DumpAll = Callable[[Sequence[Any]], list[dict[str, Any]]]
+"""Makes the attributes of objects, in their order."""
+
+
+class Dumps(Protocol):
+    """Makes the attributes of objects, ready for JSON."""
+
+    def one(self, shown: Any, /) -> dict[str, Any]:
+        """Make those of one object."""
+
+    def all(self, objects: Sequence[Any], /) -> list[dict[str, Any]]:
+        """Make the same of many, in order, which costs less than one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Makes attributes by two functions."""
+
+    one: Dump
+    all: DumpAll
+
+    @classmethod
+    def singly(cls, one: Dump) -> Functions:
+        """Return what makes the attributes of many objects one after the other."""
+        return cls(one, lambda objects: [one(each) for each in objects])
+
 
 _Field = fields.Field[Any]
 
@@ -51,15 +81,16 @@ ISO_FORMATS = (None, "iso", "iso8601")
 """Formats of times that are spelled so."""
 
 
-def compile_dump(schema: Schema) -> Dump:
+def compile_dumps(schema: Schema) -> Dumps:
     """Compile a schema.
 
     Args:
         schema: An instance, with ``only`` and ``exclude`` applied; nobody changes it afterwards.
 
     Returns:
-        A function that returns what ``schema.dump`` returns. It is ``schema.dump`` itself where the
-        schema has hooks or fields that look at more than their own value.
+        Functions that return what ``schema.dump`` returns, for one object and for many. It is
+        ``schema.dump`` itself where the schema has hooks or fields that look at more than their own
+        value.
     """
     return _compiled(schema, ())
 
@@ -91,34 +122,67 @@ def plain_fields(schema: Schema) -> dict[str, tuple[str, type]]:
     return found
 
 
-def plain_part(wanted: Mapping[str, tuple[str, type]], other: Callable[[], Dump]) -> Dump:
-    """Return what makes attributes that show values of dicts as they are.
+class PlainPart:
+    """Makes attributes that show values of dicts as they are.
 
     It costs little to make, so it is good for names that nobody may ask for again.
-
-    Args:
-        wanted: Key and class of at least two attributes, as `plain_fields` gives them, by the
-            names that clients see.
-        other: Returns what makes them of objects that are no dict, and of other values.
     """
-    names = tuple(wanted)
-    kinds = [kind for _, kind in wanted.values()]
-    get = itemgetter(*[key for key, _ in wanted.values()])
 
-    def dump(shown: Any) -> dict[str, Any]:
+    __slots__ = ("_get", "_kinds", "_names", "_other")
+
+    def __init__(self, wanted: Sequence[tuple[str, str, type]], other: Callable[[], Dumps]) -> None:
+        """Prepare them.
+
+        Args:
+            wanted: Name, key and class of at least two attributes: the name that clients see, and
+                key and class as `plain_fields` gives them.
+            other: Returns what makes them of objects that are no dict, and of other values.
+        """
+        self._names, keys, kinds = zip(*wanted, strict=True)
+        self._kinds = kinds
+        self._get = itemgetter(*keys)
+        self._other = other
+
+    def one(self, shown: Any) -> dict[str, Any]:
+        """Make those of one object."""
         if shown.__class__ is dict:
             try:
-                values = get(shown)
+                values = self._get(shown)
             except KeyError:
-                return other()(shown)
-            if [*map(type, values)] == kinds:
-                return dict(zip(names, values))  # noqa: B905 - a keyword takes as long again.
-        return other()(shown)
+                return self._other().one(shown)
+            if (*map(type, values),) == self._kinds:
+                return dict(zip(self._names, values))  # noqa: B905 - a keyword takes as long again.
+        return self._other().one(shown)
 
-    return dump
+    def all(self, objects: Sequence[Any]) -> list[dict[str, Any]]:
+        """Make those of many objects."""
+        if {*map(type, objects)} == _DICTS:
+            try:
+                rows = [*map(self._get, objects)]
+            except KeyError:
+                return self._other().all(objects)
+            if (*map(type, chain.from_iterable(rows)),) == self._kinds * len(rows):
+                return _labels(len(self._names))(rows, *self._names)
+        return self._other().all(objects)
 
 
-def part_of(whole: Dump, wanted: Sequence[str]) -> Dump:
+_DICTS = {dict}
+
+
+@lru_cache(maxsize=256)
+def _labels(width: int) -> Callable[..., list[dict[str, Any]]]:
+    """Return what puts so many names to the values of each of some rows."""
+    names = [f"name{number}" for number in range(width)]
+    values = [f"value{number}" for number in range(width)]
+    pairs = ", ".join(map("{}: {}".format, names, values))
+    # Every name in the code stands above.
+    made: Callable[..., list[dict[str, Any]]] = eval(  # noqa: S307
+        f"lambda rows, {', '.join(names)}: [{{{pairs}}} for {', '.join(values)}, in rows]", {}
+    )
+    return made
+
+
+def part_of(whole: Dumps, wanted: Sequence[str]) -> Dumps:
     """Return what makes some of the attributes that another function makes.
 
     Args:
@@ -127,18 +191,23 @@ def part_of(whole: Dump, wanted: Sequence[str]) -> Dump:
     """
 
     def dump(shown: Any) -> dict[str, Any]:
-        made = whole(shown)
+        made = whole.one(shown)
         return {name: made[name] for name in wanted if name in made}
 
-    return dump
+    def dump_all(objects: Sequence[Any]) -> list[dict[str, Any]]:
+        return [
+            {name: made[name] for name in wanted if name in made} for made in whole.all(objects)
+        ]
+
+    return Functions(dump, dump_all)
 
 
-def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
-    whole: Dump = schema.dump
+def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dumps:
+    whole = Functions.singly(schema.dump)
     if not _is_usual(schema):
         return whole
     names: dict[str, Any] = {
-        "whole": whole,
+        "whole": whole.one,
         "plain": _Plain(),
         "lists": frozenset((list, tuple)),
         "texts": frozenset((str,)),
@@ -159,24 +228,35 @@ def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dump:
         for entries, value in ((by_key, f"shown[{source!r}]"), (by_attribute, f"shown.{source}")):
             expression = _expression(field, name, value, number, names, (*outer, type(schema)))
             entries.append(f"{shown!r}: {expression}")
+    of_dict, of_object = f"{{{', '.join(by_key)}}}", f"{{{', '.join(by_attribute)}}}"
     code = (
         "def dump(shown):\n"
         "    if shown.__class__ is dict:\n"
         "        try:\n"
-        f"            return {{{', '.join(by_key)}}}\n"
+        f"            return {of_dict}\n"
         "        except KeyError:\n"
         "            return whole(shown)\n"
         "    if plain[shown.__class__]:\n"
         "        try:\n"
-        f"            return {{{', '.join(by_attribute)}}}\n"
+        f"            return {of_object}\n"
         "        except AttributeError:\n"
         "            return whole(shown)\n"
         "    return whole(shown)\n"
+        "def dump_all(objects):\n"
+        "    kinds = {*map(type, objects)}\n"
+        "    kind = kinds.pop() if len(kinds) == 1 else None\n"
+        "    try:\n"
+        "        if kind is dict:\n"
+        f"            return [{of_dict} for shown in objects]\n"
+        "        if kind is not None and plain[kind]:\n"
+        f"            return [{of_object} for shown in objects]\n"
+        "    except (AttributeError, KeyError):\n"
+        "        pass\n"
+        "    return [dump(shown) for shown in objects]\n"
     )
     # Every name in the code is an identifier or a quoted text of the schema's own.
     exec(code, names)  # noqa: S102
-    compiled: Dump = names["dump"]
-    return compiled
+    return Functions(names["dump"], names["dump_all"])
 
 
 def _is_usual(schema: Schema) -> bool:
@@ -254,7 +334,7 @@ def _nested(field: fields.Nested, outer: tuple[type[Schema], ...]) -> Callable[[
     many = schema.many or field.many
     if schema.many:
         return lambda value: None if value is None else schema.dump(value, many=True)
-    one = _compiled(schema, outer)
+    one = _compiled(schema, outer).one
     if many:
         return lambda value: None if value is None else [one(each) for each in value]
     return lambda value: None if value is None else one(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from glue_core.operation import Operation
 from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.protection import Protection
-from glue_core.serialising import Dump, compile_dump, part_of, plain_fields, plain_part
+from glue_core.serialising import Dumps, Functions, PlainPart, compile_dumps, part_of, plain_fields
 from glue_core.violations import prepare, violations
 
 Action = Literal["read", "write", "filter", "sort", "include"]
@@ -117,6 +118,7 @@ class Lens:
         attributes: Names of the visible attributes as clients write them, in schema order.
         writable: Names of the attributes that may be written.
         relationships: Visible relationships by name.
+        fields: Names of the visible attributes and relationships.
         is_readable: Whether resources of the type may be seen at all.
         is_changeable: Whether they may be changed at all.
         criteria: Which of them may be seen; each must hold.
@@ -132,6 +134,7 @@ class Lens:
         "_loaders",
         "_loads",
         "_names",
+        "_others",
         "_parts",
         "_plain",
         "_resource",
@@ -139,6 +142,7 @@ class Lens:
         "attributes",
         "change_criteria",
         "criteria",
+        "fields",
         "id_name",
         "identify",
         "is_changeable",
@@ -180,12 +184,17 @@ class Lens:
         self.relationships: Mapping[str, Relationship] = MappingProxyType(
             {name: each for name, each in relationships.items() if may(name, "include")}
         )
+        self.fields = frozenset((*self.attributes, *self.relationships))
         self._sorts_filters = may
-        self._dumps: dict[frozenset[str] | None, Dump] = {None: self._dump_of(self.attributes)}
+        self._dumps: dict[frozenset[str] | None, Dumps] = {None: self._dumps_of(self.attributes)}
         self._loaders: dict[tuple[type[Schema] | None, type[Schema] | None, bool], Load] = {}
         self._loads: dict[Operation, Load] = {}
-        self._plain = plain_fields(resource.attributes())
-        self._parts: dict[frozenset[str], Dump] = {}
+        plain = plain_fields(resource.attributes())
+        self._plain = [
+            (shown, *plain[names[shown]]) for shown in self.attributes if names[shown] in plain
+        ]
+        self._others = frozenset(self.attributes).difference([each[0] for each in self._plain])
+        self._parts: dict[frozenset[str], Dumps] = {}
         self.identify = _identifier(resource.id)
         self.id_name = None if callable(resource.id) else resource.id
         self.version: Callable[[Any], object] | None = (
@@ -230,42 +239,42 @@ class Lens:
             shown: Object or mapping that has the schema's fields.
             only: Names that the client wants, or None for all; other names do not matter.
         """
-        return self.dump(only)(shown)
+        return self.dumps(only).one(shown)
 
-    def dump(self, only: frozenset[str] | None = None) -> Dump:
+    def dumps(self, only: frozenset[str] | None = None) -> Dumps:
         """Return what makes the visible attributes of objects; arguments as for `attributes_of`.
 
         Functions for sets of names are kept, within bounds: a set that nobody asked for before is
         cheap where the fields are plain ones, and else, once there are too many sets, all
         attributes are made and those that are not wanted left out.
         """
-        dump = self._dumps.get(only) or self._parts.get(only or _NOTHING)
-        if dump is not None or only is None:
-            return dump or self._dumps[None]
-        wanted = [each for each in self.attributes if each in only]
-        names = [self._names[each] for each in wanted]
-        if self._plain.keys() >= set(names) and len(names) > 1:
-            if len(self._parts) >= KEPT_FIELDSETS:
-                self._parts.clear()
-            fields = {shown: self._plain[name] for shown, name in zip(wanted, names, strict=True)}
-            dump = self._parts[only] = plain_part(fields, lambda: self._part(only, wanted))
-            return dump
-        return self._part(only, wanted)
+        dumps = self._dumps.get(only) or self._parts.get(only or _NOTHING)
+        if dumps is not None or only is None:
+            return dumps or self._dumps[None]
+        if self._others.isdisjoint(only):
+            wanted = [each for each in self._plain if each[0] in only]
+            if len(wanted) > 1:
+                if len(self._parts) >= KEPT_FIELDSETS:
+                    self._parts.clear()
+                dumps = self._parts[only] = PlainPart(wanted, partial(self._part, only))
+                return dumps
+        return self._part(only)
 
-    def _part(self, only: frozenset[str], wanted: Sequence[str]) -> Dump:
+    def _part(self, only: frozenset[str]) -> Dumps:
         """Return what makes some attributes of objects of any kind."""
-        dump = self._dumps.get(only)
-        if dump is None:
+        wanted = [each for each in self.attributes if each in only]
+        dumps = self._dumps.get(only)
+        if dumps is None:
             if len(self._dumps) >= KEPT_FIELDSETS:
                 return part_of(self._dumps[None], wanted)
-            dump = self._dumps[only] = self._dump_of(wanted)
-        return dump
+            dumps = self._dumps[only] = self._dumps_of(wanted)
+        return dumps
 
-    def _dump_of(self, wanted: Iterable[str]) -> Dump:
+    def _dumps_of(self, wanted: Iterable[str]) -> Dumps:
         names = [self._names[each] for each in wanted]
         if not names:
-            return lambda _: {}
-        return compile_dump(self._resource.attributes(only=names))
+            return Functions.singly(lambda _: {})
+        return compile_dumps(self._resource.attributes(only=names))
 
     def load(
         self, values: Mapping[str, Any], operation: Operation, pointer: str = ""

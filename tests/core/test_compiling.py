@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from marshmallow import Schema, fields
 
 from glue_core import (
     ConfigurationError,
     GlueRequest,
     GlueResource,
     GlueResponse,
+    Model,
     Operation,
     RequestFlowAwareApiApplication,
+    Resource,
     Step,
     Work,
 )
-from glue_core.compiling import bind_handler
+from glue_core.compiling import _completed, bind_handler
+from glue_core.security.lens import ModelType
 from glue_core.testing import Deployment, in_memory
 
 
@@ -27,6 +33,7 @@ class Request:
     resource = GlueResource(id="7")
     attributes = {"name": "x"}
     work = "work"
+    grants: frozenset[str] = frozenset()
 
 
 def called(handler: Callable[..., Any]) -> Any:
@@ -154,3 +161,55 @@ def test_step_that_is_not_bound_is_not_in_the_flow(
     assert (traces["bound"].bound, traces["unbound"].bound) == (True, False)
     assert traces["bound"].stage == "request_builders"
     assert traces["bound"].party.startswith("in-memory 0   ")
+
+
+class Named(Schema):
+    """Attributes of a thing."""
+
+    name = fields.String()
+
+
+@pytest.mark.parametrize("id_source", ["id", lambda shown: f"f-{shown['id']}", None])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        [{"id": "a"}, {"id": "b"}],
+        [{"id": "a"}, {"id": 7}, {}],
+        [UserDict(id="a"), {"id": None}],
+        [{"id": "a"}, None],
+        [],
+    ],
+    ids=["dicts", "values", "objects", "nothing", "empty"],
+)
+def test_objects_of_a_page_are_completed_as_resources_are(id_source: Any, shown: list[Any]) -> None:
+    """Type and ids are filled in alike, whether somebody reads the resources first or last."""
+    resource = Resource("things", Named, id=id_source)
+    model = Model({"things": ModelType(resource, {})})
+
+    def completed(is_read: bool) -> Any:
+        response = GlueResponse.page(shown)
+        if is_read:
+            assert len(response.resources) == len(shown)
+        operation = Operation("getCollection", lambda: response, "things", resource, model=model)
+        handler: Any = _completed(lambda request: response, operation)
+        try:
+            answer = handler(SimpleNamespace(grants=frozenset()))
+        except KeyError as error:
+            return repr(error)
+        return [(each.type, each.id, each.attributes) for each in answer.resources]
+
+    assert completed(is_read=False) == completed(is_read=True)
+
+
+def test_a_completed_page_keeps_its_type() -> None:
+    """Who answers with what another operation answered shows the type of that one."""
+    resource = Resource("things", Named)
+    model = Model({"things": ModelType(resource, {})})
+    response = GlueResponse.page([{"id": "a"}])
+    batch = response.batch
+    assert batch is not None
+    batch.type, batch.ids = "others", ["b"]
+    operation = Operation("getCollection", lambda: response, "things", resource, model=model)
+    answer = _completed(lambda request: response, operation)(cast("Any", Request))
+
+    assert [(each.type, each.id) for each in answer.resources] == [("others", "b")]

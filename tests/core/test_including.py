@@ -1,16 +1,18 @@
 """Which relationships a client asks for, and how few reads loading them takes."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
 from glue_core.errors import BadRequest
-from glue_core.including import INCLUDE_NOTE, Tree, load_included, read_include
+from glue_core.including import INCLUDE_NOTE, Tree, _Loading, load_included, read_include
 from glue_core.messages import GlueRelationship, GlueRequest, GlueResource, GlueResponse
 from glue_core.operation import Operation
 from glue_core.relationship import Relationship
@@ -543,3 +545,188 @@ def test_filled_relationships_that_nobody_may_see_are_dropped() -> None:
     shop.load(shop.read("chapters", "guest"), primary)
 
     assert held(book, "chapters").resources[0].relationships == {}
+
+
+def told(response: GlueResponse, included_first: bool) -> Any:
+    """Return what a response shows, with whatever is the same object told once."""
+    if included_first:
+        names_of(response.included_relationships)
+    seen: dict[int, int] = {}
+
+    def one(resource: GlueResource) -> Any:
+        number = seen.setdefault(id(resource), len(seen))
+        return (resource.type, resource.id, repr(resource.attributes), number)
+
+    return [
+        (one(each), {n: (r.many, [one(x) for x in r.resources]) for n, r in held_by(each).items()})
+        for each in response.resources
+    ], [one(each) for each in response.included_relationships]
+
+
+def held_by(resource: GlueResource) -> dict[str, GlueRelationship]:
+    """Return the relationships of a resource, none where it has none."""
+    return resource.relationships or {}
+
+
+class Company:
+    """An object that is no dict."""
+
+    def __init__(self, id_: str) -> None:
+        self.id = id_
+
+    def __repr__(self) -> str:
+        return f"Company({self.id})"
+
+
+class Library(Shop):
+    """Books with two relationships to people, and one to other books."""
+
+    def __init__(self, author: list[Any], readers: list[Any], sequel: list[Any]) -> None:
+        super().__init__()
+        related = {
+            "author": Relationship("author", "people", Loader(lambda i: author[int(i)]), False),
+            "readers": Relationship("readers", "people", Loader(lambda i: readers[int(i)])),
+            "sequel": Relationship("sequel", "books", Loader(lambda i: sequel[int(i)]), False),
+        }
+        books, people = Resource("books", Named), Resource("people", Named)
+        self.model = Model({"books": ModelType(books, related), "people": ModelType(people, {})})
+        self.operation = Operation(
+            "getCollection", lambda: GlueResponse(), "books", books, model=self.model
+        )
+
+
+IDS = st.sampled_from([*"123456789", "ö/"])
+USUAL = st.builds(lambda id_, name: {"id": id_, "name": name}, IDS, st.text(max_size=3))
+ODD = (
+    IDS.map(Company)
+    | st.sampled_from([{"name": "b"}, {"id": None}, 7])
+    | IDS.map(lambda id_: GlueResource(None, id_, {"name": "c"}))
+)
+ONE = st.none() | USUAL
+MANY = st.lists(USUAL, max_size=3) | st.lists(USUAL, max_size=3).map(tuple)
+
+
+def four(*kinds: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Return what a loader says of four books, which is all of one kind."""
+    return st.one_of(*[st.lists(each, min_size=4, max_size=4) for each in kinds])
+
+
+@given(
+    st.lists(st.sampled_from("0123"), min_size=1, max_size=4, unique=True)
+    | st.lists(st.sampled_from("0123"), min_size=1, max_size=4),
+    four(USUAL, ONE, ONE | ODD | MANY, st.just({"id": 1, "name": "a"}) | USUAL),
+    four(MANY, MANY | ONE | ODD, st.just([{"id": 1}]) | MANY),
+    four(ONE, USUAL | ODD),
+    st.permutations(["author", "readers", "sequel"]),
+    st.integers(1, 3),
+    st.sampled_from([2, 20]),
+    st.booleans(),
+)
+@settings(max_examples=300)
+def test_batches_become_what_objects_are(
+    ids: list[str],
+    author: list[Any],
+    readers: list[Any],
+    sequel: list[Any],
+    names: list[str],
+    number: int,
+    size: int,
+    first: bool,
+) -> None:
+    """What is left as loaders answered it is read as if each object had been made at once."""
+    include = ",".join(names[:number])
+
+    def load(batches: bool) -> Any:
+        shop = Library(author, readers, sequel)
+        with pytest.MonkeyPatch.context() as patch:
+            if not batches:
+                patch.setattr(_Loading, "_ids_of_sources", lambda self, tree: None)
+            try:
+                return told(shop.load(shop.read(include), books(*ids), size), first)
+            except (BadRequest, TypeError) as error:
+                return repr(error)
+
+    assert load(batches=True) == load(batches=False)
+
+
+def test_usual_answers_are_left_as_they_are() -> None:
+    """Nothing is made of what a loader answered until somebody reads it, and then all of it."""
+    shop = Shop()
+    response = shop.load(shop.read("publisher,chapters"), books("0", "1", "2"))
+    related = response.related
+
+    assert related is not None
+    assert [(each.type, each.ids) for each in related.batches] == [
+        ("companies", ["p"]),
+        ("chapters", ["0-1", "0-2", "1-1", "1-2", "2-1", "2-2"]),
+    ]
+    first = held(response.resources[1], "publisher").resources[0]
+    assert response.related is None
+    assert response.included_relationships[0] is first
+    assert held(response.resources[2], "publisher").resources[0] is first
+    assert held(response.resources[0], "publisher").resources == []
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, replace])
+def test_copies_have_the_relationships(copied: Callable[..., GlueResource]) -> None:
+    """Who copies a resource has its relationships, read or not."""
+    shop = Shop()
+    response = shop.load(shop.read("publisher"), books("1", "2"))
+
+    assert names_of(held(copied(response.resources[1]), "publisher").resources) == ["companies/p"]
+
+
+def test_what_somebody_sets_is_shown() -> None:
+    """A relationship that is set, or a resource that is left out, is no batch any more."""
+    shop = Shop()
+    replaced = shop.load(shop.read("publisher"), books("1", "2"))
+    replaced.resources[0].relationships = {}
+    shorter = shop.load(shop.read("publisher"), books("1", "2"))
+    shorter.resources = shorter.resources[:1]
+
+    assert replaced.related is None
+    assert replaced.resources[0].relationships == {}
+    assert shorter.related is None
+    assert names_of(held(shorter.resources[0], "publisher").resources) == ["companies/p"]
+
+
+def test_a_loader_sees_what_another_loaded() -> None:
+    """A loader may look at the relationships that were loaded before it was asked."""
+    seen: list[list[str]] = []
+
+    def chapters(sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[str, Any]:
+        seen.extend(names_of(held(each, "publisher").resources) for each in sources)
+        return {each.id: [thing("c")] for each in sources if each.id is not None}
+
+    shop = Shop(chapters=chapters)
+    response = shop.load(shop.read("publisher,chapters"), books("1", "2"))
+
+    assert seen == [["companies/p"], ["companies/p"]]
+    assert names_of(response.included_relationships) == ["companies/p", "chapters/c"]
+    assert [*held_by(response.resources[1])] == ["publisher", "chapters"]
+
+
+def test_a_loader_may_relate_its_sources_itself() -> None:
+    """What a loader gives its sources besides stays, whatever it answers."""
+
+    def publisher(sources: Sequence[GlueResource], request: GlueRequest) -> Mapping[str, Any]:
+        for each in sources:
+            each.relationships = {"own": GlueRelationship([GlueResource("notes", "n")])}
+        return {each.id: thing("p") for each in sources if each.id is not None}
+
+    shop = Shop(publisher=publisher)
+    for include in ("publisher,chapters", "chapters,publisher"):
+        response = shop.load(shop.read(include), books("1", "2"))
+
+        assert names_of(held(response.resources[1], "own").resources) == ["notes/n"]
+        assert names_of(held(response.resources[1], "publisher").resources) == ["companies/p"]
+
+
+def test_one_person_is_included_once() -> None:
+    """Who is related in two ways is included once, as what the first loader answered."""
+    library = Library([thing("a")] * 4, [[thing("b"), {"id": "a", "name": "?"}]] * 4, [None] * 4)
+    response = library.load(library.read("author,readers"), books("0"))
+
+    assert response.related is not None
+    assert names_of(response.included_relationships) == ["people/a", "people/b"]
+    assert response.included_relationships[0].attributes == thing("a")

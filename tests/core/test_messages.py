@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from glue_core import (
+    GlueRelationship,
     GlueRequest,
     GlueResource,
     GlueResponse,
@@ -151,3 +153,57 @@ def test_response_of_a_page() -> None:
     response = GlueResponse.page(["x"], Pagination(0, 1, 1))
 
     assert (response.is_collection, len(response.resources)) == (True, 1)
+
+
+def test_resources_are_made_when_they_are_read() -> None:
+    """Objects of a page stay what they are until somebody reads the resources."""
+    response = GlueResponse.page([{"name": "a"}, {"name": "b"}])
+
+    assert response.batch is not None
+    assert response.resources is response.resources
+    assert [each.attributes for each in response.resources] == [{"name": "a"}, {"name": "b"}]
+    assert response.batch is None
+
+
+def test_resources_of_a_page_stay_what_they_are() -> None:
+    """A page may have resources among its objects; those are shown themselves."""
+    own = GlueResource("things", "1")
+    response = GlueResponse.page([own, {"name": "b"}])
+
+    assert response.batch is None
+    assert response.resources[0] is own
+    assert response.resources[1].attributes == {"name": "b"}
+
+
+def test_resources_may_be_replaced_unread() -> None:
+    """Who sets the resources of a response need not have read them."""
+    response = GlueResponse.page([{"name": "a"}])
+    response.resources = [GlueResource("things", "1")]
+
+    assert response.batch is None
+    assert [each.id for each in response.resources] == ["1"]
+
+
+def test_relationships_are_a_field_like_others() -> None:
+    """They are given to a resource, read, set, told and copied as its other fields are."""
+    held = {"parts": GlueRelationship()}
+    resource = GlueResource("things", "1", relationships=held)
+    other = replace(resource, id="2")
+    resource.relationships = None
+
+    assert other.relationships is held
+    assert "relationships={'parts'" in repr(other)
+    assert resource.relationships is None
+    assert [each.name for each in fields(GlueResource)][:5] == [
+        "type",
+        "id",
+        "attributes",
+        "relationships",
+        "links",
+    ]
+
+
+def test_a_resource_has_no_other_fields() -> None:
+    """A misspelt field of a resource is an error, not a value that nobody reads."""
+    with pytest.raises(AttributeError):
+        GlueResource("things").relationship = {}  # type: ignore[attr-defined]

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump
 
 from glue_core import UtcDateTime
-from glue_core.serialising import compile_dump, plain_fields, plain_part
+from glue_core.serialising import (
+    Functions,
+    PlainPart,
+    compile_dumps,
+    part_of,
+    plain_fields,
+)
 
 ROME = ZoneInfo("Europe/Rome")
 
@@ -114,7 +120,8 @@ VALUES = st.fixed_dictionaries(
 )
 
 SCHEMA = Everything()
-COMPILED = compile_dump(SCHEMA)
+BOTH = compile_dumps(SCHEMA)
+COMPILED = BOTH.one
 
 
 def same(left: Any, right: Any) -> None:
@@ -134,6 +141,14 @@ def test_object_is_dumped_alike(values: dict[str, Any]) -> None:
     """An object with attributes is dumped alike, and one that is read by key, too."""
     for shown in (SimpleNamespace(**values), UserDict(values)):
         same(COMPILED(shown), SCHEMA.dump(shown))
+
+
+@given(st.lists(st.tuples(VALUES, st.sampled_from((dict, SimpleNamespace, UserDict))), max_size=4))
+def test_many_are_dumped_as_one_is(given: list[tuple[dict[str, Any], Any]]) -> None:
+    """Objects of one class or of several are dumped in order, each as if it were alone."""
+    objects = [kind(**values) for values, kind in given]
+
+    same(BOTH.all(objects), [SCHEMA.dump(each) for each in objects])
 
 
 def test_the_usual_schema_is_compiled() -> None:
@@ -183,7 +198,10 @@ class Defaults(Schema):
 )
 def test_unusual_schema_is_dumped_alike(schema: Schema, shown: dict[str, Any]) -> None:
     """Hooks, computed fields, recursion, defaults and selections are dumped alike."""
-    same(compile_dump(schema)(shown), schema.dump(shown))
+    dumps = compile_dumps(schema)
+
+    same(dumps.one(shown), schema.dump(shown))
+    same(dumps.all([shown, shown]), [schema.dump(shown)] * 2)
 
 
 def test_list_is_not_shared() -> None:
@@ -237,7 +255,20 @@ def test_a_schema_with_hooks_has_no_plain_fields() -> None:
 def test_a_plain_part_is_what_the_schema_shows(shown: Any) -> None:
     """A part of plain fields is dumped as marshmallow dumps it, whatever the values are."""
     schema = Plain(only=("name", "size", "ratio", "truth"))
-    wanted = {"theName": ("name", str), "size": ("size", int), "ratio": ("share", float)}
-    wanted["truth"] = ("truth", bool)
+    wanted = [("theName", "name", str), ("size", "size", int), ("ratio", "share", float)]
+    wanted.append(("truth", "truth", bool))
 
-    assert plain_part(wanted, lambda: schema.dump)(shown) == schema.dump(shown)
+    dumps = PlainPart(wanted, lambda: Functions.singly(schema.dump))
+    usual = {"name": "b", "size": 2, "share": 1.5, "truth": False}
+
+    same(dumps.one(shown), schema.dump(shown))
+    for objects in ([shown], [usual, usual], [usual, shown], [shown, usual], []):
+        same(dumps.all(objects), [schema.dump(each) for each in objects])
+
+
+def test_a_part_of_all_attributes_is_in_order() -> None:
+    """Attributes that were made for nothing are left out of one object and of many."""
+    dumps = part_of(Functions.singly(lambda shown: dict(shown)), ("b", "a"))
+
+    assert [*dumps.one({"a": 1, "b": 2, "c": 3}).items()] == [("b", 2), ("a", 1)]
+    assert dumps.all([{"a": 1}, {"c": 2, "b": 3}]) == [{"a": 1}, {"b": 3}]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from glue_core import GlueLink, GlueRequest, Operation, Pagination, encoded, page_addresses
+from glue_core import (
+    GlueLink,
+    GlueRequest,
+    Operation,
+    Pagination,
+    encoded,
+    page_addresses,
+    query_of,
+)
 
 RELATIONSHIPS = "relationships"
 
@@ -61,7 +69,7 @@ def link_object(link: GlueLink, base_url: str) -> Any:
     return href if link.meta is None else {"href": href, "meta": dict(link.meta)}
 
 
-def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, str | None]:
+def page_links(start: str, request: GlueRequest, page: Pagination) -> Mapping[str, str | None]:
     """Return the links to other pages; one that leads nowhere is left out.
 
     Of pages that a cursor starts ``prev`` and ``next`` are always there, null at the ends.
@@ -77,4 +85,10 @@ def page_links(start: str, request: GlueRequest, page: Pagination) -> dict[str, 
     addresses = page_addresses(start, request, page)
     if request.pagination is not None and request.pagination.strategy == "cursor":
         return {"prev": None, "next": None, **addresses}
-    return {**addresses}
+    return addresses
+
+
+def query_behind(request: GlueRequest) -> str:
+    """Return the query of a request as it stands behind an address, encoded anew."""
+    query = query_of(request.parameters_string, with_page=True)
+    return f"?{query}" if query else ""
