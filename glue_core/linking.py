@@ -49,7 +49,10 @@ def are_plain(ids: Iterable[str | None]) -> bool:
         joined = "".join(ids)  # type: ignore[arg-type]
     except TypeError:
         return False
-    return (joined.isascii() and joined.isalnum()) or _SAFE.fullmatch(joined) is not None
+    if not joined.isascii():
+        return False
+    others = joined.encode().translate(None, b"_.~-")
+    return not others or others.isalnum()
 
 
 def query_of(text: str, *, with_page: bool) -> str:
