@@ -686,15 +686,16 @@ def _completed(handler: Handler, operation: Operation) -> Handler:
             )
         if listed:
             response.is_collection = True
-        batch = response.batch if response.is_collection else None
-        if (
-            batch is not None
-            and known is not None
-            and lenses is not None
-            and _identified(batch, lenses[known, request.grants])
-        ):
-            return response
-        for resource in response.resources:
+        resources = response._shown
+        if isinstance(resources, Batch):
+            if (
+                known is not None
+                and lenses is not None
+                and _identified(resources, lenses[known, request.grants])
+            ):
+                return response
+            resources = response.resources
+        for resource in resources:
             shown = resource.type
             if shown is None:
                 shown = resource.type = type_

@@ -133,8 +133,10 @@ def _entity_tag(settings: Settings, operation: Operation) -> Format | None:
             return
         if "etag" not in response.meta:
             digest, known = xxh3_128_hexdigest(content), None
-            if model is not None and not response.is_collection and len(response.resources) == 1:
-                known = state_of(model, response.resources[0], request)
+            if model is not None and not response.is_collection:
+                resources = response.resources
+                if len(resources) == 1:
+                    known = state_of(model, resources[0], request)
             response.meta["etag"] = f'"{digest}"' if known is None else f'"{known}-{digest}"'
 
     return finish
@@ -188,8 +190,9 @@ def _version(operation: Operation) -> Format | None:
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
         resources: Sequence[GlueResource] = response.resources
-        if response.included_relationships:
-            resources = (*resources, *response.included_relationships)
+        included = response.included_relationships
+        if included:
+            resources = (*resources, *included)
         known, version = None, None
         for resource in resources:
             type_, shown, meta = resource.type, resource.attributes, resource.meta

@@ -19,6 +19,7 @@ from glue_core.building import wrong
 from glue_core.codes import INCLUDE_TOO_LARGE, INVALID_PARAMETER
 from glue_core.errors import BadRequest
 from glue_core.messages import (
+    Batch,
     GlueRelationship,
     GlueRequest,
     GlueResource,
@@ -280,9 +281,13 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
 
     def run(response: GlueResponse, request: GlueRequest) -> None:
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
-        if response.errors or (not tree and response.is_collection and response.batch is not None):
+        resources = response._shown
+        if response.errors:
             return
-        resources = response.resources
+        if isinstance(resources, Batch):
+            if not tree:
+                return
+            resources = response.resources
         if not resources:
             return
         if not tree:

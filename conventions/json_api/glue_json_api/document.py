@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 
 import orjson
 
@@ -87,9 +88,10 @@ def _data_documents(
         if response.is_collection:
             resources, included = objects.of(response, request)
         else:
-            resources = [objects.one(each, request) for each in response.resources]
-            if response.included_relationships:
-                included = objects.show(response.included_relationships, request, primary=False)
+            resources = [*map(objects.one, response.resources, repeat(request))]
+            related = response.included_relationships
+            if related:
+                included = objects.show(related, request, primary=False)
         as_list = listed or response.is_collection
         one = None if as_list else _single(resources, operation)
         document: Document = {"data": resources if as_list else one}

@@ -141,20 +141,28 @@ class Resources:
                             _add_own(resource, object_, request.base_url)
                     shown += at_once
                     continue
-            shown += [self._object(each, level, request, primary) for each in run]
+            shown += [self.one(each, request, primary=primary, level=level) for each in run]
         return shown
 
-    def one(self, resource: GlueResource, request: GlueRequest) -> Document:
-        """Return the object of the resource that the operation is about."""
-        return self._object(resource, self._level(resource.type, request), request, True)
-
-    def _object(
-        self, resource: GlueResource, level: Level, request: GlueRequest, primary: bool
+    def one(
+        self,
+        resource: GlueResource,
+        request: GlueRequest,
+        *,
+        primary: bool = True,
+        level: Level | None = None,
     ) -> Document:
-        """Return the object of a resource, whatever it has."""
-        dumps, relationships, ends, before, after = level
-        as_list = self._dialect.linkage_as_list
+        """Return the object of a resource, whatever it has.
+
+        Args:
+            resource: What is shown.
+            request: The request.
+            primary: Whether the operation is about it; else it is included.
+            level: How resources of its type are shown, where that is known.
+        """
         type_, id_, held = resource.type, resource.id, resource.relationships
+        dumps, relationships, ends, before, after = level or self._level(type_, request)
+        as_list = self._dialect.linkage_as_list
         attributes = None if resource.attributes is None else dumps.one(resource.attributes)
         if id_ is None:
             null_id = self._dialect.null_ids

@@ -238,7 +238,7 @@ def test_what_is_related_is_shown_alike(
 def test_a_usual_page_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is usual takes the way of all at once, read or not, with what is related to it."""
     monkeypatch.setattr(
-        resources.Resources, "_object", lambda *_: pytest.fail("It is shown one by one.")
+        resources.Resources, "one", lambda *_, **__: pytest.fail("It is shown one by one.")
     )
     shown = [
         GlueResource("bücher%", f"b-{n}", {"title": "a"}, {"re%s": GlueRelationship([])})
