@@ -30,7 +30,7 @@ from glue_core.registry.registry import EXPANDERS, ApplicationRegistry, Registry
 from glue_core.security.grants import TokenPlugins
 from glue_core.services.database import Database
 from glue_core.services.handing import HandedWork
-from glue_core.services.rehearsing import RehearsedWork, rehearsal_of
+from glue_core.services.rehearsing import REHEARSAL_KEY, RehearsedWork
 from glue_core.services.services import Services
 from glue_core.settings import Settings
 from glue_core.shadowing import Shadows
@@ -240,7 +240,7 @@ class Deployment:
             versions_in_path=settings["versions_in_path"],
             transports=_transports(registry),
             edge=self._edge_of(registry),
-            parameters=registry.access.parameters if registry.access is not None else None,
+            access=registry.access,
             documentation=registry.documentation,
         )
 
@@ -301,7 +301,7 @@ class Deployment:
         def start(request: GlueRequest) -> Work:
             database: Database = services.open("database")
             work = database.start(writes=request.method not in SAFE_METHODS)
-            if rehearsal_of(request.http_request_attributes) is not None:
+            if REHEARSAL_KEY in request.http_request_attributes:
                 return RehearsedWork(work)
             return work
 

@@ -17,6 +17,7 @@ from glue_core.inner import InnerRun, InnerSource, SharedWork
 from glue_core.lanes import HAS_MISFIT, HAS_QUERY
 from glue_core.matching import Match, Matcher
 from glue_core.messages import (
+    OF_NOBODY,
     GlueError,
     GlueRequest,
     GlueResource,
@@ -28,8 +29,9 @@ from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES, Operation
 from glue_core.request_id import ENVIRON_KEY, SCENE, named, request_id_of
+from glue_core.security.access import Access
 from glue_core.security.in_query import move_to_headers
-from glue_core.services.rehearsing import rehearsal_of
+from glue_core.services.rehearsing import REHEARSAL_KEY
 from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
@@ -51,6 +53,8 @@ NO_HOST = "The Host header is missing, or is no host and port."
 UNREADABLE_BODY = "The body ended early, or its chunks are malformed."
 
 _NO_LENGTH = -1
+LONGEST_LENGTH = 20
+"""Digits from which on the announced length of a body is no number."""
 
 
 class _Keys(dict[str, str]):
@@ -108,7 +112,13 @@ class HttpSource:
             Problem: 413 where it is larger than the limit, 400 where it ended early or the server
                 cannot read it.
         """
-        announced = self._announced()
+        text = self._environ.get("CONTENT_LENGTH")
+        if not text:
+            announced = _NO_LENGTH
+        elif text.isascii() and text.isdigit() and len(text) < LONGEST_LENGTH:
+            announced = int(text)
+        else:
+            raise _one(400, codes.INVALID_HEADER, "Content-Length is no number.")
         if announced > self._limit:
             raise self._too_large()
         stream = self._environ.get("wsgi.input")
@@ -138,14 +148,6 @@ class HttpSource:
             raise _one(400, codes.MALFORMED_BODY, "The body ended before its announced length.")
         return b"".join(parts)
 
-    def _announced(self) -> int:
-        text = self._environ.get("CONTENT_LENGTH")
-        if not text:
-            return _NO_LENGTH
-        if not (text.isascii() and text.isdigit() and len(text) < 20):
-            raise _one(400, codes.INVALID_HEADER, "Content-Length is no number.")
-        return int(text)
-
     def _too_large(self) -> Problem:
         return _one(413, codes.BODY_TOO_LARGE, f"The body is larger than {self._limit} bytes.")
 
@@ -170,7 +172,7 @@ class HttpApplication:
         base_url: str | None = None,
         versions_in_path: bool = False,
         transports: Sequence[Transport] = (),
-        parameters: Mapping[str, str] | None = None,
+        access: Access | None = None,
         documentation: Documentation | None = None,
     ) -> None:
         """Put the parts together.
@@ -183,7 +185,7 @@ class HttpApplication:
             body_limit: Largest body, in bytes.
             seconds: Time a request may take.
             edge: What hears of the answers.
-            parameters: Headers by the query parameters that may come in their place.
+            access: Who may do what, or None where nothing asks.
             base_url: Address that links start with; the request's own by default.
             versions_in_path: Whether a path may start with the version it asks for.
             documentation: The generated description, or None.
@@ -201,7 +203,8 @@ class HttpApplication:
         self._transports = tuple(transports)
         self._edge = edge
         self._logs = edge.logs
-        self._parameters = parameters
+        self._parameters = {} if access is None else access.parameters
+        self._credentials = frozenset[str]() if access is None else access.keys
         self._app = edge.wrapped(FlowApp(self._answer, self._last_resort))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -216,6 +219,9 @@ class HttpApplication:
     def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
         """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
         raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+        known: dict[str, Any] = {"http_request_attributes": environ}
+        if environ.keys().isdisjoint(self._credentials):
+            known.update(OF_NOBODY)
         flow, request = self._hydrated(
             HttpSource(environ, self._body_limit),
             environ["REQUEST_METHOD"],
@@ -224,6 +230,8 @@ class HttpApplication:
             environ.get("CONTENT_TYPE") or None,
             environ.get("HTTP_ACCEPT"),
             environ,
+            environ.get("QUERY_STRING", ""),
+            known,
         )
         lane = HAS_QUERY if request.parameters_string else 0
         selected = request.selected
@@ -235,9 +243,6 @@ class HttpApplication:
                 if key in environ:
                     lane |= bit
         request.lane = lane
-        access = flow.operation.access
-        if access is None or access.is_of_nobody(environ):
-            request.comes_from_nobody()
         return flow, request
 
     def _hydrated(
@@ -249,6 +254,8 @@ class HttpApplication:
         content_type: str | None,
         accept: str | None,
         environ: dict[str, Any],
+        query: str,
+        known: dict[str, Any],
     ) -> tuple[Flow, GlueRequest]:
         """Make a request of what any transport gives, and match it."""
         selected = self.negotiator.select(method, content_type, accept)
@@ -265,9 +272,10 @@ class HttpApplication:
             if flow.versions is not None:
                 flow, version = flow.versions.select(selected.asked, flow)
         deadline = time.monotonic() + self._seconds
-        rehearsal = rehearsal_of(environ)
-        if rehearsal is not None:
-            deadline = min(deadline, rehearsal.deadline)
+        if REHEARSAL_KEY in environ:
+            deadline = min(deadline, environ[REHEARSAL_KEY].deadline)
+        if not query:
+            known["query_fields"] = {}
         operation = flow.operation
         resource, parents = _named_by(match, operation)
         request = GlueRequest(
@@ -277,6 +285,8 @@ class HttpApplication:
             deadline=deadline,
             start_inner=self.inner_of,
             resource=resource,
+            query=query,
+            known=known,
         )
         if parents is not None:
             request.parent_resources = parents
@@ -289,8 +299,6 @@ class HttpApplication:
             request.version = version
         request.method = method
         request.path = path
-        if not request.parameters_string:
-            request.query_fields = {}
         request.host = host_of(environ)
         request.base_url = base_url_of(environ, self._base_url)
         if prefix:
@@ -425,6 +433,8 @@ class HttpApplication:
                 source.header("content-type"),
                 source.header("accept"),
                 environ,
+                source.query_string(),
+                {},
             )
         except Exception as error:
             return *self.request_of(environ), error

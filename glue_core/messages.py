@@ -577,7 +577,8 @@ def _work(request: GlueRequest) -> Work:
 NOBODY: frozenset[str] = frozenset()
 """What somebody holds who shows no credentials."""
 
-_OF_NOBODY = {"identities": (), "grants": NOBODY}
+OF_NOBODY: Mapping[str, Any] = {"identities": (), "grants": NOBODY}
+"""What is known of a request without credentials, so that nobody has to look for them."""
 
 
 def _identities(request: GlueRequest) -> tuple[Identity, ...]:
@@ -760,8 +761,22 @@ class GlueRequest:
         deadline: float,
         start_inner: StartInner | None = None,
         resource: GlueResource | None = None,
+        query: str | None = None,
+        known: dict[str, Any] | None = None,
     ) -> None:
-        self._found: dict[str, Any] = {}
+        """Fill in what costs nothing.
+
+        Args:
+            source: Where the rest is read.
+            operation: The operation that matched.
+            start_work: Starts the unit of work.
+            deadline: Point of `time.monotonic` after which nobody waits any more.
+            start_inner: Makes requests inside this one, or None.
+            resource: The resource that the path names, or None for an empty one.
+            query: The query as it was sent, or None to ask the source.
+            known: Fields that are read when they are asked for, as far as they are known already.
+        """
+        self._found = {} if known is None else known
         self._source = source
         self._start_work = start_work
         self._start_inner = start_inner
@@ -769,7 +784,7 @@ class GlueRequest:
         self.deadline = deadline
         self.errors = []
         self.resource = GlueResource() if resource is None else resource
-        self.parameters_string = source.query_string()
+        self.parameters_string = source.query_string() if query is None else query
         self.header = source.header
         self.parent_resources = _NO_PARENTS
         self.sortings = ()
@@ -785,10 +800,6 @@ class GlueRequest:
         self.notes = {}
         self.uses_work = False
         self.lane = EVERYTHING
-
-    def comes_from_nobody(self) -> None:
-        """Take note that nobody's credentials came, so that nobody has to look for them."""
-        self._found.update(_OF_NOBODY)
 
     def inside(
         self,

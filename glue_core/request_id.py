@@ -58,8 +58,11 @@ def named(environ: dict[str, Any]) -> str:
     Args:
         environ: The WSGI environment, which has none yet.
     """
-    asked = environ.get("HTTP_X_REQUEST_ID")
-    known = asked if asked and _FORM.fullmatch(asked) else _new()
+    asked: str | None = environ.get("HTTP_X_REQUEST_ID")
+    if asked and _FORM.fullmatch(asked):
+        known = asked
+    else:
+        known = _RANDOM.getrandbits(128).to_bytes(16).hex()
     environ[ENVIRON_KEY] = known
     return known
 
@@ -67,10 +70,6 @@ def named(environ: dict[str, Any]) -> str:
 def log_with(request_id: str) -> None:
     """Let this thread's log lines carry the id of a request that came in another one."""
     SCENE.set((request_id, None, None, None, None))
-
-
-def _new() -> str:
-    return _RANDOM.getrandbits(128).to_bytes(16).hex()
 
 
 @contextmanager

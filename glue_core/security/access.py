@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from glue_core import codes
 from glue_core.errors import BadRequest, Complaint
@@ -85,7 +85,11 @@ class Rules:
 
 
 class Access:
-    """Answers who asks and what they may, for the operations of one application."""
+    """Answers who asks and what they may, for the operations of one application.
+
+    Attributes:
+        keys: Where a WSGI environment has the headers that say who asks.
+    """
 
     def __init__(self, rules: Rules) -> None:
         """Freeze the rules."""
@@ -94,15 +98,7 @@ class Access:
         if rules.servers:
             bearer = bearer_reader(rules.servers, rules.application, rules.realm, rules.refusals)
             self._readers = (bearer, *rules.readers)
-        self._keys = frozenset(map(environ_key, self.headers))
-
-    def is_of_nobody(self, environ: Mapping[str, Any]) -> bool:
-        """Say whether an HTTP request has none of the headers that say who asks.
-
-        Args:
-            environ: The WSGI environment.
-        """
-        return environ.keys().isdisjoint(self._keys)
+        self.keys = frozenset(map(environ_key, self.headers))
 
     @property
     def headers(self) -> tuple[str, ...]:

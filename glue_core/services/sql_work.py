@@ -115,7 +115,8 @@ class SqlUnitOfWork:
 
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""
-        self.rollback()
+        if self._session is not None or self._events or self._calls or self._apart:
+            self.rollback()
 
     def _do(self, apart: Sequence[Callable[[Work], None]]) -> None:
         """Do what was asked for apart, each in a transaction of its own."""

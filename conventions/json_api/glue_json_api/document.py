@@ -93,9 +93,13 @@ def _data_documents(
             if related:
                 included = objects.show(related, request, primary=False)
         as_list = listed or response.is_collection
-        one = None if as_list else _single(resources, operation)
+        one = None
+        if not as_list and resources:
+            one = resources[0]
+            if len(resources) > 1:
+                _refuse_several(resources, operation)
         document: Document = {"data": resources if as_list else one}
-        if included or "include" in request.query_fields:
+        if included or (request.parameters_string and "include" in request.query_fields):
             document["included"] = included
         if creates:
             links = _links_of_created(one, response)
@@ -137,7 +141,7 @@ def _linkage_documents(
         held = (response.resources[0].relationships or {})[name]
         document: Document = {"data": linkage(held, as_list)}
         included = objects.show(response.included_relationships, request, primary=False)
-        if included or "include" in request.query_fields:
+        if included or (request.parameters_string and "include" in request.query_fields):
             document["included"] = included
         links = _links_of_read(own_path(request), response, request, many)
         model = operation.model
@@ -152,13 +156,12 @@ def _linkage_documents(
     return show
 
 
-def _single(resources: list[Document], operation: Operation) -> Document | None:
-    if len(resources) > 1:
-        raise TypeError(
-            f"The handler of {operation.contribution_name!r} answered with {len(resources)} "
-            f"resources where one is shown; a list is `GlueResponse.page(...)`."
-        )
-    return resources[0] if resources else None
+def _refuse_several(resources: list[Document], operation: Operation) -> NoReturn:
+    """Refuse several resources where one is shown."""
+    raise TypeError(
+        f"The handler of {operation.contribution_name!r} answered with {len(resources)} "
+        f"resources where one is shown; a list is `GlueResponse.page(...)`."
+    )
 
 
 def _links_of_read(
