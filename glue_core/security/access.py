@@ -221,6 +221,10 @@ class Access:
         """What reads who asks, that of bearer tokens first."""
         return self._readers
 
+    def decides_by_grants(self, protection: Protection) -> bool:
+        """Say whether who may is told by grants alone, whatever the request."""
+        return all(each.authorize is None for each in self.strategies_of(protection))
+
     def guard(self, protection: Protection) -> Callable[[GlueRequest], bool]:
         """Return what says whether whoever sends a request may.
 
@@ -228,7 +232,7 @@ class Access:
         """
         if protection.is_public:
             return lambda request: True
-        if all(each.authorize is None for each in self.strategies_of(protection)):
+        if self.decides_by_grants(protection):
             decided = lru_cache(KEPT_VERDICTS)(partial(self.may_admit, protection))
             return lambda request: decided(request.grants)
 

@@ -87,7 +87,8 @@ class Verifier:
             InvalidToken: It proves nothing, or nothing to this application.
             ServiceUnavailable: Nobody can tell whether it was revoked.
         """
-        kept = self._kept.get(self._digest(token))
+        last, digest = self._last
+        kept = self._kept.get(digest if last is token else self._digest(token))
         if (
             kept is None
             or kept.generation != self._generation
@@ -97,7 +98,7 @@ class Verifier:
             claims = self.check(token)
         else:
             claims = kept.claims
-        if claims.audience != self._rules.audience(application):
+        if claims.audience != self._rules.audiences.get(application, application):
             raise InvalidToken(f"it is for {claims.audience!r}")
         return claims.identity
 
