@@ -7,7 +7,7 @@ those of the specification, in Python's spelling.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
@@ -287,6 +287,9 @@ def _hold(resource: GlueResource, relationships: dict[str, GlueRelationship] | N
 if not TYPE_CHECKING:
     # To a type checker, and for who makes or replaces a resource, it is a field like the others.
     GlueResource.relationships = property(_relationships, _hold)
+    for _field in fields(GlueResource):
+        # Slots leave no room for values of the class; a dataclass below this one reads them here.
+        _field.default = None
 
 
 class Batch:
@@ -545,8 +548,16 @@ class _Lazy(Protocol[Value]):
     def __set__(self, request: Any, value: Value) -> None: ...
 
 
-def _lazy(name: str, read: Callable[[GlueRequest], Value]) -> _Lazy[Value]:
-    """Return a field of requests that is read when it is first asked for."""
+def _lazy(
+    name: str, read: Callable[[GlueRequest], Value], *, drops: str | None = None
+) -> _Lazy[Value]:
+    """Return a field of requests that is read when it is first asked for.
+
+    Args:
+        name: Its name.
+        read: Reads it.
+        drops: Name of a field that is made of it, and made anew once somebody has set it.
+    """
 
     def get(request: GlueRequest) -> Any:
         value = request._found.get(name, _UNREAD)
@@ -556,6 +567,8 @@ def _lazy(name: str, read: Callable[[GlueRequest], Value]) -> _Lazy[Value]:
 
     def put(request: GlueRequest, value: Any) -> None:
         request._found[name] = value
+        if drops is not None:
+            request._found.pop(drops, None)
 
     made: Any = property(get, put)
     field_: _Lazy[Value] = made
@@ -736,7 +749,7 @@ class GlueRequest:
     )
     query_fields: _Lazy[dict[str, str]] = _lazy("query_fields", _query_fields)
     work: _Lazy[Work] = _lazy("work", _work)
-    identities: _Lazy[tuple[Identity, ...]] = _lazy("identities", _identities)
+    identities: _Lazy[tuple[Identity, ...]] = _lazy("identities", _identities, drops="grants")
     identity: _Lazy[Identity | None] = _lazy(
         "identity", lambda request: next(iter(request.identities), None)
     )

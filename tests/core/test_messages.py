@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pytest
@@ -201,6 +201,20 @@ def test_relationships_are_a_field_like_others() -> None:
         "relationships",
         "links",
     ]
+
+
+def test_a_dataclass_may_be_made_of_a_resource() -> None:
+    """The fields of a resource have defaults, so one below it may have further ones."""
+
+    @dataclass
+    class Parcel(GlueResource):
+        weight: int = 0
+
+    parcel = Parcel("parcels", "1", weight=3)
+
+    assert (parcel.type, parcel.attributes, parcel.weight) == ("parcels", None, 3)
+    assert parcel.relationships is None
+    assert {each.default for each in fields(GlueResource)} == {None}
 
 
 def test_a_resource_has_no_other_fields() -> None:

@@ -30,6 +30,7 @@ from glue_core import (
     RequestFlowAwareApiApplication,
     Resource,
     ServiceUnavailable,
+    Step,
     Strategy,
     Unauthorized,
 )
@@ -150,6 +151,22 @@ def test_unknown_caller_is_challenged(answer: Callable[..., Client]) -> None:
 def test_known_caller_is_let_in(answer: Callable[..., Client]) -> None:
     """A token that a server knows opens what asks for nothing more."""
     assert answer(PROTECTED).get("/orders/1", headers=as_("anna")).status_code == 200
+
+
+def test_grants_are_those_of_who_is_left(answer: Callable[..., Client]) -> None:
+    """A step that says that somebody is nobody after all takes their grants as well."""
+
+    def block(request: GlueRequest) -> None:
+        if any(each.natural_identifier == "DE--1" for each in request.identities):
+            request.identities = ()
+
+    step: Step[Any] = Step(
+        "block", lambda operation: block, after=("authentication",), before=("authorization",)
+    )
+    client = answer(PROTECTED, glue_request_validators=lambda: [step])
+
+    assert client.get("/orders/1", headers=as_("anna")).status_code == 401
+    assert client.get("/orders/1", headers=as_("carla")).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/orders/1", "/things/1", "/nowhere"])
