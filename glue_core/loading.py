@@ -236,7 +236,7 @@ class _Code:
             self.lines.append(f"        {take}")
             return
         checks = {f"check{number}_{index}": each for index, each in enumerate(field.validators)}
-        refusals = {check: self._rule(check, each, name) for check, each in checks.items()}
+        refusals = {check: self._rule(check, each, name, field) for check, each in checks.items()}
         (check, refused), *more = refusals.items()
         if refused is not None and not more:
             self.lines += [
@@ -259,7 +259,7 @@ class _Code:
             f"        else: {take}",
         ]
 
-    def _rule(self, check: str, validator: Any, name: str) -> str | None:
+    def _rule(self, check: str, validator: Any, name: str, field: _Field) -> str | None:
         """Return the expression that refuses a value, and keep what is said of such a one.
 
         Returns:
@@ -275,6 +275,9 @@ class _Code:
             refused = f"{check}({name}) is None"
         elif kind is validate.OneOf and type(validator.choices) in _COLLECTIONS:
             if not _SIMPLE.issuperset(map(type, validator.choices)):
+                return None
+            if isinstance(field, fields.List):
+                # No list is among them, and to look for one in a set fails.
                 return None
             self.names[check] = validator.choices
             refused = f"{name} not in {check}"

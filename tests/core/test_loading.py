@@ -331,6 +331,19 @@ def test_all_values_together() -> None:
     assert list(problems)[-1] == "unknown"
 
 
+@pytest.mark.parametrize("choices", [{"a", "b"}, frozenset("ab"), ["a", "b"]], ids=str)
+def test_a_list_is_none_of_some_choices(choices: Any) -> None:
+    """A choice of texts refuses a list, however the choices are kept."""
+
+    class Tags(Schema):
+        tags = fields.List(fields.String(), validate=validate.OneOf(choices))
+
+    with pytest.raises(ValidationError) as refused:
+        Tags().load({"tags": ["a"]})
+
+    assert compile_load(Tags())({"tags": ["a"]}) == ({}, refused.value.messages)
+
+
 @pytest.mark.parametrize("values", [[], None, "x", 1])
 def test_what_is_no_object_is_refused_as_marshmallow_does(values: Any) -> None:
     """A body that is no object has no attributes."""
