@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from glue_core import codes
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from glue_core.registry.order import Contribution
 
     _Named = tuple[str, Contribution | None, Protection]
-
-KEPT_VERDICTS = 256
-"""Sets of grants for which a guard remembers what it decided."""
 
 REFUSED = "Unauthorized request."
 FORBIDDEN = "Forbidden."
@@ -221,20 +218,16 @@ class Access:
         """What reads who asks, that of bearer tokens first."""
         return self._readers
 
-    def decides_by_grants(self, protection: Protection) -> bool:
-        """Say whether who may is told by grants alone, whatever the request."""
-        return all(each.authorize is None for each in self.strategies_of(protection))
-
     def guard(self, protection: Protection) -> Callable[[GlueRequest], bool]:
-        """Return what says whether whoever sends a request may.
-
-        Where grants alone decide it, which is what they are for, what is decided is kept.
-        """
+        """Return what says whether whoever sends a request may."""
         if protection.is_public:
             return lambda request: True
-        if self.decides_by_grants(protection):
-            decided = lru_cache(KEPT_VERDICTS)(partial(self.may_admit, protection))
-            return lambda request: decided(request.grants)
+        strategies = self.strategies_of(protection)
+        if len(strategies) == 1 and strategies[0].authorize is None:
+            admits = strategies[0].admits
+            if admits is not None:
+                # The usual case; what follows does the same for any.
+                return lambda request: admits(protection, request.grants)
 
         def passes(request: GlueRequest, strategy: Strategy) -> bool:
             if strategy.admits is not None and not strategy.admits(protection, request.grants):

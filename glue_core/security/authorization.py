@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -27,7 +26,6 @@ from glue_core.messages import (
 )
 from glue_core.openapi.fragment import Fragment, ResponseHeader
 from glue_core.operation import ErrorCode, Operation
-from glue_core.security.access import KEPT_VERDICTS
 from glue_core.security.protection import BUILT_IN, Strategy
 from glue_core.step import Handler, Step, Validate, ValidateRouted
 
@@ -113,14 +111,7 @@ def _judge(operation: Operation) -> Validate | None:
                     return access.refusal(each.protection, request)
         return None if exists is None or exists(request) else _unknown()
 
-    if paths or of_parent is not None or not access.decides_by_grants(own):
-        return judge
-
-    @lru_cache(KEPT_VERDICTS)
-    def passes(grants: frozenset[str]) -> bool:
-        return access.may_admit(own, grants) and (by_grants is None or by_grants(grants))
-
-    return lambda request: None if passes(request.grants) else judge(request)
+    return judge
 
 
 def _unknown() -> GlueRequestValidation:

@@ -331,7 +331,9 @@ def test_all_values_together() -> None:
     assert list(problems)[-1] == "unknown"
 
 
-@pytest.mark.parametrize("choices", [{"a", "b"}, frozenset("ab"), ["a", "b"]], ids=str)
+@pytest.mark.parametrize(
+    "choices", [{"a", "b"}, frozenset("ab"), ["a", "b"]], ids=lambda each: type(each).__name__
+)
 def test_a_list_is_none_of_some_choices(choices: Any) -> None:
     """A choice of texts refuses a list, however the choices are kept."""
 
