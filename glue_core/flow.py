@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from glue_core.convention import Writer
-from glue_core.errors import ServiceUnavailable
+from glue_core.errors import Problem, ServiceUnavailable
 from glue_core.formatting import LOG, failure
 from glue_core.lanes import EVERYTHING, NO_LANES, Lanes
 from glue_core.messages import GlueRequest, GlueRequestValidation, GlueResponse
@@ -25,6 +25,8 @@ from glue_core.versions import Versions
 
 CONTROLLER, WRITE = "controller", "write"
 """Stages that no stack has: what answers, and the convention."""
+
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +126,22 @@ class Flow:
             request: The request.
             failed: Why there is nothing to answer but this, or None.
         """
-        flow = self
+        flow, answered = self, None
         try:
             if failed is not None:
                 raise failed
             if self.stores is not None:
                 flow = self.chosen(request)
                 SCENE.set((*SCENE.get()[:3], flow, request.resource.route))
-            response = flow.answer(request)
+            response = answered = flow.answer(request)
             flow.write(response, request)
             if time.monotonic() > request.deadline:
                 raise ServiceUnavailable("application", "the request took too long")
         except Exception as error:
+            if answered is not None and answered.errors and flow.known is None:
+                # Where nothing is, a step that fails for want of it changes nothing of that.
+                LOG.error("Request %s: a step failed", request.id, exc_info=error)
+                error = Problem(answered.http_status or NOT_FOUND, answered.errors)
             response = flow.fail(error, request)
         if request.uses_work:
             response = flow._finish(response, request)

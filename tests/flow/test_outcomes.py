@@ -113,6 +113,25 @@ def test_steps_say_what_answers_differ_by(serve: Serve) -> None:
     assert client.get("/nowhere").headers["vary"] == "Accept, Content-Type, X-Size"
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [("/nowhere", 404, "007"), ("/things/%FF", 400, "017"), ("/nowhere/1/things", 404, "009")],
+)
+@pytest.mark.parametrize("hook", ["glue_response_formatters", "glue_response_finishers"])
+def test_nothing_stays_nothing_where_a_step_fails(
+    serve: Serve, hook: str, path: str, status: int, code: str
+) -> None:
+    """A step that counts on a resource does not make a failure of a path that leads nowhere."""
+
+    def shout(response: GlueResponse, request: GlueRequest) -> None:
+        response.meta["x-type"] = request.operation.resource.type.upper()  # type: ignore[union-attr]
+
+    client = serve(**{hook: lambda: [Step("shout", always(shout))]})
+
+    assert client.get("/things/1").headers["x-type"] == "THINGS"
+    assert_error(client.get(path), status, code)
+
+
 def test_one_text_in_varies_is_refused(serve: Serve) -> None:
     """A text in place of a tuple stops the start, with the step that has it."""
     step: Step[Any] = Step("tone", always(print), varies="x-tone")  # type: ignore[arg-type]
