@@ -2,8 +2,8 @@
 
 Falcon routes, parses the query and fills in a request and a response of some sixty attributes for
 responders that read a few of them. Ours reads the WSGI environment itself. So an answer goes
-straight out where there is nothing for Falcon to do with it, and through Falcon where there is:
-where somebody added Falcon's middleware, and where the body is no bytes but a stream.
+straight out where there is nothing for Falcon to do with it, and through Falcon where somebody
+added Falcon's middleware.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import falcon
+from falcon.app_helpers import CloseableStreamIterator
 from falcon.routing import CompiledRouter
 
 from glue_core.application import StartResponse
@@ -19,8 +20,8 @@ from glue_core.edge import Pairs
 from glue_core.formatting import STATUS_LINES, status_line
 
 SET_COOKIE = "set-cookie"
-ANSWER_KEY = "glue.answer"
-"""Where a WSGI environment has the answer that Falcon sends."""
+BLOCK = 8192
+"""Bytes of a file that are read at once, as Falcon reads them."""
 
 BODILESS = frozenset({100, 101, 204, 304})
 """Statuses whose answers have no body."""
@@ -95,26 +96,27 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
         if self._has_middleware:
             return super().__call__(env, start_response)
         try:
-            status, headers, others, body, media_type = answer = self._answer(env)
+            status, headers, others, body, media_type = self._answer(env)
         except Exception as error:
-            status, headers, others, body, media_type = answer = self._fail(env, error)
-        if body is None:
-            body = b""
-        elif not isinstance(body, bytes):
-            env[ANSWER_KEY] = answer
-            return super().__call__(env, start_response)
+            status, headers, others, body, media_type = self._fail(env, error)
         headers = {**headers}
         if media_type is not None:
             headers["content-type"] = media_type
         elif "content-type" not in headers and status not in TYPELESS:
             headers["content-type"] = self._default_type
-        sent: list[bytes] = []
-        if status not in BODILESS:
-            if env["REQUEST_METHOD"] == "HEAD":
-                headers.setdefault("content-length", str(len(body)))
+        sent: Iterable[bytes] = []
+        is_head = env["REQUEST_METHOD"] == "HEAD"
+        if status in BODILESS:
+            pass
+        elif body is None or isinstance(body, bytes):
+            content = body or b""
+            if is_head:
+                headers.setdefault("content-length", str(len(content)))
             else:
-                headers["content-length"] = str(len(body))
-                sent = [body]
+                headers["content-length"] = str(len(content))
+                sent = [content]
+        elif not is_head:
+            sent = _parts(body, env)
         try:
             "".join(headers.values())
         except TypeError:
@@ -124,13 +126,22 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer through Falcon."""
-        _fill(resp, req.env.pop(ANSWER_KEY, None) or self._answer(req.env))
+        _fill(resp, self._answer(req.env))
 
     def _handle(
         self, req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]
     ) -> None:
         """Answer what failed on its way through Falcon."""
         _fill(resp, self._fail(req.env, error))
+
+
+def _parts(body: Iterable[bytes], env: dict[str, Any]) -> Iterable[bytes]:
+    """Return a body that is no bytes, as a server takes it: a file in blocks, not in lines."""
+    if not hasattr(body, "read"):
+        return body
+    wrap = env.get("wsgi.file_wrapper", CloseableStreamIterator)
+    parts: Iterable[bytes] = wrap(body, BLOCK)
+    return parts
 
 
 def _fill(resp: falcon.Response, answer: Answer) -> None:

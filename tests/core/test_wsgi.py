@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,6 +96,33 @@ def test_a_stream_is_sent_in_parts(method: str, middleware: tuple[object, ...]) 
 
     assert (status, body) == ("200 OK", b"ab" if method == "GET" else b"")
     assert headers == {"x-a": "1", "content-type": "text/csv"}
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_file_is_sent_in_blocks(wrapped: bool) -> None:
+    """A body that can be read goes to the server's wrapper of files, where it has one."""
+    content = b"".join(b"%d\n" % number for number in range(5_000))
+    answers = []
+    for middleware in ((), (Nothing(),)):
+        environ = falcon.testing.create_environ("/")
+        environ.pop("wsgi.file_wrapper", None)
+        if wrapped:
+            environ["wsgi.file_wrapper"] = lambda file, block: [b"wrapped ", file.read(block)]
+        app = app_of((200, {}, (), io.BytesIO(content), "text/csv"), *middleware)
+        answers.append([*app(environ, lambda *_: None)])
+
+    straight, through_falcon = answers
+    assert straight == through_falcon
+    assert straight[0] == (b"wrapped " if wrapped else content[:8192])
+    assert wrapped or b"".join(straight) == content
+
+
+def test_a_stream_needs_nothing_of_the_server() -> None:
+    """A stream is sent without a look at the body of the request."""
+    environ = {"REQUEST_METHOD": "GET"}
+    body = app_of((200, {}, (), iter([b"a"]), "text/csv"))(environ, lambda *_: None)
+
+    assert [*body] == [b"a"]
 
 
 def test_a_stream_is_closed() -> None:
