@@ -373,7 +373,7 @@ class Related:
     def __init__(self, sources: Iterable[GlueResource]) -> None:
         # Their places in memory tell which is which, and do not keep them alive in a circle.
         self._sources = [*map(id, sources)]
-        self._relationships: list[dict[str, GlueRelationship]] = []
+        self._relationships: dict[int, dict[str, GlueRelationship]] = {}
         self._included: list[GlueResource] | None = None
         self.linkages: list[Linkage] = []
         self.batches: list[Batch] = []
@@ -417,7 +417,7 @@ class Related:
     def relationships_of(self, resource: GlueResource) -> dict[str, GlueRelationship]:
         """Return the relationships of one of the resources."""
         self.included()
-        return self._relationships[self._sources.index(id(resource))]
+        return self._relationships[id(resource)]
 
     def included(self) -> list[GlueResource]:
         """Return the related resources that the document includes."""
@@ -429,11 +429,11 @@ class Related:
             included += batch.resources()
         for each in included:
             known[each.type, each.id] = each
-        self._relationships = [{} for _ in self._sources]
+        self._relationships = {place: {} for place in self._sources}
         for linkage in self.linkages:
             ids = iter(linkage.ids)
             counts = repeat(1) if linkage.counts is None else linkage.counts
-            for relationships, count in zip(self._relationships, counts, strict=False):
+            for relationships, count in zip(self._relationships.values(), counts, strict=False):
                 resources = [known[linkage.type, id_] for id_ in islice(ids, count)]
                 relationships[linkage.name] = GlueRelationship(resources, linkage.many)
         self._included = included
