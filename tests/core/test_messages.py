@@ -210,7 +210,7 @@ def test_a_dataclass_may_be_made_of_a_resource() -> None:
     class Parcel(GlueResource):
         weight: int = 0
 
-    parcel = Parcel("parcels", "1", weight=3)
+    parcel = Parcel("parcels", "1", weight=3)  # type: ignore[call-arg]
 
     assert (parcel.type, parcel.attributes, parcel.weight) == ("parcels", None, 3)
     assert parcel.relationships is None
