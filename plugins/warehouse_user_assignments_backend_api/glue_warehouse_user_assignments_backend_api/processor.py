@@ -73,8 +73,10 @@ def draft_of(request: GlueRequest) -> AssignmentDraft:
 def changes_of(request: GlueRequest) -> dict[str, Any]:
     """Return what a body says about an assignment."""
     changes = dict(request.attributes)
-    if "warehouse" in changes:
-        changes["warehouse_uuid"] = changes.pop("warehouse")["uuid"]
+    # What a change does not name stays as it is, of the warehouse as well.
+    warehouse = changes.pop("warehouse", {})
+    if "uuid" in warehouse:
+        changes["warehouse_uuid"] = warehouse["uuid"]
     return changes
 
 

@@ -173,6 +173,18 @@ def test_attributes_are_required(backend: Backend) -> None:
     assert extra.json["errors"][0]["source"]["pointer"] == "/data/attributes/warehouse/name"
 
 
+def test_a_warehouse_without_a_name_stays(backend: Backend) -> None:
+    """A change leaves alone what it does not name, and the rest of it is made."""
+    made = backend.assign("ada", "North")
+    change = document(made.uuid, warehouse={}, isActive=True)
+
+    answer = backend.client("office").patch(f"{PLACE}/{made.uuid}", json=change)
+
+    assert answer.status_code == 200
+    shown = answer.json["data"]["attributes"]
+    assert (shown["warehouse"]["name"], shown["isActive"]) == ("North", True)
+
+
 # Lists.
 
 
