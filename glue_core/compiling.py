@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
-from itertools import chain
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -732,7 +732,7 @@ def _identified(batch: Batch, lens: Lens) -> bool:
     if type(None) in kinds:
         return False
     if name is not None and kinds == {dict}:
-        ids = [each.get(name) for each in objects]  # type: ignore[attr-defined]
+        ids: list[Any] = [*map(dict.get, objects, repeat(name))]  # type: ignore[arg-type]
         if not {*map(type, ids)} <= _TEXTS:
             ids = [each if each is None else str(each) for each in ids]
     else:

@@ -281,17 +281,17 @@ def load_included(operation: Operation, *, size: int) -> Format | None:
 
     def run(response: GlueResponse, request: GlueRequest) -> None:
         tree: Tree = request.notes.get(INCLUDE_NOTE, ())
-        resources = response._shown
         if response.errors:
             return
-        if isinstance(resources, Batch):
-            if not tree:
-                return
-            resources = response.resources
-        if not resources:
+        shown = response._shown
+        if isinstance(shown, Batch):
+            if tree and shown.objects:
+                _Loading(model, size, response, request, shows_primary).run(tree, shown)
+            return
+        if not shown:
             return
         if not tree:
-            for each in resources:
+            for each in shown:
                 if each._held:
                     break
             else:
@@ -322,9 +322,14 @@ class _Loading:
         self._known: dict[tuple[str | None, str | None], GlueResource] = {}
         self._shown: set[tuple[str | None, str | None]] = set()
 
-    def run(self, tree: Tree) -> None:
-        """Load the tree; what nobody needs as objects yet stays what the loaders answered."""
-        sources = self._ids_of_sources(tree)
+    def run(self, tree: Tree, batch: Batch | None = None) -> None:
+        """Load the tree; what nobody needs as objects yet stays what the loaders answered.
+
+        Args:
+            tree: The tree.
+            batch: What the primary resources were just made of, or None.
+        """
+        sources = self._ids_of_sources(tree, batch)
         if sources is not None:
             tree = self._load_batches(tree, sources)
         else:
@@ -346,10 +351,11 @@ class _Loading:
             self._known[key] = resource
             self._shown.add(key)
 
-    def _ids_of_sources(self, tree: Tree) -> list[str | None] | None:
+    def _ids_of_sources(self, tree: Tree, batch: Batch | None) -> Sequence[str | None] | None:
         """Return the ids of the primary resources where a tree is only what is related to them.
 
-        None where it leads further, or where they are not of one type, or hold something already.
+        None where it leads further, or where they are not of one type, or two have one id, or they
+        hold something already.
         """
         primary = self._primary
         if not tree or not self._shows_primary or self._included:
@@ -358,14 +364,14 @@ class _Loading:
         for edge in tree:
             if edge.tree or edge.source != type_:
                 return None
-        ids = [each.id for each in primary]
-        is_usual = (
-            len({*ids}) == number
-            and None not in ids
-            and [each.type for each in primary].count(type_) == number
-            and [each._held for each in primary].count(None) == number
-        )
-        return ids if is_usual else None
+        if batch is not None:
+            is_usual, ids = batch.type == type_, batch.ids
+        else:
+            ids = [each.id for each in primary]
+            is_usual = [each.type for each in primary].count(type_) == number and (
+                [each._held for each in primary].count(None) == number
+            )
+        return ids if is_usual and len({*ids}) == number and None not in ids else None
 
     def _load_batches(self, tree: Tree, sources: Sequence[str | None]) -> Tree:
         """Load what loaders answer in the usual way, without objects for each of it.
@@ -381,7 +387,7 @@ class _Loading:
         primary, response = self._primary, self._response
         related, held = Related(primary), None
         for number, edge in enumerate(tree):
-            answers = self._ask(edge, primary)
+            answers = self._answers(edge, primary)
             is_untouched = [each._held for each in primary].count(held) == len(primary)
             if not (is_untouched and self._relate(related, edge, sources, answers)):
                 self._included = response.included_relationships
@@ -517,13 +523,17 @@ class _Loading:
 
     def _ask(self, edge: Edge, missing: Sequence[GlueResource]) -> Mapping[Any, Any]:
         """Call the loader once; of several resources with one id it gets the first."""
-        relationship = edge.relationship
         asked: Sequence[GlueResource] = missing
         if len({each.id for each in missing}) < len(missing):
             once: dict[str | None, GlueResource] = {}
             for each in missing:
                 once.setdefault(each.id, each)
             asked = list(once.values())
+        return self._answers(edge, asked)
+
+    def _answers(self, edge: Edge, asked: Sequence[GlueResource]) -> Mapping[Any, Any]:
+        """Call the loader for resources no two of which have one id."""
+        relationship = edge.relationship
         answers: Any = relationship.load(asked, self._request)
         # A look at the class is the cheaper one.
         if answers.__class__ is not dict and not isinstance(answers, Mapping):

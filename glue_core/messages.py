@@ -977,7 +977,7 @@ class GlueResponse:
         """
         objects = list(shown)
         response = cls(is_collection=True, pagination=pagination)
-        for kind in {each.__class__ for each in objects}:
+        for kind in {*map(type, objects)}:
             if issubclass(kind, GlueResource):
                 response.resources = [
                     each if isinstance(each, GlueResource) else GlueResource(None, None, each)

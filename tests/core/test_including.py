@@ -136,9 +136,14 @@ class Shop:
         self, request: GlueRequest, resources: Sequence[GlueResource], size: int = 10_000
     ) -> GlueResponse:
         """Return a response with these resources after its includes were loaded."""
+        return self.complete(request, GlueResponse(resources, is_collection=True), size)
+
+    def complete(
+        self, request: GlueRequest, response: GlueResponse, size: int = 10_000
+    ) -> GlueResponse:
+        """Return a response after its includes were loaded."""
         run = load_included(self.operation, size=size)
         assert run is not None
-        response = GlueResponse(resources, is_collection=True)
         run(response, request)
         return response
 
@@ -146,6 +151,15 @@ class Shop:
 def books(*ids: str) -> list[GlueResource]:
     """Return primary resources as the flow completes them."""
     return [GlueResource("books", id_, thing(id_)) for id_ in ids]
+
+
+def page_of_books(*ids: str) -> GlueResponse:
+    """Return the books of a controller that answers with objects, as the flow completes them."""
+    response = GlueResponse.page(map(thing, ids))
+    batch = response.batch
+    assert batch is not None
+    batch.type, batch.ids = "books", list(ids)
+    return response
 
 
 def outline(tree: Tree) -> dict[str, Any]:
@@ -636,17 +650,19 @@ def test_batches_become_what_objects_are(
     """What is left as loaders answered it is read as if each object had been made at once."""
     include = ",".join(names[:number])
 
-    def load(batches: bool) -> Any:
+    def load(response: GlueResponse, batches: bool = True) -> Any:
         shop = Library(author, readers, sequel)
         with pytest.MonkeyPatch.context() as patch:
             if not batches:
-                patch.setattr(_Loading, "_ids_of_sources", lambda self, tree: None)
+                patch.setattr(_Loading, "_ids_of_sources", lambda self, tree, batch: None)
             try:
-                return told(shop.load(shop.read(include), books(*ids), size), first)
+                return told(shop.complete(shop.read(include), response, size), first)
             except (BadRequest, TypeError) as error:
                 return repr(error)
 
-    assert load(batches=True) == load(batches=False)
+    one_by_one = load(GlueResponse(books(*ids), is_collection=True), batches=False)
+    assert load(GlueResponse(books(*ids), is_collection=True)) == one_by_one
+    assert load(page_of_books(*ids)) == one_by_one
 
 
 def test_usual_answers_are_left_as_they_are() -> None:
