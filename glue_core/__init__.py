@@ -4,8 +4,15 @@ Each is imported when somebody first asks for it: pytest loads the plugin in `gl
 every run of an environment that has Glue, and that must not import a web framework.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+if os.environ.get("GLUE_COMPILED"):
+    # Before any other module of Glue is imported.
+    from glue_core.compiled import use as _use
+
+    _use(os.environ["GLUE_COMPILED"])
 
 if TYPE_CHECKING:
     from glue_core import codes
