@@ -189,6 +189,8 @@ def _version(operation: Operation) -> Format | None:
     lenses = model.lenses
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
+        if response.errors:
+            return
         resources: Sequence[GlueResource] = response.resources
         included = response.included_relationships
         if included:
