@@ -17,10 +17,11 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 from marshmallow.constants import missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
+from glue_core.codes import INVALID_ATTRIBUTE
 from glue_core.fields import UtcDateTime
 from glue_core.messages import GlueError
 from glue_core.serialising import ISO_FORMATS
-from glue_core.violations import INVALID, Violation, place_of, violations
+from glue_core.violations import Violation, place_of, violations
 
 Load = Callable[[Mapping[str, Any], str], tuple[dict[str, Any], list[GlueError]]]
 """Makes the attributes of a body out of what the client sent, or says what is wrong with it.
@@ -179,7 +180,7 @@ class _Code:
         if type(words) is not Violation:
             return f"errors += violations({name}, {place})"
         self.names[f"{name}_broke"] = words.arguments
-        said = f"{INVALID!r}, {str(words)!r}, {words.kind!r}, {name}_broke, {place}"
+        said = f"{INVALID_ATTRIBUTE!r}, {str(words)!r}, {words.kind!r}, {name}_broke, {place}"
         return f"errors.append(GlueError(422, {said}))"
 
     def _read(
