@@ -275,12 +275,18 @@ def _without_state(handler: Handler) -> Handler:
     """
 
     def guarded(request: GlueRequest) -> GlueResponse:
-        for name, header in _NAMES:
-            if request.header(name) is not None:
-                raise Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
+        if request.header("if-match") is not None:
+            raise _stateless("If-Match")
+        if request.header("if-none-match") is not None:
+            raise _stateless("If-None-Match")
         return handler(request)
 
     return guarded
+
+
+def _stateless(header: str) -> Problem:
+    """Return the refusal of a precondition where there is no state."""
+    return Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
 
 
 def _describe_precondition(operation: Operation, view: View) -> Fragment:

@@ -22,21 +22,18 @@ def error_objects(dialect: Dialect) -> Callable[[GlueError], dict[str, Any]]:
         shown = {**_start(error.status, error.code, error.title, integer, titled)}
         if error.id:
             shown = {"status": shown["status"], "id": error.id, **shown}
-        message = error.message
+        message, pointer = error.message, error.pointer
         if message:
             shown["detail"] = message
             if alias:
                 shown["message"] = message
-        source = {}
         # The empty pointer is the whole document, so it counts.
-        if error.pointer is not None:
-            source["pointer"] = error.pointer
+        if pointer is not None:
+            shown["source"] = {"pointer": pointer}
         if error.parameter:
-            source["parameter"] = error.parameter
+            shown.setdefault("source", {})["parameter"] = error.parameter
         if error.header:
-            source["header"] = error.header
-        if source:
-            shown["source"] = source
+            shown.setdefault("source", {})["header"] = error.header
         if error.type:
             shown["links"] = {"type": error.type}
         if error.meta:

@@ -27,7 +27,7 @@ _REVOKED = sa.select(
 )
 
 
-class _Kept:
+class KeptToken:
     """A verified token, and from when on it is asked again whether it still counts."""
 
     __slots__ = ("claims", "expires_at", "generation", "good_until")
@@ -72,15 +72,21 @@ class Verifier:
         self._audiences = rules.audiences
         self._clock = clock
         self._monotonic = monotonic
-        self._kept: dict[bytes, _Kept] = {}
+        self._kept: dict[bytes, KeptToken] = {}
         self._lock = threading.Lock()
         self._generation = 0
         # A request asks twice about its token: whose it is, and whom it speaks for.
-        self._last: tuple[str, _Kept | None] = ("", None)
+        self._last: tuple[str, KeptToken | None] = ("", None)
 
-    def knows(self, token: str) -> bool:
-        """Say whether a token was verified before."""
-        return self._find(token) is not None
+    def find(self, token: str) -> KeptToken | None:
+        """Return what is known of a token that was verified before, or None.
+
+        Of the tokens themselves only the last one is held.
+        """
+        kept = self._kept.get(_digest(token))
+        if kept is not None:
+            self._last = (token, kept)
+        return kept
 
     def identify(self, token: str, application: str) -> Identity:
         """Check a token for an application.
@@ -91,7 +97,7 @@ class Verifier:
         """
         last, kept = self._last
         if last is not token:
-            kept = self._find(token)
+            kept = self.find(token)
         if (
             kept is None
             or kept.generation != self._generation
@@ -116,7 +122,7 @@ class Verifier:
         now = self._clock()
         kept = self._kept.get(digest)
         if kept is None:
-            kept = _Kept(self._tokens.read(token, now))
+            kept = KeptToken(self._tokens.read(token, now))
             self._keep(digest, kept, now)
         elif now >= kept.expires_at:
             self._kept.pop(digest, None)
@@ -177,7 +183,7 @@ class Verifier:
         with self._lock:
             self._generation += 1
 
-    def _keep(self, digest: bytes, kept: _Kept, now: float) -> None:
+    def _keep(self, digest: bytes, kept: KeptToken, now: float) -> None:
         with self._lock:
             if len(self._kept) >= self._rules.kept_tokens:
                 for key, each in list(self._kept.items()):
@@ -187,13 +193,6 @@ class Verifier:
                 # The one that was verified first; a busy one is verified once more.
                 self._kept.pop(next(iter(self._kept)), None)
             self._kept[digest] = kept
-
-    def _find(self, token: str) -> _Kept | None:
-        """Return what is known of a token; of the tokens themselves only the last one is held."""
-        kept = self._kept.get(_digest(token))
-        if kept is not None:
-            self._last = (token, kept)
-        return kept
 
 
 def _digest(token: str) -> bytes:

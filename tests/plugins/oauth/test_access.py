@@ -371,6 +371,22 @@ def test_own_worker_knows_at_once(make_shop: MakeShop) -> None:
     assert status(shop, token) == 401
 
 
+def test_a_revoked_token_stays_refused(make_shop: MakeShop) -> None:
+    """Whoever asks again about the same token hears the same, though it was the last one asked."""
+    shop = make_shop({"revocation_seconds": 3600})
+    token = shop.log_in()["access_token"]
+    verifier = shop.deployment.features.get(ServerParts).parts.verifier
+    verifier.identify(token, "storefront_api")
+    assert verifier.find(token) is not None
+
+    revoke(shop, token)
+
+    for _ in range(2):
+        with pytest.raises(InvalidToken, match="revoked"):
+            verifier.identify(token, "storefront_api")
+    assert verifier.find(token) is None
+
+
 @pytest.mark.parametrize(("seconds", "at_once"), [(0, True), (3600, False)])
 def test_other_workers_know_by_the_setting(
     make_shop: MakeShop, seconds: float, at_once: bool
