@@ -171,16 +171,16 @@ class _Code:
         """Return the statement that refuses the value of a field.
 
         Args:
-            name: Name for what is not written into the code.
+            name: Name for what cannot be written into the code.
             words: What a field or a validator says of the value.
             key: Name of the field in bodies.
         """
         place = f"pointer + {place_of(key)!r}"
-        self.names[name] = words
         if type(words) is not Violation:
+            self.names[name] = words
             return f"errors += violations({name}, {place})"
-        self.names[f"{name}_broke"] = words.arguments
-        said = f"{INVALID_ATTRIBUTE!r}, {str(words)!r}, {words.kind!r}, {name}_broke, {place}"
+        self.names[name] = words.arguments
+        said = f"{INVALID_ATTRIBUTE!r}, {str(words)!r}, {words.kind!r}, {name}, {place}"
         return f"errors.append(GlueError(422, {said}))"
 
     def _read(
