@@ -70,11 +70,11 @@ class _MalformedError(Exception):
 
 
 def _strict(content: bytes) -> object:
-    if not content.strip():
-        raise _MalformedError("The request has no body; a JSON document is expected.")
     try:
         value: object = orjson.loads(content)
     except orjson.JSONDecodeError as error:
+        if not content.strip():
+            raise _MalformedError("The request has no body; a JSON document is expected.") from None
         raise _MalformedError(f"The body is not JSON: {error}.") from error
     # A whole number beyond 64 bits would silently become an inexact one.
     if _LONG_NUMBER in content.translate(_ZEROS):

@@ -50,21 +50,28 @@ class Catalogue:
         An error without a kind keeps its own English words, where the catalogue gives its code
         none: they may say more than the code.
         """
-        wanted = (error.kind, error.code, locale, *error.arguments)
-        try:
-            text = self._found[wanted]
-        except KeyError:
-            text = self._text_of(error, locale)
-            if len(self._found) >= KEPT_TEXTS:
-                self._found.clear()
-            self._found[wanted] = text
-        if text is None:
-            return
-        try:
-            error.message = text.format_map(error.arguments)
-        except (KeyError, IndexError, ValueError):
-            # The template wants a parameter that this violation has not: its own words will do.
-            return
+        self.word_all((error,), locale)
+
+    def word_all(self, errors: Iterable[GlueError], locale: str | None) -> None:
+        """Give several errors the words of a locale; see `word`."""
+        found = self._found
+        for error in errors:
+            arguments = error.arguments
+            wanted = (error.kind, error.code, locale, *arguments)
+            try:
+                text = found[wanted]
+            except KeyError:
+                text = self._text_of(error, locale)
+                if len(found) >= KEPT_TEXTS:
+                    found.clear()
+                found[wanted] = text
+            if text is None:
+                continue
+            try:
+                error.message = text.format_map(arguments)
+            except (KeyError, IndexError, ValueError):
+                # The template wants a parameter that this violation has not: its own words will do.
+                continue
 
     def _text_of(self, error: GlueError, locale: str | None) -> str | None:
         if error.kind is None:
@@ -93,8 +100,8 @@ def _words(operation: Operation) -> Format | None:
         return None
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
-        for error in response.errors:
-            catalogue.word(error, request.locale)
+        if response.errors:
+            catalogue.word_all(response.errors, request.locale)
 
     return format_
 

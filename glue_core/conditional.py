@@ -189,6 +189,8 @@ def _version(operation: Operation) -> Format | None:
     lenses = model.lenses
 
     def format_(response: GlueResponse, request: GlueRequest) -> None:
+        if response.errors:
+            return
         resources: Sequence[GlueResource] = response.resources
         included = response.included_relationships
         if included:
@@ -273,12 +275,18 @@ def _without_state(handler: Handler) -> Handler:
     """
 
     def guarded(request: GlueRequest) -> GlueResponse:
-        for name, header in _NAMES:
-            if request.header(name) is not None:
-                raise Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
+        if request.header("if-match") is not None:
+            raise _stateless("If-Match")
+        if request.header("if-none-match") is not None:
+            raise _stateless("If-None-Match")
         return handler(request)
 
     return guarded
+
+
+def _stateless(header: str) -> Problem:
+    """Return the refusal of a precondition where there is no state."""
+    return Problem(400, [one(400, codes.INVALID_HEADER, header, STATELESS)])
 
 
 def _describe_precondition(operation: Operation, view: View) -> Fragment:

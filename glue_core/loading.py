@@ -8,23 +8,26 @@ same; a schema that does more than to ask its fields takes marshmallow's own way
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from marshmallow.constants import missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
+from glue_core.codes import INVALID_ATTRIBUTE
 from glue_core.fields import UtcDateTime
+from glue_core.messages import GlueError
 from glue_core.serialising import ISO_FORMATS
+from glue_core.violations import Violation, place_of, violations
 
-Messages = Mapping[Any, Any]
-"""What is wrong, as a `ValidationError` carries it; nothing where all is well."""
+Load = Callable[[Mapping[str, Any], str], tuple[dict[str, Any], list[GlueError]]]
+"""Makes the attributes of a body out of what the client sent, or says what is wrong with it.
 
-Load = Callable[[Mapping[str, Any]], tuple[dict[str, Any], Messages]]
-"""Makes the attributes of a body out of what the client sent."""
+The second argument is the JSON Pointer to the attributes, where those of the errors start.
+"""
 
 _Field = fields.Field[Any]
 
@@ -62,23 +65,31 @@ _SIMPLE = frozenset((str, int, float, bool, type(None)))
 """Classes whose values compare without surprises."""
 
 
-def compile_load(schema: Schema) -> Load:
+def compile_load(schema: Schema, shown: Collection[str] = ()) -> Load:
     """Compile a schema.
 
     Args:
         schema: An instance with its options; nobody changes it afterwards.
+        shown: Names that clients see: what is sent by one of them and not known to the schema is
+            read-only, not unknown.
 
     Returns:
-        A function that returns what ``schema.load`` returns, or what the `ValidationError` carries
-        that it raises.
+        A function that returns what ``schema.load`` returns, or an error for each violation in the
+        `ValidationError` that it raises.
     """
 
-    def whole(values: Mapping[str, Any]) -> tuple[dict[str, Any], Messages]:
+    def mark(errors: list[GlueError], pointer: str) -> None:
+        for each in errors:
+            if each.kind == "unknown" and (each.pointer or "")[len(pointer) + 1 :] in shown:
+                each.kind = "read_only"
+
+    def whole(values: Mapping[str, Any], pointer: str) -> tuple[dict[str, Any], list[GlueError]]:
         try:
-            return schema.load(values), {}
+            return schema.load(values), []
         except ValidationError as error:
-            # Of one object they are never a list.
-            return {}, cast("dict[Any, Any]", error.messages)
+            errors = violations(error.messages, pointer)
+            mark(errors, pointer)
+            return {}, errors
 
     if not _is_usual(schema):
         return whole
@@ -86,8 +97,11 @@ def compile_load(schema: Schema) -> Load:
     names: dict[str, Any] = {
         **code.names,
         "whole": whole,
+        "mark": mark,
         "missing": missing,
-        "Error": ValidationError,
+        "violations": violations,
+        "GlueError": GlueError,
+        "ValidationError": ValidationError,
     }
     # Every name in the code is one of ours, or a quoted text of the schema's own.
     exec("\n".join(code.lines), names)  # noqa: S102
@@ -128,12 +142,12 @@ class _Code:
     """The source of one function, and what its names stand for."""
 
     def __init__(self, schema: Schema) -> None:
-        self.names: dict[str, Any] = {"texts": _texts, "told": _told, "utc": UTC}
+        self.names: dict[str, Any] = {"texts": _texts, "utc": UTC}
         self.lines = [
-            "def load(values):",
+            "def load(values, pointer):",
             "    if values.__class__ is not dict:",
-            "        return whole(values)",
-            "    loaded, errors, lacking, get = {}, {}, 0, values.get",
+            "        return whole(values, pointer)",
+            "    loaded, errors, lacking, get = {}, [], 0, values.get",
         ]
         partial = None if schema.partial is None else bool(schema.partial)
         for number, (name, field) in enumerate(schema.load_fields.items()):
@@ -147,10 +161,27 @@ class _Code:
             self.names.update(keys=keys, unknown=schema.error_messages["unknown"])
             self.lines += [
                 f"    if len(values) + lacking != {len(keys)}:",
-                "        for key in set(values) - keys:",
-                "            errors[key] = [unknown]",
+                "        messages = {key: [unknown] for key in set(values) - keys}",
+                "        errors += violations(messages, pointer)",
+                "        mark(errors, pointer)",
             ]
         self.lines.append("    return ({}, errors) if errors else (loaded, errors)")
+
+    def _refuse(self, name: str, words: Any, key: str) -> str:
+        """Return the statement that refuses the value of a field.
+
+        Args:
+            name: Name for what cannot be written into the code.
+            words: What a field or a validator says of the value.
+            key: Name of the field in bodies.
+        """
+        place = f"pointer + {place_of(key)!r}"
+        if type(words) is not Violation:
+            self.names[name] = words
+            return f"errors += violations({name}, {place})"
+        self.names[name] = words.arguments
+        said = f"{INVALID_ATTRIBUTE!r}, {str(words)!r}, {words.kind!r}, {name}, {place}"
+        return f"errors.append(GlueError(422, {said}))"
 
     def _read(
         self, number: int, field: _Field, key: str, target: str, partial: bool | None
@@ -162,8 +193,8 @@ class _Code:
             "        try:",
             f"            value = field{number}(value, {key!r}, values{given})",
             f"            if value is not missing: loaded[{target!r}] = value",
-            "        except Error as error:",
-            f"            errors[{key!r}] = error.messages",
+            "        except ValidationError as error:",
+            f"            errors += violations(error.messages, pointer + {place_of(key)!r})",
         ]
         self.lines.append(f"    value = get({key!r}, missing)")
         word = "if"
@@ -187,8 +218,7 @@ class _Code:
             words = field.error_messages["required"]
             if not isinstance(words, str) or type(field).make_error not in _SAY_REQUIRED:
                 return None
-            self.names[f"required{number}"] = words.format()
-            return f"errors[{key!r}] = [required{number}]"
+            return self._refuse(f"required{number}", words.format(), key)
         if field.load_default is missing:
             return "pass"
         self.names[f"default{number}"] = field.load_default
@@ -229,38 +259,25 @@ class _Code:
     def _validate(self, number: int, field: _Field, name: str, key: str, target: str) -> None:
         """Write what the validators of a field do with a value of its own.
 
-        Each is asked, in order, and all that they say is told, as marshmallow does.
+        Each is asked, in order, and all that they say is told, as marshmallow does. The value is
+        taken meanwhile: of a body that anything is wrong with nothing is loaded.
         """
-        take = f"loaded[{target!r}] = {name}"
-        if not field.validators:
-            self.lines.append(f"        {take}")
-            return
-        checks = {f"check{number}_{index}": each for index, each in enumerate(field.validators)}
-        refusals = {check: self._rule(check, each, name, field) for check, each in checks.items()}
-        (check, refused), *more = refusals.items()
-        if refused is not None and not more:
-            self.lines += [
-                f"        if {refused}: errors[{key!r}] = [{check}_words]",
-                f"        else: {take}",
-            ]
-            return
-        self.lines.append("        found = ()")
-        for check, refused in refusals.items():
-            if refused is not None:
-                self.lines.append(f"        if {refused}: found = [*found, {check}_words]")
+        self.lines.append(f"        loaded[{target!r}] = {name}")
+        for index, validator in enumerate(field.validators):
+            check = f"check{number}_{index}"
+            rule = self._rule(check, validator, name, field, key)
+            if rule is not None:
+                self.lines.append(f"        {rule}")
                 continue
-            self.names[check] = checks[check]
+            self.names[check] = validator
             self.lines += [
                 f"        try: {check}({name})",
-                "        except Error as error: found = told(found, error)",
+                "        except ValidationError as error:",
+                f"            errors += violations(error.messages, pointer + {place_of(key)!r})",
             ]
-        self.lines += [
-            f"        if found: errors[{key!r}] = found",
-            f"        else: {take}",
-        ]
 
-    def _rule(self, check: str, validator: Any, name: str, field: _Field) -> str | None:
-        """Return the expression that refuses a value, and keep what is said of such a one.
+    def _rule(self, check: str, validator: Any, name: str, field: _Field, key: str) -> str | None:
+        """Return the statement that refuses a value.
 
         Returns:
             None for a validator that must be asked: one of somebody's own, or one whose words
@@ -286,11 +303,11 @@ class _Code:
         if "input" in (validator.error or words[0]):
             return None
         try:
-            self.names[f"{check}_words"] = validator._format_error(None, *words)
+            said = validator._format_error(None, *words)
         except (LookupError, ValueError, AttributeError):
             # A template that asks for what nobody has fails no sooner than it is needed.
             return None
-        return refused
+        return f"if {refused}: {self._refuse(f'{check}_words', said, key)}"
 
     def _limits(self, check: str, validator: Any, name: str) -> tuple[str, tuple[str]]:
         """Return the expression that the limits of a value are, and the template of its words."""
@@ -346,9 +363,3 @@ def _texts(value: Any, least: int, most: float) -> list[str] | None:
             return None
     copied: list[str] = value[:]
     return copied
-
-
-def _told(found: Sequence[Any], error: ValidationError) -> list[Any]:
-    """Return what was found with what a validator says, as a field puts it together."""
-    messages = error.messages
-    return [*found, messages] if isinstance(messages, dict) else [*found, *messages]

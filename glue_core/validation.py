@@ -44,7 +44,8 @@ def refused(found: GlueRequestValidation) -> GlueResponse:
         status = status_of(found.errors) if found.errors else 400
     response = GlueResponse(http_status=status, errors=found.errors)
     response.request_validation = found
-    response.meta.update(found.headers)
+    if found.headers:
+        response.meta.update(found.headers)
     return response
 
 

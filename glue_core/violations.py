@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow.exceptions import SCHEMA
 
+from glue_core.body import pointer_to
 from glue_core.codes import INVALID_ATTRIBUTE as INVALID
 from glue_core.errors import Problem
 from glue_core.messages import GlueError
@@ -192,21 +194,17 @@ def _note(found: list[GlueError], messages: Any, pointer: str) -> None:
     """Note the error of each message, in order."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            if key == "_schema":
-                place = pointer
-            else:
-                place = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            if inner.__class__ is list and len(inner) == 1 and inner[0].__class__ is Violation:
-                (one,) = inner
-                found.append(GlueError(422, INVALID, str(one), one.kind, one.arguments, place))
-            else:
-                _note(found, inner, place)
-        return
-    for text in messages if isinstance(messages, list) else [messages]:
-        if isinstance(text, (dict, list)):
-            _note(found, text, pointer)
-            continue
-        error = GlueError(422, INVALID, str(text), pointer=pointer)
-        if isinstance(text, Violation):
-            error.kind, error.arguments = text.kind, text.arguments
-        found.append(error)
+            _note(found, inner, pointer + place_of(key))
+    elif isinstance(messages, list):
+        for each in messages:
+            _note(found, each, pointer)
+    elif isinstance(messages, Violation):
+        text, kind, arguments = str(messages), messages.kind, messages.arguments
+        found.append(GlueError(422, INVALID, text, kind, arguments, pointer))
+    else:
+        found.append(GlueError(422, INVALID, str(messages), pointer=pointer))
+
+
+def place_of(key: object) -> str:
+    """Return the JSON Pointer to what marshmallow has messages about under a key."""
+    return "" if key == SCHEMA else pointer_to(str(key))

@@ -51,6 +51,9 @@ REFUSED = "Unauthorized request."
 FORBIDDEN = "Forbidden."
 READS = frozenset({"get", "getCollection"})
 
+Guard = Callable[["GlueRequest", frozenset[str]], bool]
+"""Says whether a request may, for what whoever sends it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -218,23 +221,23 @@ class Access:
         """What reads who asks, that of bearer tokens first."""
         return self._readers
 
-    def guard(self, protection: Protection) -> Callable[[GlueRequest], bool]:
+    def guard(self, protection: Protection) -> Guard:
         """Return what says whether whoever sends a request may."""
         if protection.is_public:
-            return lambda request: True
+            return lambda request, grants: True
         strategies = self.strategies_of(protection)
         if len(strategies) == 1 and strategies[0].authorize is None:
             admits = strategies[0].admits
             if admits is not None:
                 # The usual case; what follows does the same for any.
-                return lambda request: admits(protection, request.grants)
+                return lambda request, grants: admits(protection, grants)
 
-        def passes(request: GlueRequest, strategy: Strategy) -> bool:
-            if strategy.admits is not None and not strategy.admits(protection, request.grants):
+        def passes(request: GlueRequest, grants: frozenset[str], strategy: Strategy) -> bool:
+            if strategy.admits is not None and not strategy.admits(protection, grants):
                 return False
             return strategy.authorize is None or strategy.authorize(request, protection)
 
-        return lambda request: self._allows(protection, partial(passes, request))
+        return lambda request, grants: self._allows(protection, partial(passes, request, grants))
 
     def _allows(self, protection: Protection, passes: Callable[[Strategy], bool]) -> bool:
         if protection.is_public:

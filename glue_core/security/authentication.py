@@ -194,7 +194,7 @@ def bearer_reader(
     def read(header: str, request: GlueRequest) -> Identity:
         scheme, _, token = header.strip().partition(" ")
         token = token.strip()
-        if not scheme or not token:
+        if not token:
             raise _refused(refusals.no_token, realm)
         if scheme.lower() != "bearer" or len(token) > LONGEST_TOKEN or not token.isascii():
             raise invalid

@@ -92,24 +92,24 @@ def _judge(operation: Operation) -> Validate | None:
 
     # A relationship that is hidden is one that nobody has, also for who would have to log in.
     is_shown = None if operation.relationship is None else exists
-    by_grants = _existence_by_grants(operation)
-    if own.is_public and not paths and of_parent is None and by_grants is not None:
-        return lambda request: None if by_grants(request.grants) else _unknown()
+    if own.is_public and not paths and of_parent is None and exists is not None:
+        return lambda request: None if exists(request.grants) else _unknown()
 
     def judge(request: GlueRequest) -> GlueRequestValidation | None:
         refused = of_parent(request) if of_parent is not None else None
         if refused is not None:
             return refused
-        if is_shown is not None and not is_shown(request):
+        grants = request.grants
+        if is_shown is not None and not is_shown(grants):
             return _unknown()
-        if not allows(request):
+        if not allows(request, grants):
             return access.refusal(own, request)
         if guarded:
             path = path_of_request(request)
             for each, lets_in in guarded:
-                if each.fits(request.method, path) and not lets_in(request):
+                if each.fits(request.method, path) and not lets_in(request, grants):
                     return access.refusal(each.protection, request)
-        return None if exists is None or exists(request) else _unknown()
+        return None if exists is None or exists(grants) else _unknown()
 
     return judge
 
@@ -120,19 +120,14 @@ def _unknown() -> GlueRequestValidation:
     return GlueRequestValidation(False, 404, (error,))
 
 
-def _existence(operation: Operation) -> Callable[[GlueRequest], bool] | None:
-    """Return what says whether a place is one for the caller; None where it is for everybody."""
-    exists = _existence_by_grants(operation)
-    return None if exists is None else lambda request: exists(request.grants)
-
-
 def exists_for(operation: Operation, grants: frozenset[str]) -> bool:
     """Say whether for who holds these grants a compiled operation is declared at all."""
-    exists = _existence_by_grants(operation)
+    exists = _existence(operation)
     return exists is None or exists(grants)
 
 
-def _existence_by_grants(operation: Operation) -> Callable[[frozenset[str]], bool] | None:
+def _existence(operation: Operation) -> Callable[[frozenset[str]], bool] | None:
+    """Return what says for whom a place is one, by their grants; None where it is for everybody."""
     access, model = operation.access, operation.model
     if access is None or model is None or not model.has_policies:
         return None
@@ -197,7 +192,7 @@ def _is_open(operation: Operation) -> bool:
     paths = access.rules.paths if operation.refusal is None else ()
     if paths or not access.protection_of(operation).is_public:
         return False
-    exists = _existence_by_grants(operation)
+    exists = _existence(operation)
     return exists is None or exists(NOBODY)
 
 
@@ -319,7 +314,7 @@ def _describe_authorization(operation: Operation, view: View) -> Fragment:
     for guard in access.protections_of(operation):
         if not guard.is_public:
             errors += access.refusals_of(guard)
-    if _existence_by_grants(operation) is not None:
+    if _existence(operation) is not None:
         errors.append(ErrorCode(404, codes.NOT_FOUND, NOT_FOUND))
     return Fragment(errors=tuple(errors))
 

@@ -18,7 +18,7 @@ from glue_core.relationship import Relationship
 from glue_core.resource import Resource
 from glue_core.security.protection import Protection
 from glue_core.serialising import Dumps, Functions, PlainPart, compile_dumps, part_of, plain_fields
-from glue_core.violations import prepare, violations
+from glue_core.violations import prepare
 
 Action = Literal["read", "write", "filter", "sort", "include"]
 
@@ -293,23 +293,14 @@ class Lens:
         load = self._loads.get(operation)
         if load is None:
             load = self._loads[operation] = self._load_of(operation)
-        loaded, messages = load(values)
-        if not messages:
-            return loaded, []
-        found = violations(messages, pointer)
-        for each in found:
-            if each.kind == "unknown" and (each.pointer or "")[len(pointer) + 1 :] in (
-                self.attributes
-            ):
-                each.kind = "read_only"
-        return {}, found
+        return load(values, pointer)
 
     def _load_of(self, operation: Operation) -> Load:
         """Return what loads the bodies of an operation; those with the same rules share it."""
         key = (operation.schema, operation.ruled, operation.is_partial)
         load = self._loaders.get(key)
         if load is None:
-            load = self._loaders[key] = compile_load(self._loader(*key))
+            load = self._loaders[key] = compile_load(self._loader(*key), self.attributes)
         return load
 
     def _loader(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from glue_core import UtcDateTime
+from glue_core import GlueError, UtcDateTime, codes
 from glue_core.loading import compile_load
-from glue_core.violations import Violation, prepare
+from glue_core.violations import Violation, prepare, violations
 
 
 def each_once(values: list[Any]) -> None:
@@ -206,23 +206,12 @@ VALUES: tuple[tuple[str, Any], ...] = (
 )
 
 
-def loaded(schema: Schema, values: Any) -> tuple[Any, Any]:
-    """Return what marshmallow makes of values, and what it has against them."""
+def loaded(schema: Schema, values: Any, pointer: str = "") -> tuple[Any, list[GlueError]]:
+    """Return what marshmallow makes of values, or the errors that it stands for."""
     try:
-        return schema.load(values), {}
+        return schema.load(values), []
     except ValidationError as error:
-        return {}, error.messages
-
-
-def told(messages: Any) -> Any:
-    """Return messages with the rules that they remember."""
-    if isinstance(messages, dict):
-        return {key: told(each) for key, each in messages.items()}
-    if isinstance(messages, list):
-        return [told(each) for each in messages]
-    if isinstance(messages, Violation):
-        return str(messages), messages.kind, messages.arguments
-    return messages
+        return {}, violations(error.messages, pointer)
 
 
 OPTIONS: tuple[dict[str, Any], ...] = (
@@ -246,11 +235,11 @@ def test_one_value_loads_as_marshmallow_loads_it(
     load = compile_load(schema)
 
     for values in ({name: value}, {"title": "abc", name: value}):
-        expected, messages = loaded(schema, values)
-        found, problems = load(values)
+        expected, errors = loaded(schema, values, "/data")
+        found, problems = load(values, "/data")
 
         assert (found, list(found)) == (expected, list(expected))
-        assert told(problems) == told(messages)
+        assert problems == errors
 
 
 class Times(Schema):
@@ -303,10 +292,10 @@ def test_a_time_loads_as_marshmallow_loads_it(name: str) -> None:
     key = schema.fields[name].data_key or name
 
     for values in ({}, *({key: each} for each in TIMES)):
-        expected, messages = loaded(schema, values)
-        found, problems = load(values)
+        expected, errors = loaded(schema, values)
+        found, problems = load(values, "")
 
-        assert (found, told(problems)) == (expected, told(messages))
+        assert (found, problems) == (expected, errors)
         # Times in different zones may be equal.
         assert repr(found) == repr(expected)
 
@@ -316,7 +305,7 @@ def test_a_field_has_its_own_words(values: dict[str, Any]) -> None:
     """A field that words its messages itself words those of a missing value, too."""
     schema = prepare(Schema.from_dict({"name": OwnWords(required=True)})())
 
-    assert compile_load(schema)(values) == loaded(schema, values)
+    assert compile_load(schema)(values, "") == loaded(schema, values)
 
 
 def test_all_values_together() -> None:
@@ -324,11 +313,11 @@ def test_all_values_together() -> None:
     schema = prepare(Thing())
     values = {"unknown": 1, "title": "", "count": 0, "tags": ["a", "a"], "happenedAt": "x"}
 
-    _, messages = loaded(schema, values)
-    _, problems = compile_load(schema)(values)
+    _, errors = loaded(schema, values)
+    _, problems = compile_load(schema)(values, "")
 
-    assert list(problems.items()) == list(messages.items())
-    assert list(problems)[-1] == "unknown"
+    assert problems == errors
+    assert [each.pointer for each in problems][-1] == "/unknown"
 
 
 @pytest.mark.parametrize(
@@ -340,10 +329,10 @@ def test_a_list_is_none_of_some_choices(choices: Any) -> None:
     class Tags(Schema):
         tags = fields.List(fields.String(), validate=validate.OneOf(choices))
 
-    with pytest.raises(ValidationError) as refused:
-        Tags().load({"tags": ["a"]})
+    expected, errors = loaded(Tags(), {"tags": ["a"]})
 
-    assert compile_load(Tags())({"tags": ["a"]}) == ({}, refused.value.messages)
+    assert errors != []
+    assert compile_load(Tags())({"tags": ["a"]}, "") == (expected, errors)
 
 
 @pytest.mark.parametrize("values", [[], None, "x", 1])
@@ -351,14 +340,14 @@ def test_what_is_no_object_is_refused_as_marshmallow_does(values: Any) -> None:
     """A body that is no object has no attributes."""
     schema = prepare(Thing())
 
-    assert compile_load(schema)(values) == loaded(schema, values)
+    assert compile_load(schema)(values, "") == loaded(schema, values)
 
 
 def test_defaults_are_made_for_each_body() -> None:
     """A default that is made is another one in each body."""
     load = compile_load(Thing())
 
-    first, second = (load({"title": "abc"})[0] for _ in range(2))
+    first, second = (load({"title": "abc"}, "")[0] for _ in range(2))
 
     assert first["tags"] == []
     assert first["tags"] is not second["tags"]
@@ -368,7 +357,7 @@ def test_lists_are_copied() -> None:
     """What is loaded is not the list that came."""
     tags = ["a"]
 
-    assert compile_load(Thing())({"title": "abc", "tags": tags})[0]["tags"] is not tags
+    assert compile_load(Thing())({"title": "abc", "tags": tags}, "")[0]["tags"] is not tags
 
 
 class WithHook(Thing):
@@ -381,9 +370,9 @@ class WithHook(Thing):
 
 def test_hooks_run() -> None:
     """A schema with hooks takes marshmallow's own way."""
-    found: Any = compile_load(WithHook())({"title": "abc"})
+    found: Any = compile_load(WithHook())({"title": "abc"}, "")
 
-    assert found == (("made", "abc"), {})
+    assert found == (("made", "abc"), [])
 
 
 class WithSteps(Schema):
@@ -402,12 +391,14 @@ def test_functions_of_fields_run(name: str) -> None:
     """Functions before and after the loading of a field are called."""
     schema = WithSteps()
 
-    assert compile_load(schema)({"name": name}) == loaded(schema, {"name": name})
+    assert compile_load(schema)({"name": name}, "") == loaded(schema, {"name": name})
 
 
 def test_a_time_is_loaded_in_utc() -> None:
     """What a client sends in another zone is a time in UTC, and says so."""
-    found, _ = compile_load(Thing())({"title": "abc", "happenedAt": "2026-01-02T03:04:05+01:00"})
+    sent = {"title": "abc", "happenedAt": "2026-01-02T03:04:05+01:00"}
+
+    found, _ = compile_load(Thing())(sent, "")
 
     assert found["at"] == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
 
@@ -422,7 +413,10 @@ def test_a_validator_is_asked_once() -> None:
 
     schema = Schema.from_dict({"name": fields.String(validate=moody)})()
 
-    assert compile_load(schema)({"name": "a"}) == ({}, {"name": ["No."]})
+    assert compile_load(schema)({"name": "a"}, "") == (
+        {},
+        [GlueError(422, codes.INVALID_ATTRIBUTE, "No.", pointer="/name")],
+    )
 
 
 def test_a_template_that_cannot_be_filled_in_fails_when_it_is_needed() -> None:
@@ -430,6 +424,28 @@ def test_a_template_that_cannot_be_filled_in_fails_when_it_is_needed() -> None:
     rule = validate.Length(max=1, error="{nobody}")
     load = compile_load(Schema.from_dict({"name": fields.String(validate=rule)})())
 
-    assert load({"name": "a"}) == ({"name": "a"}, {})
+    assert load({"name": "a"}, "") == ({"name": "a"}, [])
     with pytest.raises(KeyError):
-        load({"name": "ab"})
+        load({"name": "ab"}, "")
+
+
+@pytest.mark.parametrize("kind", [Thing, WithHook])
+@pytest.mark.parametrize("key", ["shown", "nobody"])
+def test_what_clients_see_and_may_not_send_is_read_only(kind: type[Schema], key: str) -> None:
+    """What is not loaded and shown is read-only, whether marshmallow is asked or not."""
+    load = compile_load(prepare(kind()), shown=("title", "shown"))
+
+    _, errors = load({"title": "abc", key: 1}, "/data/attributes")
+
+    assert [(each.pointer, each.kind) for each in errors] == [
+        (f"/data/attributes/{key}", "read_only" if key == "shown" else "unknown")
+    ]
+
+
+def test_names_of_fields_are_escaped_in_pointers() -> None:
+    """A name with characters that mean something in a pointer stands in it as it must."""
+    schema = prepare(Schema.from_dict({"a": fields.String(required=True, data_key="a/b~c'")})())
+
+    for sent in ({}, {"a/b~c'": 1}):
+        assert compile_load(schema)(sent, "/data")[1] == loaded(schema, sent, "/data")[1]
+        assert compile_load(schema)(sent, "/data")[1][0].pointer == "/data/a~1b~0c'"

@@ -77,12 +77,13 @@ def check_token(operation: Operation) -> Validate | None:
         return None
 
     def validate(request: GlueRequest) -> GlueRequestValidation | None:
-        if is_known(request.grants):
+        grants = request.grants
+        if is_known(grants):
             return None
         for protection, lets_in in guards:
             # What a strategy raises is for who is known.
             with suppress(Problem):
-                if lets_in(request):
+                if lets_in(request, grants):
                     continue
             return access.refusal(protection, request)
         return None

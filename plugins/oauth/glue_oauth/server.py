@@ -245,7 +245,8 @@ class BuiltInServer:
 
     def recognises(self, token: str) -> bool:
         """Say whether a token is one of ours."""
-        return self.parts.verifier.knows(token) or self.parts.tokens.recognises(token)
+        parts = self.parts
+        return parts.verifier.find(token) is not None or parts.tokens.recognises(token)
 
     def identify(self, token: str, application: str) -> Identity:
         """Check a token for an application."""

@@ -27,14 +27,15 @@ _REVOKED = sa.select(
 )
 
 
-class _Kept:
-    """A verified token, and when it was last asked whether it still counts."""
+class KeptToken:
+    """A verified token, and from when on it is asked again whether it still counts."""
 
-    __slots__ = ("checked_at", "claims", "generation")
+    __slots__ = ("claims", "expires_at", "generation", "good_until")
 
     def __init__(self, claims: Claims) -> None:
         self.claims = claims
-        self.checked_at = float("-inf")
+        self.expires_at = claims.expires_at
+        self.good_until = float("-inf")
         self.generation = -1
 
 
@@ -68,17 +69,24 @@ class Verifier:
         self._database = database
         self._plugins = plugins
         self._rules = rules
+        self._audiences = rules.audiences
         self._clock = clock
         self._monotonic = monotonic
-        self._kept: dict[bytes, _Kept] = {}
+        self._kept: dict[bytes, KeptToken] = {}
         self._lock = threading.Lock()
         self._generation = 0
         # A request asks twice about its token: whose it is, and whom it speaks for.
-        self._last: tuple[str, bytes] = ("", b"")
+        self._last: tuple[str, KeptToken | None] = ("", None)
 
-    def knows(self, token: str) -> bool:
-        """Say whether a token was verified before."""
-        return self._digest(token) in self._kept
+    def find(self, token: str) -> KeptToken | None:
+        """Return what is known of a token that was verified before, or None.
+
+        Of the tokens themselves only the last one is held.
+        """
+        kept = self._kept.get(_digest(token))
+        if kept is not None:
+            self._last = (token, kept)
+        return kept
 
     def identify(self, token: str, application: str) -> Identity:
         """Check a token for an application.
@@ -87,18 +95,19 @@ class Verifier:
             InvalidToken: It proves nothing, or nothing to this application.
             ServiceUnavailable: Nobody can tell whether it was revoked.
         """
-        last, digest = self._last
-        kept = self._kept.get(digest if last is token else self._digest(token))
+        last, kept = self._last
+        if last is not token:
+            kept = self.find(token)
         if (
             kept is None
             or kept.generation != self._generation
-            or self._clock() >= kept.claims.expires_at
-            or self._monotonic() - kept.checked_at >= self._rules.revocation_seconds
+            or self._clock() >= kept.expires_at
+            or self._monotonic() >= kept.good_until
         ):
             claims = self.check(token)
         else:
             claims = kept.claims
-        if claims.audience != self._rules.audiences.get(application, application):
+        if claims.audience != self._audiences.get(application, application):
             raise InvalidToken(f"it is for {claims.audience!r}")
         return claims.identity
 
@@ -109,27 +118,25 @@ class Verifier:
             InvalidToken: It proves nothing.
             ServiceUnavailable: Nobody can tell whether it was revoked.
         """
-        digest = self._digest(token)
+        digest = _digest(token)
         now = self._clock()
         kept = self._kept.get(digest)
         if kept is None:
-            kept = _Kept(self._tokens.read(token, now))
+            kept = KeptToken(self._tokens.read(token, now))
             self._keep(digest, kept, now)
-        elif now >= kept.claims.expires_at:
+        elif now >= kept.expires_at:
             self._kept.pop(digest, None)
             raise InvalidToken("it has expired")
         moment, generation = self._monotonic(), self._generation
-        if (
-            kept.generation != generation
-            or moment - kept.checked_at >= self._rules.revocation_seconds
-        ):
+        if kept.generation != generation or moment >= kept.good_until:
             try:
                 with self._database().work(writes=False) as work:
                     self.refuse_void(kept.claims, work)
             except InvalidToken:
                 self._kept.pop(digest, None)
                 raise
-            kept.checked_at, kept.generation = moment, generation
+            kept.good_until = moment + self._rules.revocation_seconds
+            kept.generation = generation
         return kept.claims
 
     def refuse_void(self, claims: Claims, work: Work) -> None:
@@ -176,21 +183,18 @@ class Verifier:
         with self._lock:
             self._generation += 1
 
-    def _keep(self, digest: bytes, kept: _Kept, now: float) -> None:
+    def _keep(self, digest: bytes, kept: KeptToken, now: float) -> None:
         with self._lock:
             if len(self._kept) >= self._rules.kept_tokens:
                 for key, each in list(self._kept.items()):
-                    if now >= each.claims.expires_at:
+                    if now >= each.expires_at:
                         self._kept.pop(key, None)
             while len(self._kept) >= self._rules.kept_tokens:
                 # The one that was verified first; a busy one is verified once more.
                 self._kept.pop(next(iter(self._kept)), None)
             self._kept[digest] = kept
 
-    def _digest(self, token: str) -> bytes:
-        """Return what a token is remembered by; of the tokens only the last one is held."""
-        last, digest = self._last
-        if last is not token:
-            digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-            self._last = (token, digest)
-        return digest
+
+def _digest(token: str) -> bytes:
+    """Return what a token is remembered by."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -32,29 +32,30 @@ class StorageStoreReader:
         self._storage = storage
         self._clock = clock
         self._lock = threading.Lock()
+        # Until when it counts, the stores by name, and all of them.
         self._kept: tuple[float, dict[str, Store], tuple[Store, ...]] | None = None
 
     def stores(self) -> Sequence[Store]:
         """Return every store, by name."""
         kept = self._kept
-        if kept is None or self._clock() - kept[0] >= KEPT_SECONDS:
+        if kept is None or self._clock() >= kept[0]:
             kept = self._read()
         return kept[2]
 
     def store(self, name: str) -> Store | None:
         """Return the store with this name, or None."""
         kept = self._kept
-        if kept is None or self._clock() - kept[0] >= KEPT_SECONDS:
+        if kept is None or self._clock() >= kept[0]:
             kept = self._read()
         return kept[1].get(name)
 
     def _read(self) -> tuple[float, dict[str, Store], tuple[Store, ...]]:
         with self._lock:
             now = self._clock()
-            if self._kept is None or now - self._kept[0] >= KEPT_SECONDS:
+            if self._kept is None or now >= self._kept[0]:
                 document = self._storage.get(KEY) or {}
                 stores = {each["name"]: _store(each) for each in document.get("stores", ())}
-                self._kept = (now, stores, tuple(stores.values()))
+                self._kept = (now + KEPT_SECONDS, stores, tuple(stores.values()))
             return self._kept
 
 

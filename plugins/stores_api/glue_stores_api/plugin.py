@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from marshmallow import Schema, fields, validate
 
 from glue_core import (
+    QUERY,
     Build,
     ErrorText,
     Features,
@@ -92,12 +93,22 @@ def glue_request_builders(features: Features, settings: Settings) -> Sequence[St
     """Contribute the choice of store and locale."""
     steps = StoreSteps(shown_stores(features, settings))
     return [
-        Step("store", steps.store, reads=READS, chooses_store=True, describe=steps.describe_store),
+        Step(
+            "store",
+            steps.store,
+            reads=READS,
+            chooses_store=True,
+            describe=steps.describe_store,
+            only_with=(QUERY, "store"),
+            otherwise=steps.default_store,
+        ),
         Step(
             "locale",
             steps.locale,
             after=("store",),
             describe=describe_locale,
+            only_with=("accept-language",),
+            otherwise=steps.default_locale,
             varies=depends_on_store,
         ),
     ]

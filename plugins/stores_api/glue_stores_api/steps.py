@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from glue_core import (
     Build,
     Format,
@@ -54,26 +56,33 @@ class StoreSteps:
         if operation.technical:
             # The parameter is one of every place, and means nothing here.
             return lambda request: None
-        if _needs_none(operation):
+        choose_default = self.default_store(operation)
+        if choose_default is None:
             return None
-        default, find = self._stores.default, self._stores.find
-        is_refusal = operation.refusal is not None
+        find = self._stores.find
 
         def build(request: GlueRequest) -> None:
             name = request.query_fields.get(PARAMETER)
             if name is None:
                 name = request.header("store")
-            try:
-                name, store = default(request.host) if name is None else (name, find(name))
-            except ServiceUnavailable:
-                if not is_refusal:
-                    raise
-                # Nobody can tell whether there is such a store, and nobody needs to know.
-                name, store = None, None
-            request.store = name
-            request.notes[FOUND] = store
+            if name is None:
+                choose_default(request)
+            else:
+                request.notes[FOUND] = find(name)
+                request.store = name
 
-        return build
+        return _unless_unavailable(build, operation)
+
+    def default_store(self, operation: Operation) -> Build | None:
+        """Fill ``request.store`` in where the request names none: host, then the default."""
+        if _needs_none(operation):
+            return None
+        default = self._stores.default
+
+        def build(request: GlueRequest) -> None:
+            request.store, request.notes[FOUND] = default(request.host)
+
+        return _unless_unavailable(build, operation)
 
     def describe_store(self, operation: Operation, view: View) -> Fragment:
         """Describe how a request names its store."""
@@ -87,31 +96,31 @@ class StoreSteps:
         if _needs_none(operation):
             return None
         find = self._stores.find
-        is_refusal = operation.refusal is not None
 
         def build(request: GlueRequest) -> None:
-            name = request.store
-            if name is None:
-                return
-            store: Store | None = request.notes.get(FOUND)
-            if store is None or store.name != name:
-                # It is none, or another step chose after ours.
-                try:
-                    store = request.notes[FOUND] = find(name)
-                except ServiceUnavailable:
-                    if not is_refusal:
-                        raise
-                    store = request.store = None
-                if store is None:
-                    return
-            header = request.header("accept-language")
-            request.locale = (
-                store.default_locale
-                if header is None
-                else choose_locale(header, store.locales, store.default_locale)
-            )
+            store = _chosen(request, find)
+            if store is not None:
+                header = request.header("accept-language")
+                request.locale = (
+                    store.default_locale
+                    if header is None
+                    else choose_locale(header, store.locales, store.default_locale)
+                )
 
-        return build
+        return _unless_unavailable(build, operation)
+
+    def default_locale(self, operation: Operation) -> Build | None:
+        """Fill ``request.locale`` in where the request says nothing of languages."""
+        if _needs_none(operation):
+            return None
+        find = self._stores.find
+
+        def build(request: GlueRequest) -> None:
+            store = _chosen(request, find)
+            if store is not None:
+                request.locale = store.default_locale
+
+        return _unless_unavailable(build, operation)
 
     def known(self, operation: Operation) -> Validate | None:
         """Refuse a store that is not there.
@@ -179,6 +188,34 @@ def describe_locale(operation: Operation, view: View) -> Fragment:
 def describe_content_language(operation: Operation, view: View) -> Fragment:
     """Describe how an answer says its language."""
     return Fragment(headers=(ResponseHeader("Content-Language", "Locale that was chosen."),))
+
+
+def _chosen(request: GlueRequest, find: Callable[[str], Store | None]) -> Store | None:
+    """Return the store that was chosen, or None; another step may have chosen after ours."""
+    name = request.store
+    if name is None:
+        return None
+    store: Store | None = request.notes.get(FOUND)
+    if store is None or store.name != name:
+        store = request.notes[FOUND] = find(name)
+    return store
+
+
+def _unless_unavailable(build: Build, operation: Operation) -> Build:
+    """Let a refusal have no store where the stores cannot be read.
+
+    Nobody can tell whether there is such a store, and nobody needs to know.
+    """
+    if operation.refusal is None:
+        return build
+
+    def forgiving(request: GlueRequest) -> None:
+        try:
+            build(request)
+        except ServiceUnavailable:
+            request.store = request.notes[FOUND] = None
+
+    return forgiving
 
 
 def _needs_none(operation: Operation) -> bool:

@@ -47,6 +47,34 @@ def test_members_without_a_value_are_left_out() -> None:
     assert error_objects(GLUE)(GlueError(404)) == {"status": 404}
 
 
+def test_errors_of_one_code_share_no_member() -> None:
+    """What one error says beside its code is in no other error of the code."""
+    show = error_objects(STRICT)
+    start = {"status": "422", "code": "901", "title": "Unprocessable Content"}
+
+    assert show(GlueError(422, "901", "Too small.", pointer="/data")) == {
+        **start,
+        "detail": "Too small.",
+        "source": {"pointer": "/data"},
+    }
+    assert show(GlueError(422, "901")) == start
+    assert show(GlueError(422, "901", parameter="sort")) == {
+        **start,
+        "source": {"parameter": "sort"},
+    }
+
+
+def test_members_stand_in_one_order() -> None:
+    """The id of an occurrence comes before its code, and the title before the detail."""
+    assert list(error_objects(STRICT)(EVERYTHING))[:5] == [
+        "status",
+        "id",
+        "code",
+        "title",
+        "detail",
+    ]
+
+
 def test_kind_of_error() -> None:
     """The address that stands for a kind of error is a link of the error."""
     shown = error_objects(STRICT)(GlueError(400, type="https://errors.example/size"))

@@ -355,6 +355,26 @@ def test_remembered_token_verifies_no_signature(
     assert status(shop, token) == 200
 
 
+def test_each_token_speaks_for_itself(shop: Shop) -> None:
+    """However often tokens are shown in turn, each is taken for itself."""
+    tokens = [shop.log_in()["access_token"] for _ in range(2)]
+    verifier = shop.deployment.features.get(ServerParts).parts.verifier
+
+    for token in tokens * 3:
+        identity = verifier.identify(token, "storefront_api")
+        assert identity.token_id == parts_of(token)[1]["jti"]
+
+
+def test_forged_token_is_not_taken_for_the_last_one(shop: Shop) -> None:
+    """A token with the header of a good one and another signature proves nothing after it."""
+    good = signed(shop, {})
+    forged = f"{good.rpartition('.')[0]}.{signed(shop, {'jti': 'other'}).rpartition('.')[2]}"
+
+    for _ in range(2):
+        assert status(shop, good) == 200
+        assert status(shop, forged) == 401
+
+
 def revoke(shop: Shop, token: str) -> None:
     """Revoke a token by RFC 7009."""
     assert form(shop.storefront, "/token/revoke", {"token": token}).status_code == 200
@@ -369,6 +389,22 @@ def test_own_worker_knows_at_once(make_shop: MakeShop) -> None:
     revoke(shop, token)
 
     assert status(shop, token) == 401
+
+
+def test_a_revoked_token_stays_refused(make_shop: MakeShop) -> None:
+    """Whoever asks again about the same token hears the same, though it was the last one asked."""
+    shop = make_shop({"revocation_seconds": 3600})
+    token = shop.log_in()["access_token"]
+    verifier = shop.deployment.features.get(ServerParts).parts.verifier
+    verifier.identify(token, "storefront_api")
+    assert verifier.find(token) is not None
+
+    revoke(shop, token)
+
+    for _ in range(2):
+        with pytest.raises(InvalidToken, match="revoked"):
+            verifier.identify(token, "storefront_api")
+    assert verifier.find(token) is None
 
 
 @pytest.mark.parametrize(("seconds", "at_once"), [(0, True), (3600, False)])
