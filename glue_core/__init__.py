@@ -8,12 +8,6 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if os.environ.get("GLUE_COMPILED"):
-    # Before any other module of Glue is imported.
-    from glue_core.compiled import use as _use
-
-    _use(os.environ["GLUE_COMPILED"])
-
 if TYPE_CHECKING:
     from glue_core import codes
     from glue_core.application import (
@@ -784,3 +778,10 @@ if not TYPE_CHECKING:
         value: object = getattr(import_module(home), name)
         globals()[name] = value
         return value
+
+
+if os.environ.get("GLUE_COMPILED"):
+    # No other module of Glue was imported yet.
+    from glue_core.compiled import use as _use
+
+    _use(os.environ["GLUE_COMPILED"])

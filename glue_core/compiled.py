@@ -8,12 +8,13 @@ is not there, or has another source by now, is imported as ever; nothing else is
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import json
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
@@ -27,6 +28,9 @@ VARIABLE = "GLUE_COMPILED"
 
 GROUP = "glue_compiled"
 """Entry points that name the modules that are worth it."""
+
+PROJECT = "glue"
+"""Name of the hooks, as `hookspecs` has it, which imports more than an import may."""
 
 MANIFEST = "glue-compiled.json"
 FORMAT = 1
@@ -118,6 +122,27 @@ def is_function(value: object) -> bool:
     return is_callable and hasattr(value, "__code__")
 
 
+class _Loader(ExtensionFileLoader):
+    """Loads an extension module, so that pluggy finds the hooks that it implements."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then put its hook implementations into plain functions."""
+        super().exec_module(module)
+        for name, value in list(vars(module).items()):
+            if hasattr(value, f"{PROJECT}_impl") and not inspect.isfunction(value):
+                setattr(module, name, _plain(value))
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a plain function that calls a compiled one: pluggy sees no other."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    return call
+
+
 class CompiledFinder(MetaPathFinder):
     """Finds the compiled modules of one folder.
 
@@ -149,7 +174,7 @@ class CompiledFinder(MetaPathFinder):
             )
             return None
         file = str(self.folder / compiled.file)
-        return spec_from_file_location(fullname, file, loader=ExtensionFileLoader(fullname, file))
+        return spec_from_file_location(fullname, file, loader=_Loader(fullname, file))
 
 
 def in_use() -> CompiledFinder | None:

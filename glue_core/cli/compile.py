@@ -69,8 +69,8 @@ def declared() -> tuple[Declared, ...]:
         source = source_of(point.value)
         if source is None:
             wrong = "which is no module with a source"
-        elif implements_hooks(source):
-            wrong = "which implements hooks: pluggy looks for them among plain functions alone"
+        elif has_hook_methods(source):
+            wrong = "which has a class that implements hooks: pluggy sees no compiled methods"
         else:
             found.setdefault(point.value, Declared(point.value, Path(source), party))
             continue
@@ -83,13 +83,16 @@ def declared() -> tuple[Declared, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def implements_hooks(source: str) -> bool:
-    """Say whether a source file has a function that is marked as the implementation of a hook."""
+def has_hook_methods(source: str) -> bool:
+    """Say whether a hook is implemented in a source file, elsewhere than by a function of its own.
+
+    Those of the module itself are put into plain functions when it is imported.
+    """
     tree = ast.parse(Path(source).read_bytes())
     marks = (
         mark.func if isinstance(mark, ast.Call) else mark
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef) and node not in tree.body
         for mark in node.decorator_list
     )
     return any(ast.unparse(mark).rpartition(".")[2] == "hookimpl" for mark in marks)
