@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from glue_core import codes
+from glue_core.application import WSGI
 from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
@@ -206,7 +207,9 @@ class HttpApplication:
         self._logs = edge.logs
         self._parameters = {} if access is None else access.parameters
         self._credentials = frozenset[str]() if access is None else access.keys
-        self._app = edge.wrapped(FlowApp(self._answer, self._last_resort))
+        app = edge.wrapped(FlowApp(self._answer, self._last_resort))
+        # A method is called at once, an object by what its class has for being called.
+        self._app: WSGI = app.__call__ if isinstance(app, FlowApp) else app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""

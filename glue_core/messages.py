@@ -981,7 +981,9 @@ class GlueResponse:
             pagination: The page they are; its total makes the links to other pages.
         """
         objects = list(shown)
-        response = cls(is_collection=True, pagination=pagination)
+        response = cls()
+        response.is_collection = True
+        response.pagination = pagination
         for kind in {*map(type, objects)}:
             if issubclass(kind, GlueResource):
                 response.resources = [

@@ -18,7 +18,7 @@ one that answers was selected: links lead to where the client is."""
 _HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 LARGEST_PORT = 65_535
 LONGEST_KEPT = 255
-"""Characters of a ``Host`` header that is read once and remembered."""
+"""Characters of what is read once and remembered."""
 KEPT_ORIGINS = 256
 
 
@@ -88,7 +88,7 @@ class Origins(dict[tuple[str, str | None, str | None], tuple[str, str]]):
         scheme, header, mounted = key
         environ = {"wsgi.url_scheme": scheme, "HTTP_HOST": header, "SCRIPT_NAME": mounted or ""}
         origin = host_of(environ), base_url_of(environ, self._configured)
-        if len(header or "") + len(mounted or "") <= LONGEST_KEPT:
+        if len(scheme) + len(header or "") + len(mounted or "") <= LONGEST_KEPT:
             if len(self) >= KEPT_ORIGINS:
                 self.clear()
             self[key] = origin

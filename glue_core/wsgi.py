@@ -104,17 +104,18 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
             headers["content-type"] = media_type
         elif "content-type" not in headers and status not in TYPELESS:
             headers["content-type"] = self._default_type
+        if body is None:
+            body = b""
         sent: Iterable[bytes] = []
         is_head = env["REQUEST_METHOD"] == "HEAD"
         if status in BODILESS:
             pass
-        elif body is None or isinstance(body, bytes):
-            content = body or b""
+        elif isinstance(body, bytes):
             if is_head:
-                headers.setdefault("content-length", str(len(content)))
+                headers.setdefault("content-length", str(len(body)))
             else:
-                headers["content-length"] = str(len(content))
-                sent = [content]
+                headers["content-length"] = str(len(body))
+                sent = [body]
         elif not is_head:
             sent = _parts(body, env)
         try:
