@@ -30,7 +30,7 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES, Operation
-from glue_core.request_id import ENVIRON_KEY, SCENE, named, request_id_of
+from glue_core.request_id import ENVIRON_KEY, named, request_id_of, set_scene
 from glue_core.security.access import Access
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import REHEARSAL_KEY
@@ -214,7 +214,7 @@ class HttpApplication:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
         request_id = environ.get(ENVIRON_KEY) or named(environ)
-        SCENE.set((request_id, self._logs, environ["REQUEST_METHOD"], None, None))
+        set_scene((request_id, self._logs, environ["REQUEST_METHOD"], None, None))
         if self._parameters:
             move_to_headers(environ, self._parameters)
         body = self._app(environ, start_response)
@@ -230,7 +230,7 @@ class HttpApplication:
             carried: What a transport found in it, or None for the HTTP request itself.
         """
         source: RequestSource
-        known: dict[str, Any] = {}
+        known: dict[str, Any]
         if carried is None:
             source = HttpSource(environ, self._body_limit)
             method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -239,14 +239,14 @@ class HttpApplication:
                 raw = raw_path_of(environ) if "%" in raw else None
             content_type, accept = environ.get("CONTENT_TYPE") or None, environ.get("HTTP_ACCEPT")
             query = environ.get("QUERY_STRING", "")
-            known["http_request_attributes"] = environ
+            known = {"http_request_attributes": environ}
             if environ.keys().isdisjoint(self._credentials):
                 known |= OF_NOBODY
         else:
             source, method, raw = carried, carried.method, carried.raw_path
             path = unquote_to_bytes(raw).decode("latin-1")
             content_type, accept = carried.header("content-type"), carried.header("accept")
-            query = carried.query_string()
+            query, known = carried.query_string(), {}
         selected = self.negotiator.select(method, content_type, accept)
         prefix = ""
         if self._versions_in_path:
@@ -304,7 +304,7 @@ class HttpApplication:
         if prefix:
             # Links lead to what the client reads: the same version.
             request.base_url += prefix
-        SCENE.set((request_id, self._logs, method, flow, match.template))
+        set_scene((request_id, self._logs, method, flow, resource.route))
         return flow, request
 
     def inner_of(

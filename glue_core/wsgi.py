@@ -122,7 +122,8 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
             "".join(headers.values())
         except TypeError:
             headers = {name: str(value) for name, value in headers.items()}
-        start_response(STATUS_LINES.get(status) or status_line(status), [*headers.items(), *others])
+        line = STATUS_LINES[status] if status in STATUS_LINES else status_line(status)
+        start_response(line, [*headers.items(), *others])
         return sent
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -148,7 +149,7 @@ def _parts(body: Iterable[bytes], env: dict[str, Any]) -> Iterable[bytes]:
 def _fill(resp: falcon.Response, answer: Answer) -> None:
     """Put an answer into Falcon's response."""
     status, headers, others, body, media_type = answer
-    resp.status = STATUS_LINES.get(status) or status_line(status)
+    resp.status = status_line(status)
     for name, value in (*headers.items(), *others):
         if name == SET_COOKIE:
             resp.append_header(name, str(value))
