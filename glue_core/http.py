@@ -198,6 +198,7 @@ class HttpApplication:
         self.negotiator = negotiator
         self.documentation = documentation
         self._start_work = start_work
+        self._start_inner = self.inner_of
         self._body_limit = body_limit
         self._seconds = seconds
         self._origins = Origins(base_url)
@@ -208,7 +209,7 @@ class HttpApplication:
         self._parameters = {} if access is None else access.parameters
         self._credentials = frozenset[str]() if access is None else access.keys
         app = edge.wrapped(FlowApp(self._answer, self._last_resort))
-        # A method is called at once, an object by what its class has for being called.
+        # Python calls a method at once; for an object it looks up how its class is called.
         self._app: WSGI = app.__call__ if isinstance(app, FlowApp) else app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -280,7 +281,7 @@ class HttpApplication:
             flow.operation,
             self._start_work,
             deadline,
-            self.inner_of,
+            self._start_inner,
             resource,
             parents,
             selected,
