@@ -206,10 +206,11 @@ class Matcher(Generic[Target]):
         if raw is None:
             # Most paths: a type, or a type and an id. What follows does the same for any.
             above, _, last = path.rpartition(SEPARATOR)
+            found: tuple[str, ...] = ()
             if above:
                 direct, found = self._direct_items.get(above), (last,)
             else:
-                direct, found = self._direct_collections.get(path), ()
+                direct = self._direct_collections.get(path)
             if direct is not None and last and path.isascii() and "\0" not in last:
                 target = direct.methods.get(method, direct.refused)
                 return _MAKE(Match, (target, direct.types, found, None, direct.template))

@@ -68,8 +68,10 @@ def base_url_of(environ: Mapping[str, Any], configured: str | None) -> str:
 
 
 class Origins(dict[tuple[str, str | None, str | None], tuple[str, str]]):
-    """What `host_of` and `base_url_of` return, by what they read: ``wsgi.url_scheme``,
-    ``HTTP_HOST`` and ``SCRIPT_NAME``. Clients send few, again and again; threads share it.
+    """What `host_of` and `base_url_of` return, by the variables of a WSGI environment they read.
+
+    These are ``wsgi.url_scheme``, ``HTTP_HOST`` and ``SCRIPT_NAME``: clients send few values, again
+    and again. Threads share it. Two that read the same at once read it alike.
     """
 
     __slots__ = ("_configured",)

@@ -82,7 +82,16 @@ class ExtractedSource:
         raw_path: Path below the application's mount point, percent-encoded.
     """
 
-    __slots__ = ("_carrier", "_content", "_facts", "_headers", "_limit", "_query", "method", "raw_path")
+    __slots__ = (
+        "_carrier",
+        "_content",
+        "_facts",
+        "_headers",
+        "_limit",
+        "_query",
+        "method",
+        "raw_path",
+    )
 
     def __init__(self, extracted: ExtractedRequest, carrier: RequestSource, limit: int) -> None:
         """Read what a transport extracted.
