@@ -73,6 +73,7 @@ class Flow:
             where every request runs all.
         looks_at: Where a WSGI environment has the headers that steps look at, and what a request
             has that has one.
+        status: Status of success; that of the operation unless it is given.
         failures_as: Documents of failures that nobody foresaw, by media type, where the flow writes
             them itself; none where the convention does.
         refuses_queries: Whether a query that cannot be read is refused.
@@ -116,6 +117,12 @@ class Flow:
     describers: tuple[tuple[str, Describe], ...] = ()
     lanes: Lanes = field(default_factory=lambda: NO_LANES)
     looks_at: Mapping[str, int] = field(default_factory=dict)
+    status: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.status:
+            status = self.operation.status or DEFAULT_STATUSES[self.operation.method]
+            object.__setattr__(self, "status", status)
 
     def run(self, request: GlueRequest, failed: Exception | None = None) -> GlueResponse:
         """Answer a request: the response is written, and what it did is durable.
@@ -179,9 +186,8 @@ class Flow:
         if request.errors:
             errors = tuple(request.errors)
             return refused(GlueRequestValidation(False, status_of(errors), errors))
-        resource = request.resource
         for validate_routed in lane.routed_validators:
-            found = validate_routed(request, resource)
+            found = validate_routed(request, request.resource)
             if found is not None and not found.is_valid:
                 return refused(found)
         return self.controller(request)
@@ -201,11 +207,6 @@ class Flow:
         if "\n" in values or "\r" in values:
             name = _unfit_headers(response)[0]
             raise ValueError(f"The response header {name!r} has a line break in its value.")
-
-    @property
-    def status(self) -> int:
-        """Status of success."""
-        return self.operation.status or DEFAULT_STATUSES[self.operation.method]
 
     def fail(self, error: Exception, request: GlueRequest) -> GlueResponse:
         """Make the written response of an exception; a step that fails again is left out."""

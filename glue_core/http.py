@@ -9,14 +9,16 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from glue_core import codes
+from glue_core.application import WSGI
 from glue_core.edge import Edge
 from glue_core.errors import Problem
 from glue_core.flow import Flow
 from glue_core.formatting import LOG
 from glue_core.inner import InnerRun, InnerSource, SharedWork
-from glue_core.lanes import HAS_MISFIT, HAS_QUERY
+from glue_core.lanes import EVERYTHING, HAS_QUERY
 from glue_core.matching import Match, Matcher
 from glue_core.messages import (
+    NO_PARENTS,
     OF_NOBODY,
     GlueError,
     GlueRequest,
@@ -28,11 +30,11 @@ from glue_core.messages import (
 from glue_core.negotiation import Negotiates, read_media_type
 from glue_core.openapi.serving import Documentation
 from glue_core.operation import DEFAULT_STATUSES, Operation
-from glue_core.request_id import ENVIRON_KEY, SCENE, named, request_id_of
+from glue_core.request_id import ENVIRON_KEY, named, request_id_of, set_scene
 from glue_core.security.access import Access
 from glue_core.security.in_query import move_to_headers
 from glue_core.services.rehearsing import REHEARSAL_KEY
-from glue_core.target import base_url_of, environ_key, host_of, raw_path_of
+from glue_core.target import BASE_URL_KEY, Origins, environ_key, raw_path_of
 from glue_core.transport import ExtractedSource, Transport
 from glue_core.versions import UNREADABLE, version_before, version_in
 from glue_core.work import Work
@@ -196,68 +198,56 @@ class HttpApplication:
         self.negotiator = negotiator
         self.documentation = documentation
         self._start_work = start_work
+        self._start_inner = self.inner_of
         self._body_limit = body_limit
         self._seconds = seconds
-        self._base_url = base_url
+        self._origins = Origins(base_url)
         self._versions_in_path = versions_in_path
         self._transports = tuple(transports)
         self._edge = edge
         self._logs = edge.logs
         self._parameters = {} if access is None else access.parameters
         self._credentials = frozenset[str]() if access is None else access.keys
-        self._app = edge.wrapped(FlowApp(self._answer, self._last_resort))
+        app = edge.wrapped(FlowApp(self._answer, self._last_resort))
+        # Python calls a method at once; for an object it looks up how its class is called.
+        self._app: WSGI = app.__call__ if isinstance(app, FlowApp) else app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request, as PEP 3333 says."""
         request_id = environ.get(ENVIRON_KEY) or named(environ)
-        SCENE.set((request_id, self._logs, environ["REQUEST_METHOD"], None, None))
+        set_scene((request_id, self._logs, environ["REQUEST_METHOD"], None, None))
         if self._parameters:
             move_to_headers(environ, self._parameters)
         body = self._app(environ, start_response)
         return self._edge.watched(body, environ) if self._edge.watches else body
 
-    def request_of(self, environ: dict[str, Any]) -> tuple[Flow, GlueRequest]:
-        """Hydrate a request, select its convention, and match it. Nothing of a plugin runs."""
-        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-        known: dict[str, Any] = {"http_request_attributes": environ}
-        if environ.keys().isdisjoint(self._credentials):
-            known.update(OF_NOBODY)
-        flow, request = self._hydrated(
-            HttpSource(environ, self._body_limit),
-            environ["REQUEST_METHOD"],
-            environ.get("PATH_INFO", ""),
-            raw_path_of(environ) if raw is not None and "%" in raw else None,
-            environ.get("CONTENT_TYPE") or None,
-            environ.get("HTTP_ACCEPT"),
-            environ,
-            environ.get("QUERY_STRING", ""),
-            known,
-        )
-        lane = HAS_QUERY if request.parameters_string else 0
-        selected = request.selected
-        if selected is None or not selected.is_plain:
-            lane |= HAS_MISFIT
-        looks_at = flow.looks_at
-        if not environ.keys().isdisjoint(looks_at):
-            for key, bit in looks_at.items():
-                if key in environ:
-                    lane |= bit
-        request.lane = lane
-        return flow, request
-
-    def _hydrated(
-        self,
-        source: RequestSource,
-        method: str,
-        path: str,
-        raw: str | None,
-        content_type: str | None,
-        accept: str | None,
-        environ: dict[str, Any],
-        query: str,
-        known: dict[str, Any],
+    def request_of(
+        self, environ: dict[str, Any], carried: ExtractedSource | None = None
     ) -> tuple[Flow, GlueRequest]:
-        """Make a request of what any transport gives, and match it."""
+        """Hydrate a request, select its convention, and match it. Nothing of a plugin runs.
+
+        Args:
+            environ: The WSGI environment.
+            carried: What a transport found in it, or None for the HTTP request itself.
+        """
+        source: RequestSource
+        known: dict[str, Any]
+        if carried is None:
+            source = HttpSource(environ, self._body_limit)
+            method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+            raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+            if raw is not None:
+                raw = raw_path_of(environ) if "%" in raw else None
+            content_type, accept = environ.get("CONTENT_TYPE") or None, environ.get("HTTP_ACCEPT")
+            query = environ.get("QUERY_STRING", "")
+            known = {"http_request_attributes": environ}
+            if environ.keys().isdisjoint(self._credentials):
+                known |= OF_NOBODY
+        else:
+            source, method, raw = carried, carried.method, carried.raw_path
+            path = unquote_to_bytes(raw).decode("latin-1")
+            content_type, accept = carried.header("content-type"), carried.header("accept")
+            query, known = carried.query_string(), {}
         selected = self.negotiator.select(method, content_type, accept)
         prefix = ""
         if self._versions_in_path:
@@ -274,37 +264,48 @@ class HttpApplication:
         deadline = time.monotonic() + self._seconds
         if REHEARSAL_KEY in environ:
             deadline = min(deadline, environ[REHEARSAL_KEY].deadline)
-        if not query:
+        lane = selected.lane
+        if query:
+            lane |= HAS_QUERY
+        else:
             known["query_fields"] = {}
-        operation = flow.operation
-        resource, parents = _named_by(match, operation)
+        if carried is not None:
+            lane = EVERYTHING
+        elif not environ.keys().isdisjoint(flow.looks_at):
+            for key, bit in flow.looks_at.items():
+                if key in environ:
+                    lane |= bit
+        resource, parents = _named_by(match, flow.operation)
         request = GlueRequest(
             source,
-            operation=operation,
-            start_work=self._start_work,
-            deadline=deadline,
-            start_inner=self.inner_of,
-            resource=resource,
-            query=query,
-            known=known,
+            flow.operation,
+            self._start_work,
+            deadline,
+            self._start_inner,
+            resource,
+            parents,
+            selected,
+            query,
+            known,
+            lane,
         )
-        if parents is not None:
-            request.parent_resources = parents
-        request.id = environ.get(ENVIRON_KEY) or request_id_of(environ)
+        request.id = request_id = environ.get(ENVIRON_KEY) or request_id_of(environ)
         request.application = self.name
         request.convention = selected.convention
-        request.selected = selected
         request.accepted_format = selected.accepted_format
         if version is not None and version != UNREADABLE:
             request.version = version
         request.method = method
         request.path = path
-        request.host = host_of(environ)
-        request.base_url = base_url_of(environ, self._base_url)
+        request.host, request.base_url = self._origins[
+            environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ.get("SCRIPT_NAME")
+        ]
+        if BASE_URL_KEY in environ:
+            request.base_url = environ[BASE_URL_KEY]
         if prefix:
             # Links lead to what the client reads: the same version.
             request.base_url += prefix
-        SCENE.set((request.id, self._logs, method, flow, match.template))
+        set_scene((request_id, self._logs, method, flow, resource.route))
         return flow, request
 
     def inner_of(
@@ -332,9 +333,8 @@ class HttpApplication:
             deadline=outer.deadline,
             start_inner=self.inner_of,
             resource=resource,
+            parent_resources=parents,
         )
-        if parents is not None:
-            request.parent_resources = parents
         for name in ("id", "application", "convention", "host", "base_url", "accepted_format"):
             setattr(request, name, getattr(outer, name))
         request.identities = outer.identities
@@ -425,17 +425,7 @@ class HttpApplication:
         try:
             extracted = transport.extract(carrier)
             source = ExtractedSource(extracted, carrier, self._body_limit)
-            flow, request = self._hydrated(
-                source,
-                extracted.method,
-                unquote_to_bytes(source.raw_path).decode("latin-1"),
-                source.raw_path,
-                source.header("content-type"),
-                source.header("accept"),
-                environ,
-                source.query_string(),
-                {},
-            )
+            flow, request = self.request_of(environ, source)
         except Exception as error:
             return *self.request_of(environ), error
         return flow, request, None
@@ -474,23 +464,19 @@ def _with_version(format_: str | None, request: GlueRequest) -> str | None:
     return f"{format_}; version={request.version}"
 
 
-def _named_by(
-    match: Match[Flow], operation: Operation
-) -> tuple[GlueResource, ParentResources | None]:
+def _named_by(match: Match[Flow], operation: Operation) -> tuple[GlueResource, ParentResources]:
     """Return the resource that a path names, and those above it."""
     _, types, ids, parameters, template = match
-    parents = None
-    if not types:
+    parents = NO_PARENTS
+    if types:
+        last = len(types) - 1
+        resource = GlueResource(types[last], ids[last] if len(ids) > last else None)
+        if last:
+            parents = ParentResources(map(GlueResource, types[:last], ids))
+    else:
         resource = GlueResource(parameters=parameters)
         if parameters is not None:
             resource.id = parameters.get("id")
-    else:
-        last = len(types) - 1
-        resource = GlueResource(types[-1], ids[last] if len(ids) > last else None)
-        if last:
-            parents = ParentResources(
-                GlueResource(types[index], ids[index]) for index in range(last)
-            )
     resource.route = template
     resource.method = operation.method
     return resource, parents

@@ -204,20 +204,16 @@ class Matcher(Generic[Target]):
             raw: The path as the client sent it, or None.
         """
         if raw is None:
+            # Most paths: a type, or a type and an id. What follows does the same for any.
             above, _, last = path.rpartition(SEPARATOR)
-            direct = (self._direct_items if above else self._direct_collections).get(above or path)
+            found: tuple[str, ...] = ()
+            if above:
+                direct, found = self._direct_items.get(above), (last,)
+            else:
+                direct = self._direct_collections.get(path)
             if direct is not None and last and path.isascii() and "\0" not in last:
-                # Most paths: a type, or a type and an id. What follows does the same for any.
-                return _MAKE(
-                    Match,
-                    (
-                        direct.methods.get(method, direct.refused),
-                        direct.types,
-                        (last,) if above else (),
-                        None,
-                        direct.template,
-                    ),
-                )
+                target = direct.methods.get(method, direct.refused)
+                return _MAKE(Match, (target, direct.types, found, None, direct.template))
         try:
             parts = segments_of(path, raw)
         except InvalidPath:
@@ -248,7 +244,7 @@ class Matcher(Generic[Target]):
             missing = self._parent_not_found
         else:
             missing = self._not_found
-        return Match(missing, tuple(types), tuple(ids))
+        return _MAKE(Match, (missing, tuple(types), tuple(ids), None, None))
 
     def _route_of(self, parts: Sequence[str]) -> tuple[Location[Target], dict[str, str]] | None:
         """Find the custom route of a path; a slash inside a segment stays inside."""

@@ -462,6 +462,9 @@ class ParentResources(tuple[GlueResource, ...]):
         return super().__getitem__(key)
 
 
+NO_PARENTS = ParentResources()
+
+
 @dataclass(slots=True)
 class GlueError:
     """One error for the client.
@@ -537,9 +540,6 @@ class RequestSource(Protocol):
         """
 
 
-_UNREAD: Any = object()
-
-
 class _Lazy(Protocol[Value]):
     """A field that is read when it is first asked for, as type checkers see it."""
 
@@ -560,9 +560,10 @@ def _lazy(
     """
 
     def get(request: GlueRequest) -> Any:
-        value = request._found.get(name, _UNREAD)
-        if value is _UNREAD:
-            value = request._found[name] = read(request)
+        found = request._found
+        if name in found:
+            return found[name]
+        value = found[name] = read(request)
         return value
 
     def put(request: GlueRequest, value: Any) -> None:
@@ -768,14 +769,16 @@ class GlueRequest:
     def __init__(
         self,
         source: RequestSource,
-        *,
         operation: Operation,
         start_work: Callable[[GlueRequest], Work],
         deadline: float,
         start_inner: StartInner | None = None,
         resource: GlueResource | None = None,
+        parent_resources: ParentResources = NO_PARENTS,
+        selected: Selected | None = None,
         query: str | None = None,
         known: dict[str, Any] | None = None,
+        lane: int = EVERYTHING,
     ) -> None:
         """Fill in what costs nothing.
 
@@ -786,8 +789,11 @@ class GlueRequest:
             deadline: Point of `time.monotonic` after which nobody waits any more.
             start_inner: Makes requests inside this one, or None.
             resource: The resource that the path names, or None for an empty one.
+            parent_resources: The resources above it.
+            selected: What the headers select, or None.
             query: The query as it was sent, or None to ask the source.
             known: Fields that are read when they are asked for, as far as they are known already.
+            lane: What the request has for steps to look at.
         """
         self._found = {} if known is None else known
         self._source = source
@@ -799,7 +805,8 @@ class GlueRequest:
         self.resource = GlueResource() if resource is None else resource
         self.parameters_string = source.query_string() if query is None else query
         self.header = source.header
-        self.parent_resources = _NO_PARENTS
+        self.parent_resources = parent_resources
+        self.selected = selected
         self.sortings = ()
         self.filters = ()
         self.sparse_resources = ()
@@ -807,12 +814,11 @@ class GlueRequest:
         self.pagination = None
         self.locale = None
         self.store = None
-        self.selected = None
         self.version = None
         self.attributes = {}
         self.notes = {}
         self.uses_work = False
-        self.lane = EVERYTHING
+        self.lane = lane
 
     def inside(
         self,
@@ -842,9 +848,6 @@ class GlueRequest:
 
 StartInner = Callable[[GlueRequest, str, str, bytes, Mapping[str, str]], "InnerRun"]
 """Makes a request inside another: the other one, method, address, body and headers."""
-
-
-_NO_PARENTS = ParentResources()
 
 
 class GlueResponse:
@@ -897,11 +900,11 @@ class GlueResponse:
         content: bytes | Iterable[bytes] | None = None,
         format: str | None = None,  # noqa: A002 - the specification's name
     ) -> None:
-        self._shown: list[GlueResource] | Batch = list(resources)
+        self._shown: list[GlueResource] | Batch = [*resources]
         self.http_status = http_status
         self.is_collection = is_collection
         self.pagination = pagination
-        self.errors = list(errors)
+        self.errors = [*errors]
         self.content = content
         self.format = format
         self.meta: dict[str, str] = {}
@@ -965,7 +968,9 @@ class GlueResponse:
             http_status: Status, or None for the default of the method.
         """
         resource = shown if isinstance(shown, GlueResource) else GlueResource(None, None, shown)
-        return cls((resource,), http_status=http_status)
+        response = cls((resource,))
+        response.http_status = http_status
+        return response
 
     @classmethod
     def page(cls, shown: Iterable[object], pagination: Pagination | None = None) -> GlueResponse:
@@ -976,7 +981,9 @@ class GlueResponse:
             pagination: The page they are; its total makes the links to other pages.
         """
         objects = list(shown)
-        response = cls(is_collection=True, pagination=pagination)
+        response = cls()
+        response.is_collection = True
+        response.pagination = pagination
         for kind in {*map(type, objects)}:
             if issubclass(kind, GlueResource):
                 response.resources = [

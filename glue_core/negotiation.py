@@ -17,7 +17,7 @@ from glue_core.convention import (
     WritesOthers,
 )
 from glue_core.hookspecs import hookimpl
-from glue_core.lanes import MISFIT
+from glue_core.lanes import HAS_MISFIT, MISFIT
 from glue_core.messages import GlueError, GlueRequest, GlueRequestValidation, GlueVersion
 from glue_core.openapi.fragment import Fragment
 from glue_core.operation import ErrorCode, Operation
@@ -53,7 +53,8 @@ class Selected:
         sent: What the parameters of the body's media type say.
         is_understood: False where the body's media type, or a parameter of it, is none we read.
         asked: The versions of the resource that it asks for, or None.
-        is_plain: Whether body and answer are agreed on and no version was asked for.
+        lane: What the request has for steps to look at: `HAS_MISFIT`, unless body and answer are
+            agreed on and no version was asked for.
     """
 
     convention: str | None
@@ -62,11 +63,11 @@ class Selected:
     sent: MediaType = NOTHING_SAID
     is_understood: bool = True
     asked: Asked | None = None
-    is_plain: bool = field(init=False, default=True)
+    lane: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        plain = self.is_understood and self.accepted_format is not None and self.asked is None
-        object.__setattr__(self, "is_plain", plain)
+        fits = self.is_understood and self.accepted_format is not None and self.asked is None
+        object.__setattr__(self, "lane", 0 if fits else HAS_MISFIT)
 
     @property
     def version(self) -> GlueVersion | None:

@@ -34,6 +34,9 @@ A tuple, since each request makes some, and only what logs looks into one.
 SCENE: ContextVar[Scene] = ContextVar("glue_scene", default=(NO_REQUEST, None, None, None, None))
 """What this thread does: whoever answers says it, and log lines tell it."""
 
+set_scene = SCENE.set
+"""Says it; each request does so twice, and a name of its own spares it a bound method each time."""
+
 
 def request_id_of(environ: dict[str, Any]) -> str:
     """Return the id of a request, the same each time.

@@ -18,7 +18,8 @@ one that answers was selected: links lead to where the client is."""
 _HOST = re.compile(r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 LARGEST_PORT = 65_535
 LONGEST_KEPT = 255
-"""Characters of a ``Host`` header that is read once and remembered."""
+"""Characters of what is read once and remembered."""
+KEPT_ORIGINS = 256
 
 
 def environ_key(name: str) -> str:
@@ -64,6 +65,36 @@ def base_url_of(environ: Mapping[str, Any], configured: str | None) -> str:
         or f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or host_of(environ)}"
         f"{environ.get('SCRIPT_NAME', '')}"
     )
+
+
+class Origins(dict[tuple[str, str | None, str | None], tuple[str, str]]):
+    """What `host_of` and `base_url_of` return, by the variables of a WSGI environment they read.
+
+    These are ``wsgi.url_scheme``, ``HTTP_HOST`` and ``SCRIPT_NAME``: clients send few values, again
+    and again. Threads share it. Two that read the same at once read it alike.
+    """
+
+    __slots__ = ("_configured",)
+
+    def __init__(self, configured: str | None) -> None:
+        """Start empty.
+
+        Args:
+            configured: Address that links start with, or None for the request's own.
+        """
+        super().__init__()
+        self._configured = configured
+
+    def __missing__(self, key: tuple[str, str | None, str | None]) -> tuple[str, str]:
+        """Read what no request had yet, and remember it unless it is unusually long."""
+        scheme, header, mounted = key
+        environ = {"wsgi.url_scheme": scheme, "HTTP_HOST": header, "SCRIPT_NAME": mounted or ""}
+        origin = host_of(environ), base_url_of(environ, self._configured)
+        if len(scheme) + len(header or "") + len(mounted or "") <= LONGEST_KEPT:
+            if len(self) >= KEPT_ORIGINS:
+                self.clear()
+            self[key] = origin
+        return origin
 
 
 def raw_target_of(environ: Mapping[str, Any]) -> str | None:

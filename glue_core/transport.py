@@ -75,9 +75,23 @@ class Transport(Protocol):
 
 
 class ExtractedSource:
-    """The transport's side of a request that was extracted."""
+    """The transport's side of a request that was extracted.
 
-    __slots__ = ("_carrier", "_content", "_facts", "_headers", "_limit", "_query", "raw_path")
+    Attributes:
+        method: HTTP method in capital letters.
+        raw_path: Path below the application's mount point, percent-encoded.
+    """
+
+    __slots__ = (
+        "_carrier",
+        "_content",
+        "_facts",
+        "_headers",
+        "_limit",
+        "_query",
+        "method",
+        "raw_path",
+    )
 
     def __init__(self, extracted: ExtractedRequest, carrier: RequestSource, limit: int) -> None:
         """Read what a transport extracted.
@@ -94,6 +108,7 @@ class ExtractedSource:
         if not address.startswith("/") or not address.isascii():
             text = "The address of a request starts with a slash and is percent-encoded."
             raise _one(400, codes.INVALID_PATH, text)
+        self.method = extracted.method
         self.raw_path, _, self._query = address.partition("?")
         self._headers = {name.lower(): value for name, value in extracted.headers.items()}
         self._content = extracted.content

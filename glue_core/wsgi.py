@@ -104,24 +104,26 @@ class FlowApp(falcon.App[falcon.Request, falcon.Response]):
             headers["content-type"] = media_type
         elif "content-type" not in headers and status not in TYPELESS:
             headers["content-type"] = self._default_type
+        if body is None:
+            body = b""
         sent: Iterable[bytes] = []
         is_head = env["REQUEST_METHOD"] == "HEAD"
         if status in BODILESS:
             pass
-        elif body is None or isinstance(body, bytes):
-            content = body or b""
+        elif isinstance(body, bytes):
             if is_head:
-                headers.setdefault("content-length", str(len(content)))
+                headers.setdefault("content-length", str(len(body)))
             else:
-                headers["content-length"] = str(len(content))
-                sent = [content]
+                headers["content-length"] = str(len(body))
+                sent = [body]
         elif not is_head:
             sent = _parts(body, env)
         try:
             "".join(headers.values())
         except TypeError:
             headers = {name: str(value) for name, value in headers.items()}
-        start_response(STATUS_LINES.get(status) or status_line(status), [*headers.items(), *others])
+        line = STATUS_LINES[status] if status in STATUS_LINES else status_line(status)
+        start_response(line, [*headers.items(), *others])
         return sent
 
     def _respond(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -147,7 +149,7 @@ def _parts(body: Iterable[bytes], env: dict[str, Any]) -> Iterable[bytes]:
 def _fill(resp: falcon.Response, answer: Answer) -> None:
     """Put an answer into Falcon's response."""
     status, headers, others, body, media_type = answer
-    resp.status = STATUS_LINES.get(status) or status_line(status)
+    resp.status = status_line(status)
     for name, value in (*headers.items(), *others):
         if name == SET_COOKIE:
             resp.append_header(name, str(value))

@@ -332,6 +332,21 @@ def test_steps_do_not_tell_calls_from_requests(serve: Serve) -> None:
     assert seen == [("1", b'{"name":"n"}'), ("1", b"")]
 
 
+def test_steps_look_at_what_is_carried(serve: Serve) -> None:
+    """A step that looks at a header runs where the call has it, not where the carrier has."""
+    tones: list[str | None] = []
+
+    def note(request: GlueRequest) -> None:
+        tones.append(request.header("x-tone"))
+
+    step = Step("tone", always(note), only_with=("x-tone",))
+    client = serve(glue_request_builders=lambda: [step], **installed(Calls()))
+
+    call(client, address="/things/1", headers={"X-Tone": "warm"})
+
+    assert tones == ["warm"]
+
+
 def test_what_is_no_transport_stops_the_start(serve: Serve) -> None:
     """A listener that returns something else is told at the start, with its distribution."""
     with pytest.raises(ConfigurationError, match=r"The transport '.*t0' of 'shop'") as caught:
