@@ -15,9 +15,13 @@ from marshmallow import Schema, fields, post_dump
 
 from glue_core import UtcDateTime
 from glue_core.serialising import (
+    Dumps,
     Functions,
+    Make,
     PlainPart,
-    compile_dumps,
+    compiled_by,
+    generated,
+    looped,
     part_of,
     plain_fields,
 )
@@ -120,8 +124,11 @@ VALUES = st.fixed_dictionaries(
 )
 
 SCHEMA = Everything()
-BOTH = compile_dumps(SCHEMA)
-COMPILED = BOTH.one
+MAKES = (generated, looped)
+each_make = pytest.mark.parametrize("make", MAKES)
+each_way = pytest.mark.parametrize(
+    "dumps", [compiled_by(make, SCHEMA) for make in MAKES], ids=[each.__name__ for each in MAKES]
+)
 
 
 def same(left: Any, right: Any) -> None:
@@ -130,31 +137,39 @@ def same(left: Any, right: Any) -> None:
     assert repr(left) == repr(right)
 
 
-@given(VALUES)
-def test_dict_is_dumped_alike(values: dict[str, Any]) -> None:
+@each_way
+@given(values=VALUES)
+def test_dict_is_dumped_alike(dumps: Dumps, values: dict[str, Any]) -> None:
     """A dict with any of the fields, None and odd values among them, is dumped alike."""
-    same(COMPILED(values), SCHEMA.dump(values))
+    same(dumps.one(values), SCHEMA.dump(values))
 
 
-@given(VALUES)
-def test_object_is_dumped_alike(values: dict[str, Any]) -> None:
+@each_way
+@given(values=VALUES)
+def test_object_is_dumped_alike(dumps: Dumps, values: dict[str, Any]) -> None:
     """An object with attributes is dumped alike, and one that is read by key, too."""
     for shown in (SimpleNamespace(**values), UserDict(values)):
-        same(COMPILED(shown), SCHEMA.dump(shown))
+        same(dumps.one(shown), SCHEMA.dump(shown))
 
 
-@given(st.lists(st.tuples(VALUES, st.sampled_from((dict, SimpleNamespace, UserDict))), max_size=4))
-def test_many_are_dumped_as_one_is(given: list[tuple[dict[str, Any], Any]]) -> None:
+@each_way
+@given(
+    given=st.lists(
+        st.tuples(VALUES, st.sampled_from((dict, SimpleNamespace, UserDict))), max_size=4
+    )
+)
+def test_many_are_dumped_as_one_is(dumps: Dumps, given: list[tuple[dict[str, Any], Any]]) -> None:
     """Objects of one class or of several are dumped in order, each as if it were alone."""
     objects = [kind(**values) for values, kind in given]
 
-    same(BOTH.all(objects), [SCHEMA.dump(each) for each in objects])
+    same(dumps.all(objects), [SCHEMA.dump(each) for each in objects])
 
 
-def test_the_usual_schema_is_compiled() -> None:
+@each_way
+def test_the_usual_schema_is_compiled(dumps: Functions) -> None:
     """A schema of usual fields does not take marshmallow's way."""
-    assert SCHEMA.dump != COMPILED
-    assert COMPILED.__name__ == "dump"
+    assert dumps.one != SCHEMA.dump
+    assert dumps.one.__name__ == "dump"
 
 
 class Hooked(Part):
@@ -196,18 +211,20 @@ class Defaults(Schema):
     ],
     ids=["hook", "function", "recursive", "default", "only"],
 )
-def test_unusual_schema_is_dumped_alike(schema: Schema, shown: dict[str, Any]) -> None:
+@each_make
+def test_unusual_schema_is_dumped_alike(make: Make, schema: Schema, shown: dict[str, Any]) -> None:
     """Hooks, computed fields, recursion, defaults and selections are dumped alike."""
-    dumps = compile_dumps(schema)
+    dumps = compiled_by(make, schema)
 
     same(dumps.one(shown), schema.dump(shown))
     same(dumps.all([shown, shown]), [schema.dump(shown)] * 2)
 
 
-def test_list_is_not_shared() -> None:
+@each_way
+def test_list_is_not_shared(dumps: Dumps) -> None:
     """A list that is shown is a copy: what a formatter adds must not reach the object."""
     words = ["a"]
-    shown = COMPILED({**dict.fromkeys(SCHEMA.dump_fields), "elsewhere": None, "words": words})
+    shown = dumps.one({**dict.fromkeys(SCHEMA.dump_fields), "elsewhere": None, "words": words})
     shown["words"].append("b")
 
     assert words == ["a"]
