@@ -142,6 +142,9 @@ class HttpSource:
                 raise _one(400, codes.MALFORMED_BODY, UNREADABLE_BODY) from error
             if not part:
                 break
+            if len(part) == announced:
+                # Most bodies come at once.
+                return bytes(part)
             parts.append(part)
             size += len(part)
         if size > self._limit:
