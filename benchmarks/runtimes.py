@@ -33,7 +33,7 @@ class Runtime:
         # Warnings of others' libraries are no errors of ours.
         for name in (VARIABLE, "PYTHONWARNINGS"):
             found.pop(name, None)
-        return found | self.variables
+        return {**found, **self.variables}
 
 
 def own() -> Runtime:

@@ -37,7 +37,8 @@ Rounds = Sequence[tuple[float, float]]
 
 def run(extent: Extent) -> Result:
     """Measure."""
-    rows, data = [], []
+    rows: list[tuple[str, ...]] = []
+    data: list[Mapping[str, Any]] = []
     with ExitStack() as stack:
         found = runtimes(CONTESTANTS[name] for name in COMPARED)
         taking_part = [stack.enter_context(Sides(each, name)) for name, each in found.items()]
