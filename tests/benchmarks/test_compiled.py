@@ -161,7 +161,7 @@ def test_missing_tools_are_told(
     if missing == "no-such-compiler":
         monkeypatch.setenv("CC", f"{missing} -O2")
     else:
-        monkeypatch.setitem(sys.modules, missing, None)  # type: ignore[arg-type]
+        monkeypatch.setitem(sys.modules, missing, None)
 
     with pytest.raises(Absent, match=missing):
         folder_of_compiled()
