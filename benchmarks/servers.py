@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +13,8 @@ from pathlib import Path
 from benchmarks.data import MEDIA_TYPE
 from benchmarks.driving import Answer
 from benchmarks.environment import ROOT
+from benchmarks.parts import Failed
+from benchmarks.runtimes import Runtime
 from benchmarks.serving import ANSWERS
 
 PATIENCE = 60.0
@@ -26,16 +26,16 @@ ASYNCHRONOUS = ("-k", "uvicorn_worker.UvicornWorker", "--workers", "1", "--no-co
 """What the documentation of uvicorn says."""
 
 
-class NotServed(Exception):
+class NotServed(Failed):
     """A server did not begin; its log says why."""
 
 
 @contextmanager
-def server(python: Path, name: str, settings: Sequence[str], folder: Path) -> Iterator[int]:
+def server(runtime: Runtime, name: str, settings: Sequence[str], folder: Path) -> Iterator[int]:
     """Serve an application, and yield the port.
 
     Args:
-        python: The interpreter that has gunicorn and what the application needs.
+        runtime: What it is started with; it has gunicorn and what the application needs.
         name: Its name, for `benchmarks.serving.application`.
         settings: Those of gunicorn.
         folder: For its log; the file ``answers.json`` in there is what servers alone answer.
@@ -44,15 +44,18 @@ def server(python: Path, name: str, settings: Sequence[str], folder: Path) -> It
         NotServed: It did not begin.
     """
     port = _free_port()
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        ANSWERS: str(folder / "answers.json"),
-    }
-    environment.pop("PYTHONWARNINGS", None)
+    environment = {**runtime.environment(), ANSWERS: str(folder / "answers.json")}
     log = folder / f"{name}.log"
     application = f'benchmarks.serving:application("{name}")'
-    command = [str(python), "-m", "gunicorn", *settings, "-b", f"127.0.0.1:{port}", application]
+    command = [
+        str(runtime.python),
+        "-m",
+        "gunicorn",
+        *settings,
+        "-b",
+        f"127.0.0.1:{port}",
+        application,
+    ]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     try:
@@ -96,8 +99,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def own_python() -> Path:
-    """Return the interpreter that runs."""
-    return Path(sys.executable)

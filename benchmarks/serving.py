@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.contestants.loading import application_of
@@ -34,15 +33,7 @@ def application(name: str) -> Any:
         return prepared_wsgi(_answers())
     if name == "uvicorn":
         return prepared_asgi(_answers())
-    if name == "glue":
-        # As it is served: behind the host.
-        from benchmarks import shop
-        from benchmarks.contestants.glue import OTHERS
-        from glue_core.host import Host
-
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        return Host(stack.enter_context(shop.deployment(folder, OTHERS)))
-    return application_of(name, stack)
+    return application_of(name, stack, is_served=True)
 
 
 def prepared_wsgi(answers: Mapping[str, bytes]) -> Wsgi:

@@ -17,13 +17,13 @@ from benchmarks.contestants import CONTESTANTS, YARDSTICK
 from benchmarks.contestants.adapting import adapted
 from benchmarks.contestants.normalising import normalised
 from benchmarks.driving import ask
-from benchmarks.environment import python_of_others
 from benchmarks.figures import Figure, shown
 from benchmarks.loading import CONNECTIONS, Load, Refused, generator, loaded
-from benchmarks.parts import Absent, Extent, tell
+from benchmarks.parts import Extent, tell
 from benchmarks.requests import REQUESTS
 from benchmarks.results import Result
-from benchmarks.servers import ASYNCHRONOUS, THREADED, NotServed, asked, own_python, server
+from benchmarks.runtimes import Runtime, own, runtimes
+from benchmarks.servers import ASYNCHRONOUS, THREADED, NotServed, asked, server
 from benchmarks.serving import FLOORS
 from benchmarks.tables import Table
 
@@ -69,24 +69,20 @@ def _started(stack: ExitStack, folder: Path) -> Mapping[str, int]:
         for request in REQUESTS[workload]()
     }
     (folder / "answers.json").write_text(json.dumps(prepared), encoding="utf-8")
-    wanted: dict[str, tuple[Path, Sequence[str]]] = {"gthread": (own_python(), THREADED)}
-    wanted |= {each: (own_python(), THREADED) for each in ("glue", YARDSTICK)}
-    try:
-        others = python_of_others()
-    except Absent as error:
-        tell(str(error))
-    else:
-        wanted["uvicorn"] = (others, ASYNCHRONOUS)
-        for each in CONTESTANTS.values():
-            if not each.is_ours:
-                settings = ASYNCHRONOUS if each.is_asgi else THREADED_OF_OTHERS
-                wanted[each.name] = (others, settings)
+    wanted: dict[str, tuple[Runtime, Sequence[str]]] = {"gthread": (own(), THREADED)}
+    for name, runtime in runtimes(CONTESTANTS.values()).items():
+        each = CONTESTANTS[name]
+        if each.is_ours:
+            wanted[name] = (runtime, THREADED)
+        else:
+            wanted.setdefault("uvicorn", (runtime, ASYNCHRONOUS))
+            wanted[name] = (runtime, ASYNCHRONOUS if each.is_asgi else THREADED_OF_OTHERS)
     ports = {}
-    for name, (python, chosen) in wanted.items():
+    for name, (runtime, chosen) in wanted.items():
         try:
-            ports[name] = stack.enter_context(server(python, name, chosen, folder))
+            ports[name] = stack.enter_context(server(runtime, name, chosen, folder))
         except NotServed as error:
-            if python == own_python():
+            if name == "gthread" or (name in CONTESTANTS and CONTESTANTS[name].is_ours):
                 raise
             tell(f"{name} is left out. {error}")
     return ports
