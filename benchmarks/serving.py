@@ -1,4 +1,4 @@
-"""What gunicorn loads: ``gunicorn 'benchmarks.serving:application("glue")'``."""
+"""What servers load: ``gunicorn 'benchmarks.serving:application()'``."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from benchmarks.driving import Asgi, Wsgi
 ANSWERS = "BENCHMARKS_ANSWERS"
 """Variable with the name of a file: answers by the targets of requests, for the servers alone."""
 
-FLOORS = {"gthread": "gunicorn alone, gthread", "uvicorn": "gunicorn alone, uvicorn"}
-"""Servers with answers made beforehand behind them: what no framework can be quicker than."""
+SERVED = "BENCHMARKS_SERVED"
+"""Variable with the name of a contestant, or one of these two."""
+
+ALONE, ALONE_ASGI = "alone", "alone-asgi"
+"""A server with answers made beforehand behind it: what no framework can be quicker than."""
 
 
-def application(name: str) -> Any:
-    """Return the application of a contestant, or of a server alone.
-
-    Args:
-        name: Name of a contestant, or of a worker of gunicorn.
-    """
+def application() -> Any:
+    """Return the application of a contestant, or of a server alone, as the environment says."""
+    name = os.environ[SERVED]
     stack = ExitStack()
     atexit.register(stack.close)
-    if name == "gthread":
+    if name == ALONE:
         return prepared_wsgi(_answers())
-    if name == "uvicorn":
+    if name == ALONE_ASGI:
         return prepared_asgi(_answers())
     return application_of(name, stack, is_served=True)
 

@@ -270,7 +270,7 @@ def declaring(folder: Path, monkeypatch: pytest.MonkeyPatch, *modules: str) -> N
     points = importlib.metadata.PathDistribution(metadata).entry_points
     found = importlib.metadata.entry_points
 
-    def entry_points(**wanted: str) -> Any:
+    def entry_points(**wanted: Any) -> Any:
         return (points.select if wanted["group"] == compiled.GROUP else found)(**wanted)
 
     monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
