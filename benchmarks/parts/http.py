@@ -181,9 +181,9 @@ def _result(loads: Mapping[str, Mapping[Served, list[Load]]], tool: str, seconds
     varied = "" if tool == "wrk" else " ab asks for one target only."
     note = (
         f"Answers of a second, and in brackets the ratio to Falcon by hand under gunicorn; medians "
-        f"of rounds of {seconds} s, which alternate. One worker, with four threads where the server "
-        f"is one of WSGI; {CONNECTIONS} connections, {tool} on the same machine, whose cores it "
-        f"shares with the servers.{varied}"
+        f"of rounds of {seconds} s, which alternate. One worker, with four threads behind servers "
+        f"of WSGI; {CONNECTIONS} connections, {tool} on the same machine, whose cores it shares "
+        f"with the servers.{varied}"
     )
     late_note = "Median, and what 99 of 100 answers took at most."
     tables = (

@@ -105,6 +105,15 @@ def asked(port: int, process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
     pytest.fail("The server did not begin.")
 
 
+def wait_for(text: bytes, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the log of the server has a text, or the server has ended."""
+    end = time.monotonic() + PATIENCE
+    while text not in (folder / "log").read_bytes():
+        if process.poll() is not None or time.monotonic() > end:
+            return
+        time.sleep(0.1)
+
+
 @needs_granian
 def test_deployment_is_served_begun_and_closed(folder: Path) -> None:
     """Plugins have started up, lines are those of the settings, and at the end all is closed."""
@@ -112,6 +121,8 @@ def test_deployment_is_served_begun_and_closed(folder: Path) -> None:
 
     with granian(folder) as (process, port):
         status, body = asked(port, process)
+        # The line of a request is written once its answer was sent.
+        wait_for(b"asked-by-a-test", folder, process)
 
     assert (status, json.loads(body)) == (200, [])
     assert (folder / "started").read_text(encoding="utf-8") == "True"
@@ -125,11 +136,7 @@ def test_deployment_is_served_begun_and_closed(folder: Path) -> None:
 def test_unmigrated_database_is_refused(folder: Path) -> None:
     """Where migrations are missing nothing is served, and the log says what to do."""
     with granian(folder) as (process, _):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and b"glue migrate" not in (folder / "log").read_bytes():
-            time.sleep(0.1)
-            if process.poll() is not None:
-                break
+        wait_for(b"glue migrate", folder, process)
 
     assert "Run 'glue migrate'." in (folder / "log").read_text(encoding="utf-8")
     assert not (folder / "started").exists()
