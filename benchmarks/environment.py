@@ -24,7 +24,7 @@ def python_of_others() -> Path:
     Raises:
         Absent: It could not be made.
     """
-    folder = kept("contestants")
+    folder = place()
     python = folder / "bin" / "python"
     made_of = folder / "made-of.txt"
     wanted = f"{sys.version}\n{REQUIREMENTS.read_text(encoding='utf-8')}"
@@ -37,19 +37,13 @@ def python_of_others() -> Path:
     return python
 
 
-def kept(name: str) -> Path:
-    """Return the folder of something that is kept, which need not be there yet.
-
-    It is inside the environment that runs, or in the user's cache.
-
-    Args:
-        name: What it is; each has a folder of its own.
-    """
+def place() -> Path:
+    """Return the folder of the environment: inside the one that runs, or in the user's cache."""
     if sys.prefix != sys.base_prefix:
-        return Path(sys.prefix) / name
+        return Path(sys.prefix) / "contestants"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return cache / "glue-benchmarks" / f"{name}-{version}"
+    return cache / "glue-benchmarks" / f"contestants-{version}"
 
 
 def _run(command: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What servers load: ``gunicorn 'benchmarks.serving:application()'``."""
+"""What gunicorn loads: ``gunicorn 'benchmarks.serving:application("glue")'``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.contestants.loading import application_of
@@ -17,23 +18,31 @@ from benchmarks.driving import Asgi, Wsgi
 ANSWERS = "BENCHMARKS_ANSWERS"
 """Variable with the name of a file: answers by the targets of requests, for the servers alone."""
 
-SERVED = "BENCHMARKS_SERVED"
-"""Variable with the name of a contestant, or one of these two."""
-
-ALONE, ALONE_ASGI = "alone", "alone-asgi"
-"""A server with answers made beforehand behind it: what no framework can be quicker than."""
+FLOORS = {"gthread": "gunicorn alone, gthread", "uvicorn": "gunicorn alone, uvicorn"}
+"""Servers with answers made beforehand behind them: what no framework can be quicker than."""
 
 
-def application() -> Any:
-    """Return the application of a contestant, or of a server alone, as the environment says."""
-    name = os.environ[SERVED]
+def application(name: str) -> Any:
+    """Return the application of a contestant, or of a server alone.
+
+    Args:
+        name: Name of a contestant, or of a worker of gunicorn.
+    """
     stack = ExitStack()
     atexit.register(stack.close)
-    if name == ALONE:
+    if name == "gthread":
         return prepared_wsgi(_answers())
-    if name == ALONE_ASGI:
+    if name == "uvicorn":
         return prepared_asgi(_answers())
-    return application_of(name, stack, is_served=True)
+    if name == "glue":
+        # As it is served: behind the host.
+        from benchmarks import shop
+        from benchmarks.contestants.glue import OTHERS
+        from glue_core.host import Host
+
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        return Host(stack.enter_context(shop.deployment(folder, OTHERS)))
+    return application_of(name, stack)
 
 
 def prepared_wsgi(answers: Mapping[str, bytes]) -> Wsgi:

@@ -4,7 +4,6 @@ Each is imported when somebody first asks for it: pytest loads the plugin in `gl
 every run of an environment that has Glue, and that must not import a web framework.
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -778,10 +777,3 @@ if not TYPE_CHECKING:
         value: object = getattr(import_module(home), name)
         globals()[name] = value
         return value
-
-
-if os.environ.get("GLUE_COMPILED"):
-    # No other module of Glue was imported yet.
-    from glue_core.compiled import use as _use
-
-    _use(os.environ["GLUE_COMPILED"])

@@ -34,10 +34,6 @@ COMMANDS = {
         "Check settings, plugins, routes, services, migrations.",
     ),
     "new": ("glue_core.cli.new:new", "Write a new distribution that passes its own tests."),
-    "compile": (
-        "glue_core.cli.compile:compile_",
-        "Compile the modules that every request runs through.",
-    ),
     "migrate": ("glue_core.cli.migrate:migrate", "Bring the database to the newest version."),
     "import": ("glue_core.cli.importing:import_", "Load shop data from a folder of CSV files."),
     "publish": ("glue_core.cli.publishing:publish", "Publish everything anew."),

@@ -17,7 +17,7 @@ from glue_core.errors import ConfigurationError
 
 PREFIX = "GLUE_"
 SEPARATOR = "__"
-NOT_SETTINGS = frozenset({"GLUE_CONFIG", "GLUE_COMPILED"})
+NOT_SETTINGS = frozenset({"GLUE_CONFIG"})
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 

@@ -5,6 +5,7 @@ What the command line of gunicorn says wins. Every public name here is a setting
 
 from __future__ import annotations
 
+import gc as _gc
 import os
 from typing import Any
 
@@ -41,14 +42,13 @@ def post_worker_init(worker: Any) -> None:
         worker: The worker of gunicorn.
     """
     from glue_core.logs import set_up_logging
-    from glue_core.served import keep_what_there_is
 
     deployment = getattr(worker.wsgi, "deployment", None)
     if deployment is not None:
         # Again, for a gunicorn with a logger class of somebody else.
         set_up_logging(deployment.settings["logging"])
         deployment.start_up()
-    keep_what_there_is()
+    _keep_what_there_is()
 
 
 def on_starting(server: Any) -> None:
@@ -62,10 +62,19 @@ def on_starting(server: Any) -> None:
             missing.
     """
     from glue_core.cli.checking import refuse_unmigrated_host
-    from glue_core.served import keep_what_there_is
 
     refuse_unmigrated_host(server.app.wsgi())
-    keep_what_there_is()
+    _keep_what_there_is()
+
+
+def _keep_what_there_is() -> None:
+    """Take what was made at start-up out of what the garbage collector looks through.
+
+    It stays as long as the process. A collection in the midst of a large answer would look through
+    all of it again; and what is looked at before the fork is no longer shared by the workers.
+    """
+    _gc.collect()
+    _gc.freeze()
 
 
 def worker_exit(server: Any, worker: Any) -> None:

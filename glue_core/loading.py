@@ -87,7 +87,7 @@ def compile_load(schema: Schema, shown: Collection[str] = ()) -> Load:
         try:
             return schema.load(values), []
         except ValidationError as error:
-            errors = violations(error.messages, pointer)
+            errors = violations(_as_sent(error.messages, values), pointer)
             mark(errors, pointer)
             return {}, errors
 
@@ -138,6 +138,33 @@ class _Usual:
     before: tuple[str, ...] = ()
 
 
+def _as_sent(messages: Any, values: object) -> Any:
+    """Return messages with those of unknown members in the order in which these were sent.
+
+    marshmallow takes them from a set, whose order is another one in each process.
+    """
+    if not isinstance(values, Mapping):
+        return messages
+    unknown = [key for key in values if key in messages and _is_of_unknown(messages[key])]
+    if len(unknown) < 2:
+        return messages
+    in_order = iter(unknown)
+    places = set(unknown)
+    return {
+        name: messages[name]
+        for name in (next(in_order) if key in places else key for key in messages)
+    }
+
+
+def _is_of_unknown(messages: Any) -> bool:
+    return (
+        isinstance(messages, list)
+        and len(messages) == 1
+        and isinstance(messages[0], Violation)
+        and messages[0].kind == "unknown"
+    )
+
+
 class _Code:
     """The source of one function, and what its names stand for."""
 
@@ -161,7 +188,7 @@ class _Code:
             self.names.update(keys=keys, unknown=schema.error_messages["unknown"])
             self.lines += [
                 f"    if len(values) + lacking != {len(keys)}:",
-                "        messages = {key: [unknown] for key in set(values) - keys}",
+                "        messages = {key: [unknown] for key in values if key not in keys}",
                 "        errors += violations(messages, pointer)",
                 "        mark(errors, pointer)",
             ]

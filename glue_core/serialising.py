@@ -1,11 +1,9 @@
 """Serialising: a marshmallow schema compiled into one function.
 
 The schema stays the one declaration. What marshmallow does for a field and an object with many
-calls is written down once, for the objects and fields that are usual. Anything else takes
-marshmallow's own way: for a field, for an object, or for the whole schema. The result is the same.
-
-It is written down as the source of a function, a dict display, which Python runs fastest; or where
-this module is machine code itself, as the steps of a loop, which then is faster still.
+calls is written down once, as a dict display, for the objects and fields that are usual. Anything
+else takes marshmallow's own way: for a field, for an object, or for the whole schema. The result is
+the same.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from importlib.machinery import EXTENSION_SUFFIXES
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Protocol
@@ -26,9 +23,6 @@ from marshmallow.decorators import POST_DUMP, PRE_DUMP
 from glue_core.fields import UtcDateTime
 
 KEPT_CLASSES = 256
-
-IS_MACHINE_CODE = __file__.endswith(tuple(EXTENSION_SUFFIXES))
-"""Whether this module was compiled: see `glue_core.compiled`."""
 
 Dump = Callable[[Any], dict[str, Any]]
 """Makes the attributes of an object, ready for JSON."""
@@ -65,21 +59,23 @@ _Field = fields.Field[Any]
 UNTOUCHED = (fields.Raw, fields.Boolean)
 """Fields whose values leave as they are."""
 
-AS_THEY_ARE: Mapping[type[_Field], type] = {
-    fields.String: str,
-    fields.Integer: int,
-    fields.Float: float,
+AS_THEY_ARE: Mapping[type[_Field], str] = {
+    fields.String: "str",
+    fields.Integer: "int",
+    fields.Float: "float",
 }
 """Fields whose values leave as they are when they have this very class."""
 
-ISO_TIMES: Mapping[type[_Field], type] = {
-    fields.DateTime: datetime,
-    fields.NaiveDateTime: datetime,
-    fields.AwareDateTime: datetime,
-    fields.Date: date,
-    fields.Time: time,
+TIMES: Mapping[type[_Field], tuple[str, str]] = {
+    fields.DateTime: ("datetime", "v.isoformat()"),
+    fields.NaiveDateTime: ("datetime", "v.isoformat()"),
+    fields.AwareDateTime: ("datetime", "v.isoformat()"),
+    fields.Date: ("date", "v.isoformat()"),
+    fields.Time: ("time", "v.isoformat()"),
+    # The encoder spells a time in UTC as `isoformat` does, in a fourth of the time.
+    UtcDateTime: ("datetime and v.tzinfo is utc", "encoded(v, None, with_z)[1:-1].decode()"),
 }
-"""Fields that spell values of one class by ``isoformat``."""
+"""Fields that spell values of one class, with their class and how they spell them."""
 
 ISO_FORMATS = (None, "iso", "iso8601")
 """Formats of times that are spelled so."""
@@ -96,7 +92,7 @@ def compile_dumps(schema: Schema) -> Dumps:
         ``schema.dump`` itself where the schema has hooks or fields that look at more than their own
         value.
     """
-    return compiled_by(looped if IS_MACHINE_CODE else generated, schema)
+    return _compiled(schema, ())
 
 
 PLAIN: Mapping[type[_Field], type] = {
@@ -206,103 +202,32 @@ def part_of(whole: Dumps, wanted: Sequence[str]) -> Dumps:
     return Functions(dump, dump_all)
 
 
-Other = Callable[[Any, str, Any], Any]
-"""Makes what is shown of a value, the name of its field, and its object."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """How the value of one field is made.
-
-    Attributes:
-        other: Makes any value, or None where all leave as they are.
-        kind: The class of the usual values, which need not go there.
-        test: What else tells a usual value ``v``, as source behind that of its class.
-        spelled: What makes a usual value ``v``, as source.
-        spell: Makes a value of the class; None where it leaves as it is.
-    """
-
-    other: Other | None
-    kind: type | None = None
-    test: str = ""
-    spelled: str = "v"
-    spell: Callable[[Any], Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One field of a schema.
-
-    Attributes:
-        name: Its name in the schema.
-        shown: Its name in what is made.
-        source: Key or attribute of the objects that have it.
-        value: How its value is made.
-    """
-
-    name: str
-    shown: str
-    source: str
-    value: _Value
-
-
-Make = Callable[[Sequence[_Part], Dump], Dumps]
-"""Makes functions of fields, and of what makes the attributes of an object that is not usual."""
-
-
-def compiled_by(make: Make, schema: Schema, outer: tuple[type[Schema], ...] = ()) -> Dumps:
-    """Compile a schema as `compile_dumps` does, in one of the ways.
-
-    Args:
-        make: The way.
-        schema: The schema.
-        outer: Schemas that it is nested in.
-    """
-    whole = schema.dump
+def _compiled(schema: Schema, outer: tuple[type[Schema], ...]) -> Dumps:
+    whole = Functions.singly(schema.dump)
     if not _is_usual(schema):
-        return Functions.singly(whole)
-    parts = []
-    for name, field in schema.dump_fields.items():
-        source = field.attribute if field.attribute is not None else name
-        if "." in source or not source.isidentifier():
-            return Functions.singly(whole)
-        shown = field.data_key if field.data_key is not None else name
-        value = _value_of(field, name, (*outer, type(schema)), make)
-        parts.append(_Part(name, shown, source, value))
-    return make(parts, whole)
-
-
-def generated(parts: Sequence[_Part], whole: Dump) -> Dumps:
-    """Return functions whose source is written for these fields."""
+        return whole
     names: dict[str, Any] = {
-        "whole": whole,
+        "whole": whole.one,
         "plain": _Plain(),
+        "lists": frozenset((list, tuple)),
+        "texts": frozenset((str,)),
+        "datetime": datetime,
+        "date": date,
+        "time": time,
         "utc": UTC,
         "encoded": orjson.dumps,
         "with_z": orjson.OPT_UTC_Z,
     }
     by_key: list[str] = []
     by_attribute: list[str] = []
-    for number, part in enumerate(parts):
-        other, kind = part.value.other, part.value.kind
-        names[f"other{number}"] = other
-        if kind is not None:
-            names[kind.__name__] = kind
-        for entries, read in (
-            (by_key, f"shown[{part.source!r}]"),
-            (by_attribute, f"shown.{part.source}"),
-        ):
-            if other is None:
-                made = read
-            elif kind is None:
-                made = f"other{number}({read}, {part.name!r}, shown)"
-            else:
-                made = (
-                    f"({part.value.spelled} "
-                    f"if (v := {read}).__class__ is {kind.__name__}{part.value.test} "
-                    f"else other{number}(v, {part.name!r}, shown))"
-                )
-            entries.append(f"{part.shown!r}: {made}")
+    for number, (name, field) in enumerate(schema.dump_fields.items()):
+        source = field.attribute if field.attribute is not None else name
+        if "." in source or not source.isidentifier():
+            return whole
+        shown = field.data_key if field.data_key is not None else name
+        for entries, value in ((by_key, f"shown[{source!r}]"), (by_attribute, f"shown.{source}")):
+            expression = _expression(field, name, value, number, names, (*outer, type(schema)))
+            entries.append(f"{shown!r}: {expression}")
     of_dict, of_object = f"{{{', '.join(by_key)}}}", f"{{{', '.join(by_attribute)}}}"
     code = (
         "def dump(shown):\n"
@@ -334,76 +259,6 @@ def generated(parts: Sequence[_Part], whole: Dump) -> Dumps:
     return Functions(names["dump"], names["dump_all"])
 
 
-Step = tuple[str, str, type | None, Callable[[Any], Any] | None, Other | None, str]
-"""A `_Part` as a loop reads it: shown, source, kind, spell, other, name."""
-
-
-def looped(parts: Sequence[_Part], whole: Dump) -> Dumps:
-    """Return functions that go from field to field."""
-    steps: tuple[Step, ...] = tuple(
-        (each.shown, each.source, each.value.kind, each.value.spell, each.value.other, each.name)
-        for each in parts
-    )
-    plain = _Plain()
-
-    def dump(shown: Any) -> dict[str, Any]:
-        kind = shown.__class__
-        try:
-            if kind is dict:
-                return _by_key((shown,), steps)[0]
-            if plain[kind]:
-                return _by_attribute((shown,), steps)[0]
-        except (AttributeError, KeyError):
-            pass
-        return whole(shown)
-
-    def dump_all(objects: Sequence[Any]) -> list[dict[str, Any]]:
-        kinds = {*map(type, objects)}
-        kind = kinds.pop() if len(kinds) == 1 else None
-        try:
-            if kind is dict:
-                return _by_key(objects, steps)
-            if kind is not None and plain[kind]:
-                return _by_attribute(objects, steps)
-        except (AttributeError, KeyError):
-            pass
-        return [dump(shown) for shown in objects]
-
-    return Functions(dump, dump_all)
-
-
-def _by_key(objects: Sequence[Any], steps: Sequence[Step]) -> list[dict[str, Any]]:
-    made = []
-    for shown in objects:
-        attributes: dict[str, Any] = {}
-        for name, source, kind, spell, other, field in steps:
-            value = shown[source]
-            if type(value) is kind:
-                if spell is not None:
-                    value = spell(value)
-            elif other is not None:
-                value = other(value, field, shown)
-            attributes[name] = value
-        made.append(attributes)
-    return made
-
-
-def _by_attribute(objects: Sequence[Any], steps: Sequence[Step]) -> list[dict[str, Any]]:
-    made = []
-    for shown in objects:
-        attributes: dict[str, Any] = {}
-        for name, source, kind, spell, other, field in steps:
-            value = getattr(shown, source)
-            if type(value) is kind:
-                if spell is not None:
-                    value = spell(value)
-            elif other is not None:
-                value = other(value, field, shown)
-            attributes[name] = value
-        made.append(attributes)
-    return made
-
-
 def _is_usual(schema: Schema) -> bool:
     """Say whether a schema leaves the work to its fields, and those look at their values alone."""
     if schema.many or schema._hooks[PRE_DUMP] or schema._hooks[POST_DUMP]:
@@ -429,69 +284,61 @@ class _Plain(dict[type, bool]):
         return is_plain
 
 
-def _value_of(field: _Field, name: str, outer: tuple[type[Schema], ...], make: Make) -> _Value:
-    """Return how a field's value is made, as it makes it itself."""
+def _expression(
+    field: _Field,
+    name: str,
+    value: str,
+    number: int,
+    names: dict[str, Any],
+    outer: tuple[type[Schema], ...],
+) -> str:
+    """Return the expression that makes a field's value from ``value``."""
     kind = type(field)
     if kind in UNTOUCHED:
-        return _Value(None)
-    other: Other = field._serialize
-    if kind in AS_THEY_ARE and not getattr(field, "as_string", False):
-        return _Value(other, AS_THEY_ARE[kind])
-    if getattr(field, "format", None) in ISO_FORMATS:
-        if kind in ISO_TIMES:
-            usual = ISO_TIMES[kind]
-            spell: Callable[[Any], Any] = usual.isoformat  # type: ignore[attr-defined]
-            return _Value(other, usual, "", "v.isoformat()", spell)
-        if kind is UtcDateTime:
-            # The encoder spells a time in UTC as `isoformat` does, in a fourth of the time.
-            spelled = "encoded(v, None, with_z)[1:-1].decode()"
-            return _Value(other, datetime, " and v.tzinfo is utc", spelled, _utc(other, name))
+        return value
+    as_it_is = AS_THEY_ARE.get(kind)
+    if as_it_is is not None and not getattr(field, "as_string", False):
+        names[f"field{number}"] = field._serialize
+        return (
+            f"(v if (v := {value}).__class__ is {as_it_is} else field{number}(v, {name!r}, shown))"
+        )
+    if kind in TIMES and getattr(field, "format", None) in ISO_FORMATS:
+        test, spelled = TIMES[kind]
+        names[f"field{number}"] = field._serialize
+        return (
+            f"({spelled} if (v := {value}).__class__ is {test} "
+            f"else field{number}(v, {name!r}, shown))"
+        )
     if isinstance(field, fields.Nested) and kind is fields.Nested:
         if type(field.schema) not in outer:
-            return _Value(_nested(field, outer, make))
+            names[f"field{number}"] = _nested(field, outer)
+            return f"field{number}({value})"
     elif isinstance(field, fields.List) and kind is fields.List:
         inner = field.inner
         if isinstance(inner, fields.Nested) and type(inner) is fields.Nested:
             if type(inner.schema) not in outer:
-                return _Value(_list_of(_nested(inner, outer, make)))
+                names[f"field{number}"] = _list_of(_nested(inner, outer))
+                return f"field{number}({value})"
         elif type(inner) is fields.String:
-            return _Value(_list_of_texts(other))
-    return _Value(other)
+            names[f"field{number}"] = field._serialize
+            return (
+                f"([*v] if (v := {value}).__class__ in lists and texts.issuperset(map(type, v)) "
+                f"else field{number}(v, {name!r}, shown))"
+            )
+    names[f"field{number}"] = field._serialize
+    return f"field{number}({value}, {name!r}, shown)"
 
 
-def _utc(other: Other, name: str) -> Callable[[datetime], Any]:
-    def spell(value: datetime) -> Any:
-        if value.tzinfo is UTC:
-            return orjson.dumps(value, None, orjson.OPT_UTC_Z)[1:-1].decode()
-        return other(value, name, None)
-
-    return spell
-
-
-def _nested(field: fields.Nested, outer: tuple[type[Schema], ...], make: Make) -> Other:
+def _nested(field: fields.Nested, outer: tuple[type[Schema], ...]) -> Callable[[Any], Any]:
     schema = field.schema
+    many = schema.many or field.many
     if schema.many:
-        return lambda value, name, shown: None if value is None else schema.dump(value, many=True)
-    one = compiled_by(make, schema, outer).one
-    if field.many:
-        return lambda value, name, shown: None if value is None else [one(each) for each in value]
-    return lambda value, name, shown: None if value is None else one(value)
+        return lambda value: None if value is None else schema.dump(value, many=True)
+    one = _compiled(schema, outer).one
+    if many:
+        return lambda value: None if value is None else [one(each) for each in value]
+    return lambda value: None if value is None else one(value)
 
 
-def _list_of(one: Other) -> Other:
-    return lambda value, name, shown: (
-        None if value is None else [one(each, name, shown) for each in value]
-    )
-
-
-def _list_of_texts(other: Other) -> Other:
-    def made(value: Any, name: str, shown: Any) -> Any:
-        if value.__class__ in _LISTS and _TEXTS.issuperset(map(type, value)):
-            return [*value]
-        return other(value, name, shown)
-
-    return made
-
-
-_LISTS = frozenset((list, tuple))
-_TEXTS = frozenset((str,))
+def _list_of(one: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else [one(each) for each in value]

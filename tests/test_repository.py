@@ -17,8 +17,6 @@ PARENTS = ("applications", "conventions", "plugins")
 FOLDERS = sorted(
     path.parent for parent in PARENTS for path in ROOT.glob(f"{parent}/*/pyproject.toml")
 )
-COMPILED = "glue_compiled"
-"""The group that names modules, not plugins: what 'glue compile' compiles."""
 KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
 FRAGMENT = re.compile(rf"\+[a-z0-9]+(-[a-z0-9]+)*\.({'|'.join(KINDS)})\.md")
 
@@ -85,10 +83,6 @@ def test_names_follow_from_the_folder(folder: Path) -> None:
     assert data["tool"]["flit"]["module"]["name"] == package
     assert [path.name for path in folder.iterdir() if (path / "__init__.py").is_file()] == [package]
     for group, entries in data["project"]["entry-points"].items():
-        if group == COMPILED:
-            assert all(name == module for name, module in entries.items())
-            assert {module.partition(".")[0] for module in entries.values()} == {package}
-            continue
         assert list(entries) == [folder.name], group
         module = entries[folder.name].partition(":")[0]
         assert module.partition(".")[0] == package, group
@@ -97,7 +91,7 @@ def test_names_follow_from_the_folder(folder: Path) -> None:
 @one_folder
 def test_entry_point_groups_fit_the_parent(folder: Path) -> None:
     """Applications, conventions and plugins enter through the groups that are theirs."""
-    groups = set(project_of(folder)["project"]["entry-points"]) - {COMPILED}
+    groups = set(project_of(folder)["project"]["entry-points"])
 
     if folder.parent.name == "plugins":
         fitting = {g for g in groups if g in ("glue.features", "glue.plugins")}

@@ -1,4 +1,4 @@
-"""Who takes part: Glue, also compiled, the yardstick, and frameworks of others that speak JSON:API.
+"""Who takes part: Glue, the yardstick, and frameworks of others that speak JSON:API.
 
 Each runs in a process of its own (``python -m benchmarks.contestants NAME``), with its own
 libraries, its own heap and its own garbage collector. Rounds alternate: see
@@ -21,14 +21,12 @@ class Contestant:
         distributions: What of others it is made of; empty for what needs nothing but Glue's own
             environment.
         is_asgi: Whether it is an ASGI application; else it is one of WSGI.
-        is_compiled: Whether it is Glue, compiled.
     """
 
     name: str
     title: str
     distributions: tuple[str, ...] = ()
     is_asgi: bool = False
-    is_compiled: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -37,14 +35,11 @@ class Contestant:
 
 
 YARDSTICK = "falcon"
-COMPARED = ("glue", "glue_compiled")
-"""Glue as it is, and compiled: the same modules, in processes that import them from elsewhere."""
 
 CONTESTANTS: Mapping[str, Contestant] = {
     each.name: each
     for each in (
-        Contestant(COMPARED[0], "Glue"),
-        Contestant(COMPARED[1], "Glue, compiled", is_compiled=True),
+        Contestant("glue", "Glue"),
         Contestant(YARDSTICK, "Falcon, by hand"),
         Contestant("litestar_msgspec", "Litestar, msgspec", ("litestar", "msgspec"), is_asgi=True),
         Contestant(

@@ -10,7 +10,6 @@ from typing import Any
 
 from benchmarks import press, shop
 from benchmarks.driving import Wsgi
-from glue_core.host import Host
 
 OTHERS = 5
 """Plugins that have nothing to do with a request."""
@@ -34,13 +33,3 @@ def application(stack: ExitStack) -> Wsgi:
         return answer
 
     return either
-
-
-def served(stack: ExitStack) -> Wsgi:
-    """Return the storefront as it is served: behind the host.
-
-    Args:
-        stack: Closes what is opened.
-    """
-    folder = Path(stack.enter_context(TemporaryDirectory()))
-    return Host(stack.enter_context(shop.deployment(folder, OTHERS)))

@@ -6,34 +6,23 @@ import importlib
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks.contestants import COMPARED, CONTESTANTS, YARDSTICK
+from benchmarks.contestants import CONTESTANTS, YARDSTICK
 from benchmarks.driving import AsgiDriver, Driver, WsgiDriver
 
 
-def application_of(name: str, stack: ExitStack, *, is_served: bool = False) -> Any:
+def application_of(name: str, stack: ExitStack) -> Any:
     """Return the application of a contestant, of WSGI or of ASGI.
 
     Args:
         name: Its name.
         stack: Closes what is opened.
-        is_served: Whether it is as a server has it.
-
-    Raises:
-        NotCompiled: Glue is to be compiled and is not, or the other way round.
     """
     if name == YARDSTICK:
         from benchmarks import bare
 
         return bare.application()
-    if name in COMPARED:
-        # What of Glue is imported here, the environment of the others has not got.
-        from benchmarks.compiled import ensure
-        from benchmarks.contestants import glue
-
-        application = glue.served(stack) if is_served else glue.application(stack)
-        ensure(CONTESTANTS[name].is_compiled)
-        return application
-    return importlib.import_module(f"benchmarks.contestants.{name}").application()
+    module = importlib.import_module(f"benchmarks.contestants.{name}")
+    return module.application(stack) if CONTESTANTS[name].is_ours else module.application()
 
 
 def driver_of(name: str, stack: ExitStack) -> Driver:

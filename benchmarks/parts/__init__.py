@@ -10,10 +10,6 @@ class Absent(Exception):
     """Something that a part needs is not installed; the part is left out with this message."""
 
 
-class Failed(Exception):
-    """Something went wrong that makes figures mean nothing; the message says what."""
-
-
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How much is measured.

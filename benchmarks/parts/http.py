@@ -1,4 +1,4 @@
-"""Over HTTP: answers of a second of one worker, asked on the loopback interface.
+"""Over HTTP: answers of a second under gunicorn with one worker, asked on the loopback interface.
 
 Servers with answers made beforehand stand in the same table: what they bear is the most that a
 framework behind the same worker could.
@@ -7,10 +7,8 @@ framework behind the same worker could.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,42 +17,18 @@ from benchmarks.contestants import CONTESTANTS, YARDSTICK
 from benchmarks.contestants.adapting import adapted
 from benchmarks.contestants.normalising import normalised
 from benchmarks.driving import ask
+from benchmarks.environment import python_of_others
 from benchmarks.figures import Figure, shown
 from benchmarks.loading import CONNECTIONS, Load, Refused, generator, loaded
-from benchmarks.parts import Extent, tell
+from benchmarks.parts import Absent, Extent, tell
 from benchmarks.requests import REQUESTS
 from benchmarks.results import Result
-from benchmarks.runtimes import Runtime, own, runtimes
-from benchmarks.servers import (
-    ASYNCHRONOUS,
-    GRANIAN,
-    THREADED,
-    THREADED_OF_OTHERS,
-    Kind,
-    NotServed,
-    asked,
-    server,
-)
-from benchmarks.serving import ALONE, ALONE_ASGI
+from benchmarks.servers import ASYNCHRONOUS, THREADED, NotServed, asked, own_python, server
+from benchmarks.serving import FLOORS
 from benchmarks.tables import Table
 
 WORKLOADS = ("one", "page", "compound")
-TITLE = "Over HTTP"
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """An application behind a server.
-
-    Attributes:
-        title: What it is called in the tables.
-        name: Name of the contestant, or of what a server alone answers.
-        kind: The server.
-    """
-
-    title: str
-    name: str
-    kind: Kind
+TITLE = "Over HTTP, under gunicorn"
 
 
 def run(extent: Extent) -> Result:
@@ -66,7 +40,7 @@ def run(extent: Extent) -> Result:
     tool = generator()
     rounds, seconds = (1, 1) if extent.quick else (5, 3)
     workloads = [name for name in WORKLOADS if extent.takes(name)]
-    loads: dict[str, dict[Served, list[Load]]] = {each: {} for each in workloads}
+    loads: dict[str, dict[str, list[Load]]] = {each: {} for each in workloads}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         ports = _started(stack, folder)
@@ -76,18 +50,18 @@ def run(extent: Extent) -> Result:
                 return Result("http", TITLE, (), (), failure=differing)
             for number in range(rounds):
                 tell(f"http: {workload}, round {number + 1} of {rounds}")
-                for served, port in ports.items():
-                    targets = [adapted(served.name, each).target for each in REQUESTS[workload]()]
+                for name, port in ports.items():
+                    targets = [adapted(name, each).target for each in REQUESTS[workload]()]
                     try:
                         load = loaded(tool, port, targets, seconds, folder)
                     except Refused as error:
-                        failure = f"{served.title} did not answer well under load: {error}"
+                        failure = f"{name} did not answer well under load: {error}"
                         return Result("http", TITLE, (), (), failure=failure)
-                    loads[workload].setdefault(served, []).append(load)
+                    loads[workload].setdefault(name, []).append(load)
     return _result(loads, tool, seconds)
 
 
-def _started(stack: ExitStack, folder: Path) -> Mapping[Served, int]:
+def _started(stack: ExitStack, folder: Path) -> Mapping[str, int]:
     """Start all servers, and return their ports; some of others may be left out, with a message."""
     prepared = {
         request.target: ask(bare.application(), request)[1].decode()
@@ -95,65 +69,50 @@ def _started(stack: ExitStack, folder: Path) -> Mapping[Served, int]:
         for request in REQUESTS[workload]()
     }
     (folder / "answers.json").write_text(json.dumps(prepared), encoding="utf-8")
+    wanted: dict[str, tuple[Path, Sequence[str]]] = {"gthread": (own_python(), THREADED)}
+    wanted |= {each: (own_python(), THREADED) for each in ("glue", YARDSTICK)}
+    try:
+        others = python_of_others()
+    except Absent as error:
+        tell(str(error))
+    else:
+        wanted["uvicorn"] = (others, ASYNCHRONOUS)
+        for each in CONTESTANTS.values():
+            if not each.is_ours:
+                settings = ASYNCHRONOUS if each.is_asgi else THREADED_OF_OTHERS
+                wanted[each.name] = (others, settings)
     ports = {}
-    for served, runtime in _wanted(runtimes(CONTESTANTS.values())).items():
+    for name, (python, chosen) in wanted.items():
         try:
-            ports[served] = stack.enter_context(server(runtime, served.name, served.kind, folder))
+            ports[name] = stack.enter_context(server(python, name, chosen, folder))
         except NotServed as error:
-            if served.name == ALONE or CONTESTANTS[served.name].is_ours:
+            if python == own_python():
                 raise
-            tell(f"{served.title} is left out. {error}")
+            tell(f"{name} is left out. {error}")
     return ports
 
 
-def _wanted(found: Mapping[str, Runtime]) -> Mapping[Served, Runtime]:
-    """Return what is served, and with what: by gunicorn, and what is ours by Granian as well."""
-    wanted: dict[Served, Runtime] = {}
-    ours = {name: each for name, each in found.items() if CONTESTANTS[name].is_ours}
-    wanted[Served("gunicorn alone, gthread", ALONE, THREADED)] = own()
-    for name, runtime in ours.items():
-        wanted[Served(CONTESTANTS[name].title, name, THREADED)] = runtime
-    for name, runtime in found.items():
-        each = CONTESTANTS[name]
-        if each.is_ours:
-            continue
-        if each.is_asgi:
-            wanted.setdefault(Served("gunicorn alone, uvicorn", ALONE_ASGI, ASYNCHRONOUS), runtime)
-        kind = ASYNCHRONOUS if each.is_asgi else THREADED_OF_OTHERS
-        wanted[Served(each.title, name, kind)] = runtime
-    if find_spec("granian") is None:
-        tell("There is no Granian; what it would serve is left out.")
-        return wanted
-    wanted[Served("Granian alone", ALONE, GRANIAN)] = own()
-    for name, runtime in ours.items():
-        wanted[Served(f"{CONTESTANTS[name].title}, by Granian", name, GRANIAN)] = runtime
-    return wanted
+THREADED_OF_OTHERS = ("-k", "gthread", "--threads", "4", "--workers", "1", "--no-control-socket")
+"""What Glue's settings come to, in an environment that has not got them."""
 
 
-def _differing(workload: str, ports: Mapping[Served, int]) -> str | None:
+def _differing(workload: str, ports: Mapping[str, int]) -> str | None:
     request = REQUESTS[workload]()[0]
-    port_of_yardstick = next(port for each, port in ports.items() if _is_yardstick(each))
-    expected = normalised(workload, asked(port_of_yardstick, request.target))
-    for served, port in ports.items():
-        answer = asked(port, adapted(served.name, request).target)
+    expected = normalised(workload, asked(ports[YARDSTICK], request.target))
+    for name, port in ports.items():
+        answer = asked(port, adapted(name, request).target)
         if normalised(workload, answer) != expected:
-            return f"{served.title} answers {request.target} differently: {answer!r:.1000}"
+            return f"{name} answers {request.target} differently: {answer!r:.1000}"
     return None
 
 
-def _is_yardstick(served: Served) -> bool:
-    return served.name == YARDSTICK and served.kind is THREADED
-
-
-def _result(loads: Mapping[str, Mapping[Served, list[Load]]], tool: str, seconds: int) -> Result:
+def _result(loads: Mapping[str, Mapping[str, list[Load]]], tool: str, seconds: int) -> Result:
     data = []
     rates: dict[str, list[str]] = {}
     delays: dict[str, list[str]] = {}
     for workload, of_all in loads.items():
-        yardstick = [
-            each.per_second for served in of_all if _is_yardstick(served) for each in of_all[served]
-        ]
-        for served, found in of_all.items():
+        yardstick = [each.per_second for each in of_all[YARDSTICK]]
+        for name, found in of_all.items():
             rate = Figure.of(each.per_second for each in found)
             ratio = Figure.of_ratios([each.per_second for each in found], yardstick)
             middle = Figure.of(each.middle for each in found)
@@ -161,8 +120,7 @@ def _result(loads: Mapping[str, Mapping[Served, list[Load]]], tool: str, seconds
             data.append(
                 {
                     "workload": workload,
-                    "contestant": served.name,
-                    "server": served.kind.name,
+                    "contestant": name,
                     "rate": rate.as_data("answers a second"),
                     "ratio": ratio.as_data("times Falcon by hand"),
                     "median": middle.as_data("ms"),
@@ -172,18 +130,13 @@ def _result(loads: Mapping[str, Mapping[Served, list[Load]]], tool: str, seconds
                     "connections": CONNECTIONS,
                 }
             )
-            rates.setdefault(served.title, []).append(
-                f"{shown(rate.median)} ({shown(ratio.median)})"
-            )
-            delays.setdefault(served.title, []).append(
-                f"{shown(middle.median)} / {shown(late.median)}"
-            )
+            rates.setdefault(name, []).append(f"{shown(rate.median)} ({shown(ratio.median)})")
+            delays.setdefault(name, []).append(f"{shown(middle.median)} / {shown(late.median)}")
     varied = "" if tool == "wrk" else " ab asks for one target only."
     note = (
-        f"Answers of a second, and in brackets the ratio to Falcon by hand under gunicorn; medians "
-        f"of rounds of {seconds} s, which alternate. One worker, with four threads behind servers "
-        f"of WSGI; {CONNECTIONS} connections, {tool} on the same machine, whose cores it shares "
-        f"with the servers.{varied}"
+        f"Answers of a second, and in brackets the ratio to Falcon by hand; medians of rounds of "
+        f"{seconds} s, which alternate. One worker, {CONNECTIONS} connections, {tool} on the same "
+        f"machine, whose cores it shares with the servers.{varied}"
     )
     late_note = "Median, and what 99 of 100 answers took at most."
     tables = (
@@ -194,4 +147,8 @@ def _result(loads: Mapping[str, Mapping[Served, list[Load]]], tool: str, seconds
 
 
 def _rows(cells: Mapping[str, list[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple((title, *row) for title, row in cells.items())
+    return tuple((_titled(name), *row) for name, row in cells.items())
+
+
+def _titled(name: str) -> str:
+    return FLOORS[name] if name in FLOORS else CONTESTANTS[name].title

@@ -6,18 +6,20 @@ measured, all answers of a workload are compared: see `benchmarks.contestants.no
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, YARDSTICK
 from benchmarks.contestants.normalising import normalised
+from benchmarks.environment import python_of_others
 from benchmarks.figures import Figure, rounded, shown
-from benchmarks.parts import Extent, tell
+from benchmarks.parts import Absent, Extent, tell
 from benchmarks.piping import Broken, Piped
 from benchmarks.requests import REQUESTS
 from benchmarks.results import Result
-from benchmarks.runtimes import runtimes
 from benchmarks.tables import Table
 
 ROUND = 0.08
@@ -48,15 +50,24 @@ def run(extent: Extent) -> Result:
 
 def _started(stack: ExitStack) -> list[Piped]:
     """Start everybody; those of others are left out, with a message, where they cannot run."""
+    try:
+        others: Path | None = python_of_others()
+    except Absent as error:
+        tell(str(error))
+        others = None
     started = []
-    for name, runtime in runtimes(CONTESTANTS.values()).items():
-        piped = stack.enter_context(Piped(runtime, name))
+    for each in CONTESTANTS.values():
+        python = Path(sys.executable) if each.is_ours else others
+        if python is None:
+            tell(f"{each.title} is left out.")
+            continue
+        piped = stack.enter_context(Piped(python, each.name))
         try:
             piped.microseconds("unknown", 1)
         except Broken as error:
-            if CONTESTANTS[name].is_ours:
+            if each.is_ours:
                 raise
-            tell(f"{CONTESTANTS[name].title} is left out. {error}")
+            tell(f"{each.title} is left out. {error}")
             continue
         started.append(piped)
     return started

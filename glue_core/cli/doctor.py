@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glue_core import compiled
 from glue_core.cli.finding import ERROR, OK, WARNING, Finding, finding_of
 from glue_core.cli.session import Session
 from glue_core.cli.showing import aligned, indented, show_json
@@ -69,7 +67,6 @@ def examine(session: Session) -> Iterator[Finding]:
         yield Finding("mode", WARNING, "mode is 'development': details of errors may reach clients")
     else:
         yield Finding("mode", OK, "production")
-    yield from _compiled()
     yield from _applications(session)
     try:
         deployment = session.deployment(serving=False)
@@ -78,25 +75,6 @@ def examine(session: Session) -> Iterator[Finding]:
         return
     with deployment:
         yield from _services(deployment)
-
-
-def _compiled() -> Iterator[Finding]:
-    """Tell whether modules are what was compiled, where somebody had them compiled."""
-    folder = os.environ.get(compiled.VARIABLE)
-    if not folder:
-        return
-    finder = compiled.in_use()
-    if finder is None:
-        text = f"{folder} has nothing for this Python, and everything is imported from its source"
-        yield Finding("compiled", WARNING, f"{text}\n'glue compile {folder}' compiles it.")
-        return
-    yield finding_of(
-        "compiled",
-        compiled.outdated(finder),
-        f"{len(finder.modules)} modules are those of {folder}",
-        f"these are imported from their source, which is not what {folder} was compiled from; "
-        f"'glue compile {folder}' compiles it anew:",
-    )
 
 
 def _applications(session: Session) -> Iterator[Finding]:

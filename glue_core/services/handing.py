@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 
-from glue_core.compiled import is_function
 from glue_core.errors import ConfigurationError
 from glue_core.features import Features
 from glue_core.services.database import UnitOfWork
@@ -112,7 +111,7 @@ class _Taking:
 def _taking(facade: type, feature: object) -> object:
     """Return the feature as it is, or what stands in front of it where a method takes a work."""
     methods = {}
-    for name, declared in inspect.getmembers(facade, is_function):
+    for name, declared in inspect.getmembers(facade, inspect.isfunction):
         if not name.startswith("_") and _takes_work(declared):
             methods[name] = _unwrapping(getattr(feature, name))
     return _Taking(feature, methods) if methods else feature

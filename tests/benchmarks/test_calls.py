@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.counting import ALLOWED_GROWTH, VERSION, calls_of, committed
 from benchmarks.workloads import Workload, differing, workloads
-from glue_core.compiled import in_use
 
 NAMES = (
     "one",
@@ -44,8 +43,6 @@ def test_a_request_makes_no_more_calls(found: dict[str, Workload], name: str) ->
 
     A change that is worth it says so by ``python -m benchmarks --commit``.
     """
-    if in_use() is not None:
-        pytest.skip("The figures are those of Glue not compiled, and compiled modules are in use.")
     figures = committed()
     if figures is None:
         pytest.skip(f"No figures are committed for Python {VERSION}.")

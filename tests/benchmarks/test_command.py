@@ -5,10 +5,8 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import results
 from benchmarks.parts import Absent, Extent, flow, scaling
-from benchmarks.piping import Broken
 from benchmarks.results import ORDER, Result
 from benchmarks.tables import Table
-from glue_core.compiled import VARIABLE
 
 
 def test_parts_have_a_place_in_the_readme() -> None:
@@ -46,35 +44,6 @@ def test_figures_that_mean_nothing_are_an_error(
     assert command.main(["--write"]) == 1
     assert "one: the answers differ" in capsys.readouterr().err
     assert written == []
-
-
-def test_what_breaks_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A process that ends, or runs what it should not, is no part that is left out."""
-
-    def broken(extent: Extent) -> Result:
-        raise Broken("glue_compiled ended with 1")
-
-    monkeypatch.setattr(flow, "run", broken)
-
-    assert command.main(["--quick"]) == 1
-    assert "flow: glue_compiled ended with 1" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("option", ["--commit", "--scaling"])
-def test_nothing_is_compiled_unasked(
-    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Figures of Glue as it is are not those of compiled modules, nor are committed calls."""
-    monkeypatch.setenv(VARIABLE, "/nowhere")
-    for name in ("counting.commit_all", "parts.scaling.run"):
-        monkeypatch.setattr(f"benchmarks.{name}", lambda *_: pytest.fail("It was measured."))
-
-    with pytest.raises(SystemExit):
-        command.main([option])
-
-    assert VARIABLE in capsys.readouterr().err
 
 
 def test_quick_figures_are_not_kept(capsys: pytest.CaptureFixture[str]) -> None:

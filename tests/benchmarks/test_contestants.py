@@ -1,5 +1,6 @@
 """Contestants in processes of their own."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,11 @@ from benchmarks.contestants import CONTESTANTS, YARDSTICK
 from benchmarks.environment import REQUIREMENTS
 from benchmarks.parts.peers import _differing
 from benchmarks.piping import Broken, Piped
-from benchmarks.runtimes import Runtime, own
 
 
 def test_yardstick_follows_orders() -> None:
     """A process answers the requests of a workload, and times as many as it is told."""
-    with Piped(own(), YARDSTICK) as piped:
+    with Piped(Path(sys.executable), YARDSTICK) as piped:
         answers = piped.answers("one")
         took = piped.microseconds("one", 3)
 
@@ -24,10 +24,7 @@ def test_yardstick_follows_orders() -> None:
 
 def test_process_that_cannot_run() -> None:
     """One that ends is told as such, not waited for."""
-    with (
-        Piped(Runtime(Path("/bin/false")), YARDSTICK) as piped,
-        pytest.raises(Broken, match=YARDSTICK),
-    ):
+    with Piped(Path("/bin/false"), YARDSTICK) as piped, pytest.raises(Broken, match=YARDSTICK):
         piped.microseconds("one", 1)
 
 

@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import (
+    EXCLUDE,
+    INCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+)
 
 from glue_core import GlueError, UtcDateTime, codes
 from glue_core.loading import compile_load
@@ -306,6 +315,27 @@ def test_a_field_has_its_own_words(values: dict[str, Any]) -> None:
     schema = prepare(Schema.from_dict({"name": OwnWords(required=True)})())
 
     assert compile_load(schema)(values, "") == loaded(schema, values)
+
+
+class Hooked(Thing):
+    """The same, with a hook, which takes marshmallow's own way."""
+
+    @pre_load
+    def leave(self, values: Any, **_: Any) -> Any:
+        return values
+
+
+@pytest.mark.parametrize("kind", [Thing, Hooked])
+def test_unknown_members_are_told_as_they_were_sent(kind: type[Schema]) -> None:
+    """Several of them have the order of the body, in every process."""
+    names = [f"unknown{number}" for number in (7, 3, 11, 5, 2, 13, 1)]
+    values = {names[0]: 1, "count": 0, **dict.fromkeys(names[1:], 1)}
+
+    _, problems = compile_load(prepare(kind()))(values, "")
+
+    unknown = [each.pointer for each in problems if each.kind == "unknown"]
+    assert unknown == [f"/{name}" for name in names]
+    assert {each.pointer for each in problems} >= {"/title", "/count"}
 
 
 def test_all_values_together() -> None:

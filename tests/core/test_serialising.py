@@ -15,13 +15,9 @@ from marshmallow import Schema, fields, post_dump
 
 from glue_core import UtcDateTime
 from glue_core.serialising import (
-    Dumps,
     Functions,
-    Make,
     PlainPart,
-    compiled_by,
-    generated,
-    looped,
+    compile_dumps,
     part_of,
     plain_fields,
 )
@@ -124,11 +120,8 @@ VALUES = st.fixed_dictionaries(
 )
 
 SCHEMA = Everything()
-MAKES = (generated, looped)
-each_make = pytest.mark.parametrize("make", MAKES)
-each_way = pytest.mark.parametrize(
-    "dumps", [compiled_by(make, SCHEMA) for make in MAKES], ids=[each.__name__ for each in MAKES]
-)
+BOTH = compile_dumps(SCHEMA)
+COMPILED = BOTH.one
 
 
 def same(left: Any, right: Any) -> None:
@@ -137,39 +130,31 @@ def same(left: Any, right: Any) -> None:
     assert repr(left) == repr(right)
 
 
-@each_way
-@given(values=VALUES)
-def test_dict_is_dumped_alike(dumps: Dumps, values: dict[str, Any]) -> None:
+@given(VALUES)
+def test_dict_is_dumped_alike(values: dict[str, Any]) -> None:
     """A dict with any of the fields, None and odd values among them, is dumped alike."""
-    same(dumps.one(values), SCHEMA.dump(values))
+    same(COMPILED(values), SCHEMA.dump(values))
 
 
-@each_way
-@given(values=VALUES)
-def test_object_is_dumped_alike(dumps: Dumps, values: dict[str, Any]) -> None:
+@given(VALUES)
+def test_object_is_dumped_alike(values: dict[str, Any]) -> None:
     """An object with attributes is dumped alike, and one that is read by key, too."""
     for shown in (SimpleNamespace(**values), UserDict(values)):
-        same(dumps.one(shown), SCHEMA.dump(shown))
+        same(COMPILED(shown), SCHEMA.dump(shown))
 
 
-@each_way
-@given(
-    given=st.lists(
-        st.tuples(VALUES, st.sampled_from((dict, SimpleNamespace, UserDict))), max_size=4
-    )
-)
-def test_many_are_dumped_as_one_is(dumps: Dumps, given: list[tuple[dict[str, Any], Any]]) -> None:
+@given(st.lists(st.tuples(VALUES, st.sampled_from((dict, SimpleNamespace, UserDict))), max_size=4))
+def test_many_are_dumped_as_one_is(given: list[tuple[dict[str, Any], Any]]) -> None:
     """Objects of one class or of several are dumped in order, each as if it were alone."""
     objects = [kind(**values) for values, kind in given]
 
-    same(dumps.all(objects), [SCHEMA.dump(each) for each in objects])
+    same(BOTH.all(objects), [SCHEMA.dump(each) for each in objects])
 
 
-@each_way
-def test_the_usual_schema_is_compiled(dumps: Functions) -> None:
+def test_the_usual_schema_is_compiled() -> None:
     """A schema of usual fields does not take marshmallow's way."""
-    assert dumps.one != SCHEMA.dump
-    assert dumps.one.__name__ == "dump"
+    assert SCHEMA.dump != COMPILED
+    assert COMPILED.__name__ == "dump"
 
 
 class Hooked(Part):
@@ -211,20 +196,18 @@ class Defaults(Schema):
     ],
     ids=["hook", "function", "recursive", "default", "only"],
 )
-@each_make
-def test_unusual_schema_is_dumped_alike(make: Make, schema: Schema, shown: dict[str, Any]) -> None:
+def test_unusual_schema_is_dumped_alike(schema: Schema, shown: dict[str, Any]) -> None:
     """Hooks, computed fields, recursion, defaults and selections are dumped alike."""
-    dumps = compiled_by(make, schema)
+    dumps = compile_dumps(schema)
 
     same(dumps.one(shown), schema.dump(shown))
     same(dumps.all([shown, shown]), [schema.dump(shown)] * 2)
 
 
-@each_way
-def test_list_is_not_shared(dumps: Dumps) -> None:
+def test_list_is_not_shared() -> None:
     """A list that is shown is a copy: what a formatter adds must not reach the object."""
     words = ["a"]
-    shown = dumps.one({**dict.fromkeys(SCHEMA.dump_fields), "elsewhere": None, "words": words})
+    shown = COMPILED({**dict.fromkeys(SCHEMA.dump_fields), "elsewhere": None, "words": words})
     shown["words"].append("b")
 
     assert words == ["a"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 import warnings
 from contextlib import closing
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +24,6 @@ from glue_core import (
     Protection,
     RequestFlowAgnosticApiApplication,
     RequestFlowAwareApiApplication,
-    compiled,
     hookspec,
 )
 from glue_core.registry.plugins import Hooks, Plugin
@@ -466,31 +463,3 @@ def test_messages_that_wait_fill_the_storage_later(glue: Any) -> None:
     glue("publish")
 
     assert "published" not in checks(glue("doctor", "--json"))
-
-
-def test_compiled_modules_are_told(
-    glue: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Nothing is said of them where none are wanted; what does not fit is a warning."""
-    source = tmp_path / "fine.py"
-    source.touch()
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delenv(compiled.VARIABLE, raising=False)
-    assert "compiled" not in checks(glue("doctor", "--json"))
-
-    others = [each for each in sys.meta_path if not isinstance(each, compiled.CompiledFinder)]
-    monkeypatch.setattr(sys, "meta_path", others)
-    monkeypatch.setenv(compiled.VARIABLE, str(tmp_path / "compiled"))
-    found = checks(glue("doctor", "--json"))["compiled"]
-    assert found["level"] == "warning"
-    assert "has nothing for this Python" in found["message"]
-
-    module = compiled.Compiled("fine.so", compiled.digest_of(source))
-    finder = compiled.CompiledFinder(tmp_path / "compiled", {"fine": module})
-    monkeypatch.setattr(sys, "meta_path", [finder, *others])
-    assert checks(glue("doctor", "--json"))["compiled"]["level"] == "ok"
-
-    source.write_text("VALUE = 1\n", encoding="utf-8")
-    found = checks(glue("doctor", "--json"))["compiled"]
-    assert found["level"] == "warning"
-    assert found["message"].splitlines()[1:] == ["fine"]
