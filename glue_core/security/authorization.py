@@ -104,6 +104,8 @@ def _judge(operation: Operation) -> Validate | None:
             return _unknown()
         if not allows(request, grants):
             return access.refusal(own, request)
+        # A strategy that was asked may have found out more of who asks.
+        grants = request.grants
         if guarded:
             path = path_of_request(request)
             for each, lets_in in guarded:
